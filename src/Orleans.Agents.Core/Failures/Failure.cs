@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Failures;
+
+/// <summary>Why work did not succeed, as a value that is safe to store, send and compare.</summary>
+/// <param name="Class">The kind of failure; retries and catches go by it.</param>
+/// <param name="Code">A stable dotted name such as <c>model.rate_limited</c>; listed in <c>docs/reference/failures.md</c>.</param>
+/// <param name="Message">What was expected and what was found, for people.</param>
+/// <param name="RetryAfter">How long the other side asked to be left alone.</param>
+/// <param name="Details">Facts for programs; an object.</param>
+/// <param name="Origin">Where in the run it happened.</param>
+/// <param name="Cause">The failure that led to this one.</param>
+public sealed record Failure(
+    FailureClass Class,
+    string Code,
+    string Message,
+    TimeSpan? RetryAfter = null,
+    Payload? Details = null,
+    FailureOrigin? Origin = null,
+    Failure? Cause = null)
+{
+    /// <summary>The most causes a failure keeps below itself; older ones are dropped.</summary>
+    public const int MaxCauses = 8;
+
+    /// <summary>Whether the same work may succeed if it is tried again unchanged.</summary>
+    [JsonIgnore]
+    public bool IsTransient => Class is FailureClass.Transient;
+
+    /// <summary>
+    /// Whether a pattern from <c>retry.on</c> or <c>catch.on</c> means this failure: <c>*</c>, a class
+    /// (<c>transient</c>), a code (<c>model.rate_limited</c>) or a family of codes (<c>model.*</c>).
+    /// </summary>
+    public bool Matches(string pattern) =>
+        pattern == "*"
+        || string.Equals(pattern, Code, StringComparison.Ordinal)
+        || string.Equals(pattern, ClassName(Class), StringComparison.Ordinal)
+        || (pattern.EndsWith(".*", StringComparison.Ordinal)
+            && Code.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
+
+    /// <summary>The stored and documented name of a class.</summary>
+    public static string ClassName(FailureClass value) => value switch
+    {
+        FailureClass.Transient => "transient",
+        FailureClass.Permanent => "permanent",
+        FailureClass.Cancelled => "cancelled",
+        FailureClass.Timeout => "timeout",
+        FailureClass.Budget => "budget",
+        FailureClass.Policy => "policy",
+        FailureClass.UnknownOutcome => "unknown_outcome",
+        _ => throw new System.Diagnostics.UnreachableException(value.ToString()),
+    };
+}
+
+/// <summary>Where in a run a failure happened.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="State">The state the run was in.</param>
+/// <param name="Visit">Which visit of the run it was, counted from 1.</param>
+/// <param name="Attempt">Which attempt at the activity, counted from 1; 0 when no attempt was made.</param>
+public sealed record FailureOrigin(string Run, string State, int Visit, int Attempt);
