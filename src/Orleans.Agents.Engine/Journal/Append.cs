@@ -1,0 +1,69 @@
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Journal;
+
+/// <summary>One decision of a run on its way to the store: events, and what they make of the run's row.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Epoch">The epoch the sender carries the run under.</param>
+/// <param name="Expected">The run's version the events were decided on: the number of events before; 0 for a new run.</param>
+/// <param name="Version">The run's version with these events.</param>
+/// <param name="At">When it was decided.</param>
+/// <param name="Events">The events as one JSON array in UTF-8.</param>
+/// <param name="Row">The run's row with these events.</param>
+public sealed record Append(
+    RunId Run,
+    Epoch Epoch,
+    long Expected,
+    long Version,
+    DateTimeOffset At,
+    ReadOnlyMemory<byte> Events,
+    RunRow Row)
+{
+    /// <summary>What a new run is born with; present exactly when <see cref="Expected"/> is 0.</summary>
+    public RunBirth? Birth { get; init; }
+
+    /// <summary>The run's state at <see cref="Version"/> as JSON in UTF-8, when it is time to keep one.</summary>
+    public ReadOnlyMemory<byte>? Snapshot { get; init; }
+
+    /// <summary>The W3C trace context the events belong to.</summary>
+    public string? TraceParent { get; init; }
+}
+
+/// <summary>What a list of runs shows of one, and what its next carrier needs to find it.</summary>
+/// <param name="Status">Where the run is in its life.</param>
+/// <param name="State">The state the run is in; null when it is over.</param>
+/// <param name="FailureCode">Why it failed, when it did.</param>
+/// <param name="IsReleased">Whether the owner lets the run go with this append.</param>
+/// <param name="WakeAt">When a released run wants to be carried again; null when it is over.</param>
+public sealed record RunRow(
+    RunStatus Status,
+    string? State,
+    string? FailureCode = null,
+    bool IsReleased = false,
+    DateTimeOffset? WakeAt = null);
+
+/// <summary>What is fixed about a run when it starts.</summary>
+/// <param name="Workflow">The workflow's name.</param>
+/// <param name="Hash">The hash of the pinned definition; it has been saved before.</param>
+/// <param name="Key">The caller's idempotency key: one run per key, for ever.</param>
+public sealed record RunBirth(string Workflow, string Hash, string? Key);
+
+/// <summary>What became of an append.</summary>
+public abstract record Appended
+{
+    private Appended()
+    {
+    }
+
+    /// <summary>It is durable.</summary>
+    public sealed record Stored : Appended;
+
+    /// <summary>
+    /// Nothing was stored: the epoch is fenced, no longer owns the run, or the run is at another version. The sender
+    /// must let the run go.
+    /// </summary>
+    public sealed record Lost : Appended;
+
+    /// <summary>Nothing was stored: the start key, or the run's name, is taken by this run.</summary>
+    public sealed record AlreadyStarted(RunId Run) : Appended;
+}

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Journal;
+
+/// <summary>Hands out epochs and fences those whose process is gone. Defined by <c>CarriersConformance</c>.</summary>
+public interface ICarriers
+{
+    /// <summary>Takes a new epoch for this process. It stays valid until it is released or the process is gone.</summary>
+    Task<Epoch> TakeAsync(CancellationToken cancellation);
+
+    /// <summary>Fences every epoch whose process is gone and says which they were. Never fences a living one.</summary>
+    Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation);
+
+    /// <summary>Gives an epoch back: it is fenced, so the runs it owned may be claimed at once.</summary>
+    Task ReleaseAsync(Epoch epoch, CancellationToken cancellation);
+
+    /// <summary>Whether an epoch has been fenced.</summary>
+    Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation);
+}

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Journal;
+
+/// <summary>Finds runs without carrying them. Defined by <c>RunListConformance</c>.</summary>
+public interface IRunList
+{
+    /// <summary>Finds one run by its name.</summary>
+    Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation);
+
+    /// <summary>Finds one run by its start key.</summary>
+    Task<RunRecord?> FindByKeyAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Lists runs, newest start first.</summary>
+    Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation);
+
+    /// <summary>
+    /// Lists runs that wait for a carrier: released and due by <paramref name="now"/>, or not over and owned by a fenced
+    /// epoch. Oldest due first.
+    /// </summary>
+    Task<ImmutableArray<RunId>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
+
+    /// <summary>When the next released run is due; null when none waits.</summary>
+    Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation);
+}
+
+/// <summary>Which runs to list.</summary>
+/// <param name="Limit">At most this many, 1 to 1,000.</param>
+/// <param name="Status">Only runs in this status.</param>
+/// <param name="Workflow">Only runs of the workflow with this name.</param>
+/// <param name="Before">Only runs listed after this one: the last run of the page before.</param>
+public sealed record RunQuery(int Limit = 50, RunStatus? Status = null, string? Workflow = null, RunId? Before = null);

@@ -1,0 +1,24 @@
+namespace Orleans.Agents.Journal;
+
+/// <summary>
+/// Everything durable the engine needs, in one database. Every implementation passes <c>StoreConformance</c>, which is
+/// the definition of this interface and its parts; the comments here only summarise it.
+/// </summary>
+public interface IStore : IAsyncDisposable
+{
+    /// <summary>The facts of runs.</summary>
+    IJournal Journal { get; }
+
+    /// <summary>What runs there are.</summary>
+    IRunList Runs { get; }
+
+    /// <summary>What runs were pinned to when they started.</summary>
+    IDefinitionStore Definitions { get; }
+
+    /// <summary>Who may carry runs.</summary>
+    ICarriers Carriers { get; }
+
+    /// <summary>Brings the database to the form this version writes. Safe to call from many processes at once.</summary>
+    /// <exception cref="StoreException">The database is of a newer version, or cannot be reached.</exception>
+    Task MigrateAsync(CancellationToken cancellation);
+}
