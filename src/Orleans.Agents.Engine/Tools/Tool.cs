@@ -1,0 +1,67 @@
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Tools;
+
+/// <summary>A function that a state may call: what it takes and gives, what it may touch, and how to call it.</summary>
+/// <param name="Name">What a workflow calls it: lower-case words with dots, such as <c>files.tree</c>.</param>
+/// <param name="Description">What it does, in a sentence that a model can act on.</param>
+/// <param name="InputSchema">JSON Schema of its input; the engine checks every call against it.</param>
+/// <param name="OutputSchema">JSON Schema of its output; the engine checks every answer against it.</param>
+/// <param name="Effect">What calling it twice does.</param>
+/// <param name="Capabilities">What it may touch, such as <see cref="Capability.FilesRead"/>; policies go by it.</param>
+/// <param name="Body">The function.</param>
+public sealed record Tool(
+    string Name,
+    string Description,
+    Payload InputSchema,
+    Payload? OutputSchema,
+    ToolEffect Effect,
+    IReadOnlyList<string> Capabilities,
+    ToolBody Body);
+
+/// <summary>Does a tool's work. What goes wrong with the work is a <see cref="ToolResult.Failed"/>, not an exception.</summary>
+public delegate ValueTask<ToolResult> ToolBody(ToolCall call, CancellationToken cancellation);
+
+/// <summary>One call of a tool.</summary>
+/// <param name="Input">The input; it satisfies the tool's schema.</param>
+/// <param name="Activity">The idempotency key: the same for every attempt.</param>
+/// <param name="Attempt">Which attempt it is, counted from 1.</param>
+/// <param name="Epoch">The epoch of the process that calls; grows when another process takes over.</param>
+/// <param name="Files">Where it may read and write files.</param>
+public sealed record ToolCall(Payload Input, ActivityId Activity, int Attempt, Epoch Epoch, FileRoots Files);
+
+/// <summary>What calling a tool twice does.</summary>
+public enum ToolEffect
+{
+    /// <summary>It changes nothing.</summary>
+    None,
+
+    /// <summary>The second call with the same input leaves the world as the first did.</summary>
+    Idempotent,
+}
+
+/// <summary>What a tool may touch.</summary>
+public static class Capability
+{
+    /// <summary>Reads files.</summary>
+    public const string FilesRead = "filesystem.read";
+
+    /// <summary>Creates or changes files.</summary>
+    public const string FilesWrite = "filesystem.write";
+}
+
+/// <summary>What a tool answers.</summary>
+public abstract record ToolResult
+{
+    private ToolResult()
+    {
+    }
+
+    /// <summary>It worked.</summary>
+    public sealed record Succeeded(Payload Output) : ToolResult;
+
+    /// <summary>It did not.</summary>
+    public sealed record Failed(Failure Failure) : ToolResult;
+}
