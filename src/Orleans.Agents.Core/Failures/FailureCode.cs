@@ -1,0 +1,50 @@
+namespace Orleans.Agents.Failures;
+
+/// <summary>
+/// The codes this project itself gives to failures. They are stored, matched by <c>retry.on</c> and <c>catch.on</c>, and
+/// listed in <c>docs/reference/failures.md</c>: a test compares.
+/// </summary>
+public static class FailureCode
+{
+    /// <summary>An activity ran longer than its state's <c>timeout</c>.</summary>
+    public const string ActivityTimeout = "activity.timeout";
+
+    /// <summary>The engine met a fault of its own, or a tool's code threw, while it did an activity.</summary>
+    public const string ActivityFault = "activity.fault";
+
+    /// <summary>The run has asked for as many activities as its budget allows.</summary>
+    public const string BudgetActivities = "budget.activities";
+
+    /// <summary>The run has been active for as long as its budget allows.</summary>
+    public const string BudgetTime = "budget.time";
+
+    /// <summary>The wall-clock deadline has passed.</summary>
+    public const string Deadline = "run.deadline";
+
+    /// <summary>The run's context would be larger than it may be.</summary>
+    public const string ContextTooLarge = "context.too_large";
+
+    /// <summary>A value is larger than a payload may be.</summary>
+    public const string PayloadTooLarge = "payload.too_large";
+
+    /// <summary>An output does not satisfy the schema that its state or agent asks for.</summary>
+    public const string OutputInvalid = "output.invalid";
+
+    /// <summary>An input does not satisfy the schema of what it is for.</summary>
+    public const string InputInvalid = "input.invalid";
+
+    /// <summary>None of a state's <c>next</c> alternatives applies.</summary>
+    public const string NoTransition = "workflow.no_transition";
+
+    /// <summary>A state would be entered more often than its <c>max_visits</c> allows.</summary>
+    public const string MaxVisits = "workflow.max_visits";
+
+    /// <summary>A run moved through too many states without any activity or wait.</summary>
+    public const string TransitionLimit = "workflow.transition_limit";
+
+    /// <summary>A run has entered more states than a history may hold.</summary>
+    public const string TooManyVisits = "run.too_many_visits";
+
+    /// <summary>A <c>wait</c> gave a time that is not one.</summary>
+    public const string WaitInvalid = "wait.invalid";
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Expressions;
+using Orleans.Agents.Schemas;
+
+namespace Orleans.Agents.Workflows;
+
+/// <summary>A node of a workflow; a run is in one at a time.</summary>
+public abstract record State
+{
+    private State()
+    {
+    }
+
+    /// <summary>The author's name for it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it works on; null renders to <c>null</c>.</summary>
+    public Template? Input { get; init; }
+
+    /// <summary>What its output must satisfy.</summary>
+    public Schema? OutputSchema { get; init; }
+
+    /// <summary>What it adds to the context when it is left well; all of it sees the context as it was before.</summary>
+    public ImmutableArray<Assignment> Save { get; init; } = [];
+
+    /// <summary>Where the run goes next; the first alternative that applies.</summary>
+    public ImmutableArray<Transition> Next { get; init; } = [];
+
+    /// <summary>Where the run goes when the state fails; the first that matches.</summary>
+    public ImmutableArray<Catch> Catch { get; init; } = [];
+
+    /// <summary>When and how often a failed activity is tried again.</summary>
+    public RetryRule Retry { get; init; } = RetryRule.Never;
+
+    /// <summary>How long one attempt may take; null leaves it to the budget.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>How often a run may enter it; null when only the budget bounds it.</summary>
+    public int? MaxVisits { get; init; }
+
+    /// <summary>Whether being in this state means that an activity is under way.</summary>
+    public bool AsksForActivity => this is AgentCall or ToolCall;
+
+    /// <summary>Asks an agent.</summary>
+    public sealed record AgentCall(string Agent) : State;
+
+    /// <summary>Calls a tool.</summary>
+    public sealed record ToolCall(string Tool) : State;
+
+    /// <summary>Computes; its output is its input.</summary>
+    public sealed record Pass : State;
+
+    /// <summary>Waits for a duration, or until a time that its template renders to. Exactly one is given.</summary>
+    public sealed record Wait(TimeSpan? Duration, Template? Until) : State;
+
+    /// <summary>Ends the run with an output.</summary>
+    public sealed record End(Template Output) : State;
+
+    /// <summary>Ends the run with a failure.</summary>
+    public sealed record Fail(string Code, Template Message) : State;
+}
+
+/// <summary>One name of the context and what it becomes.</summary>
+public sealed record Assignment(string Name, Template Value);
+
+/// <summary>One way out of a state; without a condition it always applies.</summary>
+public sealed record Transition(Expression? When, string To);
+
+/// <summary>One way out of a failed state.</summary>
+/// <param name="On">Classes, codes, families of codes, or <c>*</c>.</param>
+/// <param name="To">The state that goes on, with <c>error</c> in its scope.</param>
+/// <param name="Save">What it adds to the context, with <c>error</c> in scope.</param>
+public sealed record Catch(ImmutableArray<string> On, string To, ImmutableArray<Assignment> Save);
