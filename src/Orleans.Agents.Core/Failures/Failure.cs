@@ -38,6 +38,9 @@ public sealed record Failure(
         || (pattern.EndsWith(".*", StringComparison.Ordinal)
             && Code.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
 
+    /// <summary>The same failure with at most <see cref="MaxCauses"/> causes below it.</summary>
+    public Failure WithoutDeepCauses() => Shortened(this, MaxCauses);
+
     /// <summary>The stored and documented name of a class.</summary>
     public static string ClassName(FailureClass value) => value switch
     {
@@ -49,6 +52,11 @@ public sealed record Failure(
         FailureClass.Policy => "policy",
         FailureClass.UnknownOutcome => "unknown_outcome",
         _ => throw new System.Diagnostics.UnreachableException(value.ToString()),
+    };
+
+    private static Failure Shortened(Failure failure, int causes) => failure with
+    {
+        Cause = failure.Cause is null || causes == 0 ? null : Shortened(failure.Cause, causes - 1),
     };
 }
 

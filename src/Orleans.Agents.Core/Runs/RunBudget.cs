@@ -1,0 +1,28 @@
+using Orleans.Agents.Failures;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>Whether a run may ask for another attempt, as a failure when it may not.</summary>
+internal static class RunBudget
+{
+    public static Failure? Spent(RunState state) =>
+        state.ActivitiesUsed >= state.Bounds!.Activities ? SpentActivities(state)
+        : state.ActiveTime >= state.Bounds.ActiveTime ? SpentTime(state)
+        : null;
+
+    // An attempt is never given more time than the budget has left, so running out of it looks like a timeout.
+    public static Failure Explain(RunState state, Failure failure) =>
+        failure.Code == FailureCode.ActivityTimeout && state.ActiveTime >= state.Bounds!.ActiveTime
+            ? SpentTime(state) with { Cause = failure }
+            : failure;
+
+    private static Failure SpentActivities(RunState state) => new(
+        FailureClass.Budget,
+        FailureCode.BudgetActivities,
+        $"The run has asked for {state.ActivitiesUsed} activities, as many as its budget allows.");
+
+    private static Failure SpentTime(RunState state) => new(
+        FailureClass.Budget,
+        FailureCode.BudgetTime,
+        $"The run has been active for {state.ActiveTime}; its budget allows {state.Bounds!.ActiveTime}.");
+}

@@ -1,0 +1,36 @@
+using Orleans.Agents.Failures;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>Something the outside world wants of a run, or tells it. Imperative; may be delivered more than once.</summary>
+public abstract record RunCommand
+{
+    private RunCommand()
+    {
+    }
+
+    /// <summary>Begin. The input has been checked against the workflow's schema.</summary>
+    /// <param name="Run">The new run's name.</param>
+    /// <param name="CorrelationId">A new UUID.</param>
+    /// <param name="Input">What to work on.</param>
+    /// <param name="Key">The caller's idempotency key.</param>
+    /// <param name="Folder">What relative paths are relative to.</param>
+    /// <param name="Env">The variables the definition may read; an object.</param>
+    public sealed record Start(
+        RunId Run, Guid CorrelationId, Payload Input, string? Key = null, string? Folder = null, Payload? Env = null)
+        : RunCommand;
+
+    /// <summary>Carry on under a new epoch: the first command of a run's new owner.</summary>
+    public sealed record TakeOver(Epoch Epoch) : RunCommand;
+
+    /// <summary>An attempt finished well.</summary>
+    public sealed record ReportSuccess(int Visit, int Branch, int Attempt, Payload Output, Usage? Usage = null)
+        : RunCommand;
+
+    /// <summary>An attempt finished badly.</summary>
+    public sealed record ReportFailure(int Visit, int Branch, int Attempt, Failure Failure) : RunCommand;
+
+    /// <summary>A moment the run asked to be woken at has passed.</summary>
+    public sealed record Wake : RunCommand;
+}

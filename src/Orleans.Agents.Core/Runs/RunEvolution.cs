@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using Orleans.Agents.Serialization;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>What each fact makes of a run's state.</summary>
+internal static class RunEvolution
+{
+    public static RunState Apply(RunState state, RunEvent happened, DateTimeOffset at) => happened switch
+    {
+        RunEvent.Started e => state with
+        {
+            Status = RunStatus.Running,
+            Origin = e.Origin,
+            Bounds = e.Bounds,
+            StartedAt = at,
+            Input = e.Input,
+            Context = e.Context,
+        },
+        RunEvent.TakenOver e => TakeOver(state, e, at),
+        RunEvent.StateEntered e => Enter(state, e, at),
+        RunEvent.StateLeft e => state with
+        {
+            Context = e.Saved is null ? state.Context : state.Context.SetItems(e.Saved),
+            Error = e.Failure ?? state.Error,
+            Open = OpenActivities.None,
+            WakeAt = null,
+        },
+        RunEvent.ActivitySucceeded e => Close(state, e.Branch, at),
+        RunEvent.ActivityFailed e => Close(state, e.Branch, at),
+        RunEvent.RetryScheduled e => state with
+        {
+            Open = state.Open.SetItem(e.Branch, new OpenActivity(e.Attempt, e.NotBefore, IsRetry: true)),
+            ActivitiesUsed = state.ActivitiesUsed + 1,
+        },
+        RunEvent.Succeeded e => End(state, RunStatus.Succeeded) with { Output = e.Output },
+        RunEvent.Failed e => End(state, RunStatus.Failed) with { Failure = e.Failure },
+        _ => throw new UnreachableException(happened.GetType().Name),
+    };
+
+    private static RunState Enter(RunState state, RunEvent.StateEntered entered, DateTimeOffset at) => state with
+    {
+        State = entered.State,
+        Visit = entered.Visit,
+        MaxVisits = entered.MaxVisits,
+        Visits = state.Visits.SetItem(entered.State, entered.Cycle),
+        Open = entered.Activity
+            ? OpenActivities.None.Add(0, new OpenActivity(Attempt: 1, at))
+            : OpenActivities.None,
+        ActivitiesUsed = state.ActivitiesUsed + (entered.Activity ? 1 : 0),
+        WakeAt = entered.WakeAt,
+    };
+
+    // The time since the last fact is not counted as active: nobody knows how long the old owner was gone.
+    private static RunState TakeOver(RunState state, RunEvent.TakenOver taken, DateTimeOffset at)
+    {
+        var open = state.Open;
+        foreach (var (branch, activity) in state.Open)
+        {
+            open = activity.Since < at ? open.SetItem(branch, activity with { Since = at, IsRetry = false }) : open;
+        }
+
+        return state with { Epoch = taken.Epoch, Open = open };
+    }
+
+    private static RunState Close(RunState state, int branch, DateTimeOffset at)
+    {
+        var took = at - state.Open[branch].Since;
+        return state with
+        {
+            Open = state.Open.Remove(branch),
+            ActiveTime = state.ActiveTime + (took > TimeSpan.Zero ? took : TimeSpan.Zero),
+        };
+    }
+
+    // A run that is over keeps what it ended with, and nothing it would need to go on.
+    private static RunState End(RunState state, RunStatus status) => state with
+    {
+        Status = status,
+        State = "",
+        Context = PayloadMap.Empty,
+        Open = OpenActivities.None,
+        WakeAt = null,
+    };
+}

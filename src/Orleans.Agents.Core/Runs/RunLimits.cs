@@ -1,0 +1,17 @@
+namespace Orleans.Agents.Runs;
+
+/// <summary>The bounds every run has, whatever its definition says.</summary>
+public static class RunLimits
+{
+    /// <summary>The most bytes of one payload: an input, an output, a saved value.</summary>
+    public const int PayloadBytes = 4 * 1024 * 1024;
+
+    /// <summary>The most bytes of a run's context in all.</summary>
+    public const int ContextBytes = 16 * 1024 * 1024;
+
+    /// <summary>The most states a run moves through between two activities or waits.</summary>
+    public const int Transitions = 1_000;
+
+    /// <summary>The most states a run enters in its life.</summary>
+    public const int Visits = 1_000_000;
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Serialization;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>What is known about a run after some number of events. Its JSON form is kept as a snapshot.</summary>
+public sealed record RunState
+{
+    /// <summary>A run nothing has happened to.</summary>
+    public static RunState Initial { get; } = new();
+
+    /// <summary>How many events led here.</summary>
+    public long Version { get; init; }
+
+    /// <summary>Where the run is in its life.</summary>
+    public RunStatus Status { get; init; }
+
+    /// <summary>Who the run is; null before it started.</summary>
+    public RunOrigin? Origin { get; init; }
+
+    /// <summary>What the run may use; null before it started.</summary>
+    public RunBounds? Bounds { get; init; }
+
+    /// <summary>When the run started.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When the last fact happened. Time never runs backwards in a run.</summary>
+    public DateTimeOffset Now { get; init; }
+
+    /// <summary>The epoch that took the run over last; 0 when none did.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>What the run was started with.</summary>
+    public Payload Input { get; init; }
+
+    /// <summary>What states have saved, by name. At most <see cref="RunLimits.ContextBytes"/> in all.</summary>
+    [JsonConverter(typeof(PayloadMapConverter))]
+    public ImmutableSortedDictionary<string, Payload> Context { get; init; } = PayloadMap.Empty;
+
+    /// <summary>The state the run is in; empty before it started and when it is over.</summary>
+    public string State { get; init; } = "";
+
+    /// <summary>Which visit of the run this is, from 1. At most <see cref="RunLimits.Visits"/>.</summary>
+    public int Visit { get; init; }
+
+    /// <summary>How often the present state may be entered.</summary>
+    public int? MaxVisits { get; init; }
+
+    /// <summary>How often each state was entered. As many as the definition has states.</summary>
+    [JsonConverter(typeof(CountMapConverter))]
+    public ImmutableSortedDictionary<string, int> Visits { get; init; } = CountMap.Empty;
+
+    /// <summary>The activities under way, by branch.</summary>
+    [JsonConverter(typeof(OpenActivitiesConverter))]
+    public ImmutableSortedDictionary<int, OpenActivity> Open { get; init; } = OpenActivities.None;
+
+    /// <summary>When the present state's wait is over.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+
+    /// <summary>The failure that was caught last.</summary>
+    public Failure? Error { get; init; }
+
+    /// <summary>How many attempts at activities were asked for.</summary>
+    public long ActivitiesUsed { get; init; }
+
+    /// <summary>How long attempts were under way, added up.</summary>
+    public TimeSpan ActiveTime { get; init; }
+
+    /// <summary>What the run ended with, when it ended well.</summary>
+    public Payload Output { get; init; }
+
+    /// <summary>Why the run ended without an output, when it did.</summary>
+    public Failure? Failure { get; init; }
+
+    /// <summary>Whether nothing can follow.</summary>
+    [JsonIgnore]
+    public bool IsOver => Status is RunStatus.Succeeded or RunStatus.Failed;
+}
+
+/// <summary>An activity whose result the run waits for.</summary>
+/// <param name="Attempt">The attempt that counts; results of others are ignored.</param>
+/// <param name="Since">When the attempt began or may begin.</param>
+/// <param name="IsRetry">Whether <paramref name="Since"/> is a moment to wait for.</param>
+public sealed record OpenActivity(int Attempt, DateTimeOffset Since, bool IsRetry = false);

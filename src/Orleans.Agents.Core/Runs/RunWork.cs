@@ -1,0 +1,29 @@
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>Something the shell must be doing while a run is in a given state.</summary>
+public abstract record RunWork
+{
+    private RunWork()
+    {
+    }
+
+    /// <summary>Make an attempt at an activity, and report how it went.</summary>
+    /// <param name="Activity">The idempotency key, the same for each attempt.</param>
+    /// <param name="Number">Which attempt, from 1.</param>
+    /// <param name="State">The state that asks for it.</param>
+    /// <param name="Input">What the agent or tool works on.</param>
+    /// <param name="NotBefore">When the attempt may begin; null at once.</param>
+    /// <param name="Timeout">How long it may take.</param>
+    public sealed record Attempt(
+        ActivityId Activity,
+        int Number,
+        string State,
+        Payload Input,
+        DateTimeOffset? NotBefore,
+        TimeSpan Timeout) : RunWork;
+
+    /// <summary>Send <see cref="RunCommand.Wake"/> no earlier than this.</summary>
+    public sealed record WakeAt(DateTimeOffset DueAt) : RunWork;
+}

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Serialization;
+
+/// <summary>The stored form of a run's facts and snapshots. A change here is a change of file format.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(ImmutableArray<RunEvent>))]
+[JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(OpenActivity))]
+[JsonSerializable(typeof(Failure))]
+public sealed partial class RunJson : JsonSerializerContext;
