@@ -1,0 +1,32 @@
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Schemas;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Activities;
+
+/// <summary>How an attempt went, before the run is told.</summary>
+internal abstract record ActivityOutcome
+{
+    private ActivityOutcome()
+    {
+    }
+
+    /// <summary>It produced an output.</summary>
+    public sealed record Succeeded(Payload Output, Usage? Usage = null) : ActivityOutcome;
+
+    /// <summary>It did not.</summary>
+    public sealed record Failed(Failure Failure) : ActivityOutcome;
+
+    /// <summary>It was stopped from outside before it was done.</summary>
+    public sealed record Stopped : ActivityOutcome;
+
+    /// <summary>The failure of an output that does not satisfy a schema. A model may do better when asked again.</summary>
+    public static Failure InvalidOutput(string whose, SchemaResult result, Payload output) => new(
+        FailureClass.Transient,
+        FailureCode.OutputInvalid,
+        $"The output does not satisfy the schema of {whose}: {result}",
+        Details: output.Length <= MaxDetails ? Payload.Parse($$"""{"output":{{output}}}""") : null);
+
+    private const int MaxDetails = 4096;
+}

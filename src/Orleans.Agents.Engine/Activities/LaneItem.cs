@@ -1,0 +1,13 @@
+using Orleans.Agents.Runs;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Activities;
+
+/// <summary>One attempt to be made in a lane.</summary>
+/// <param name="Host">Who is told how it went.</param>
+/// <param name="Workflow">The definition the run is pinned to.</param>
+/// <param name="State">The run's state that asks for it.</param>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Cancellation">Ends the attempt when the run no longer asks for it.</param>
+internal sealed record LaneItem(
+    RunHost Host, Workflow Workflow, RunState State, RunWork.Attempt Attempt, CancellationToken Cancellation);

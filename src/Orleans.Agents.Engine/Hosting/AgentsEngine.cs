@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Orleans.Agents.Activities;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Faults;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Models;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Tools;
+using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Hosting;
+
+/// <summary>
+/// The embedded host: carries runs in this process, on a store that it may share with other processes. Safe to use from
+/// many threads.
+/// </summary>
+public sealed class AgentsEngine : IAsyncDisposable
+{
+    private readonly IStore store;
+    private readonly EngineOptions options;
+    private readonly TimeProvider time;
+    private readonly FaultPlan faults;
+    private readonly ILogger logger;
+    private readonly WorkflowCatalog catalog;
+    private readonly ActivityLanes lanes;
+    private RunTable? table;
+    private Keeper? keeper;
+
+    /// <summary>Makes an engine that does nothing until it is started.</summary>
+    public AgentsEngine(
+        IStore store,
+        ModelRegistry models,
+        ToolRegistry tools,
+        EngineOptions options,
+        TimeProvider time,
+        FaultPlan faults,
+        ILogger<AgentsEngine> logger)
+    {
+        this.store = store;
+        this.options = options;
+        this.time = time;
+        this.faults = faults;
+        this.logger = logger;
+        catalog = new WorkflowCatalog(store.Definitions);
+        var performer = new ActivityPerformer(new AgentCaller(models, time), new ToolCaller(tools), faults, time, logger);
+        lanes = new ActivityLanes(options.Lanes, performer, logger);
+    }
+
+    /// <summary>The workflows that new runs can be started from.</summary>
+    public IReadOnlyCollection<string> Workflows => catalog.Names;
+
+    private RunTable Table => table ?? throw new InvalidOperationException("The engine has not been started.");
+
+    /// <summary>Opens the store, takes an epoch, and takes on the runs that wait for a carrier.</summary>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
+    public async Task StartAsync(CancellationToken cancellation = default)
+    {
+        await store.MigrateAsync(cancellation);
+        var epoch = await store.Carriers.TakeAsync(cancellation);
+        table = new RunTable(
+            new RunServices(store.Journal, lanes, epoch, options, time, faults, logger), store, catalog);
+        lanes.Start();
+        keeper = new Keeper(table, store, options, time, logger);
+        keeper.Start();
+    }
+
+    /// <summary>Lets new runs of a workflow start from a definition. Runs under way keep theirs.</summary>
+    public Task PublishAsync(LoadedWorkflow workflow, CancellationToken cancellation = default) =>
+        catalog.PublishAsync(workflow, cancellation);
+
+    /// <summary>Starts a run; it is durable when this returns.</summary>
+    /// <exception cref="StoreException">The store cannot be reached; try again with the same key.</exception>
+    public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
+    {
+        if (catalog.Find(request.Workflow) is not { } workflow)
+        {
+            return Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.");
+        }
+
+        if (workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid)
+        {
+            return Refused(
+                FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}");
+        }
+
+        if (request.Run is { } name && !RunId.IsValid(name.Value))
+        {
+            return Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.");
+        }
+
+        var id = request.Run ?? new RunId($"run-{Guid.CreateVersion7(time.GetUtcNow()):n}");
+        var command = new RunCommand.Start(
+            id,
+            request.CorrelationId ?? Guid.CreateVersion7(time.GetUtcNow()),
+            request.Input,
+            request.Key,
+            request.Folder,
+            EnvOf(workflow));
+        var started = await Table.StartAsync(workflow, command);
+        return started is StartResult.Started { IsNew: false } again
+            ? await ComparedAsync(again, workflow, request, cancellation)
+            : started;
+    }
+
+    /// <summary>Waits until a run is over. The run goes on when the wait is cancelled.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such run.</exception>
+    public Task<RunState> WaitForEndAsync(RunId run, CancellationToken cancellation = default) =>
+        Table.WaitForEndAsync(run, cancellation);
+
+    /// <summary>Carries a run on that nobody carries; does nothing when somebody does, or when it is over.</summary>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    public Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default) =>
+        Table.OpenAsync(run, cancellation);
+
+    /// <summary>How a run stands; null when there is none of this name.</summary>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    public async Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default)
+    {
+        if (await store.Journal.ReadAsync(run, cancellation) is not { } history)
+        {
+            return null;
+        }
+
+        var (state, _) = RunReader.Fold(history);
+        var record = history.Record;
+        return new RunView(run, record.Workflow, record.Hash, state, record.Owner is not null);
+    }
+
+    /// <summary>Lists runs, newest first.</summary>
+    public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation = default) =>
+        store.Runs.ListAsync(query, cancellation);
+
+    /// <summary>Reads a run's facts after a version, oldest first.</summary>
+    /// <exception cref="HistoryException">A fact is newer than this program.</exception>
+    public async Task<ImmutableArray<RunAppend>> ReadEventsAsync(
+        RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default)
+    {
+        var appends = await store.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+        return [.. appends.Select(a => new RunAppend(a.Version, a.At, a.Epoch, RunReader.ReadEvents(run, a)))];
+    }
+
+    /// <summary>Calls back with each append of runs this process carries, in order per run, when it is durable.</summary>
+    public void Follow(Action<RunId, RunAppend> follower) => Table.Follow(follower);
+
+    /// <summary>Comes to rest: activities under way are cancelled, their runs are released for whoever comes next.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (keeper is not null)
+        {
+            await keeper.StopAsync();
+        }
+
+        if (table is not null)
+        {
+            table.Abandon();
+            await lanes.StopAsync();
+            await store.Carriers.ReleaseAsync(table.Epoch, CancellationToken.None);
+            table = null;
+        }
+
+        await store.DisposeAsync();
+    }
+
+    private static StartResult.Refused Refused(string code, string message) =>
+        new(new Failure(FailureClass.Permanent, code, message));
+
+    // One key means one run. Asking for something else under a used key is a mistake of the caller, and is said.
+    private async Task<StartResult> ComparedAsync(
+        StartResult.Started started, Workflow workflow, StartRequest request, CancellationToken cancellation)
+    {
+        var first = await ReadEventsAsync(started.Run, limit: 1, cancellation: cancellation);
+        return first is [{ Events: [RunEvent.Started was, ..] }, ..]
+            && (was.Origin.Workflow != workflow.Name || was.Input != request.Input)
+            ? Refused(
+                "run.key_conflict",
+                $"The key or name belongs to run {started.Run} of workflow '{was.Origin.Workflow}', started with another input.")
+            : started;
+    }
+
+    private static Payload? EnvOf(Workflow workflow)
+    {
+        if (workflow.Policy.Env.IsEmpty)
+        {
+            return null;
+        }
+
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
+        {
+            json.WriteStartObject();
+            foreach (var name in workflow.Policy.Env.Order(StringComparer.Ordinal))
+            {
+                json.WriteString(name, Environment.GetEnvironmentVariable(name));
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Payload.FromTrusted(buffer.WrittenMemory);
+    }
+}

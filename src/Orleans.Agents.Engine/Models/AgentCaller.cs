@@ -1,0 +1,185 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.AI;
+using Orleans.Agents.Activities;
+using Orleans.Agents.Expressions;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Models;
+
+/// <summary>Asks an agent: makes the messages, calls the model, reads and checks the answer.</summary>
+internal sealed class AgentCaller(ModelRegistry models, TimeProvider time)
+{
+    public async Task<ActivityOutcome> CallAsync(LaneItem item, Agent agent, CancellationToken cancellation)
+    {
+        var input = item.Attempt.Input;
+        if (agent.InputSchema?.Validate(input) is { IsValid: false } invalid)
+        {
+            return Failed(FailureCode.InputInvalid, $"The input does not satisfy the schema of agent '{agent.Name}': {invalid}");
+        }
+
+        var scope = RunScope.Of(item.Workflow, item.State);
+        var request = new AgentRequest(agent, input, scope.Run, item.Attempt.Activity, item.Attempt.Number);
+        if (!TryWriteMessages(agent, new Scope { Input = input, Run = scope.Run }, out var messages, out var broken))
+        {
+            return new ActivityOutcome.Failed(broken.ToFailure());
+        }
+
+        var result = await AskAsync(request, messages, cancellation);
+        var usage = new Usage(
+            result.ProviderData.Model ?? result.ProviderData.Provider, result.Usage.Input, result.Usage.Output);
+        return result.Failure is { } failure
+            ? new ActivityOutcome.Failed(failure)
+            : new ActivityOutcome.Succeeded(result.Output, usage);
+    }
+
+    /// <summary>Asks the agent's model once. Whatever happens comes back as a result; only cancellation is thrown.</summary>
+    public async Task<AgentResult> AskAsync(
+        AgentRequest request, IReadOnlyList<ChatMessage> messages, CancellationToken cancellation)
+    {
+        var agent = request.Agent;
+        var started = time.GetTimestamp();
+        if (models.Find(agent.Model) is not { } model)
+        {
+            return Unanswered(agent, started, new Failure(
+                FailureClass.Permanent, "model.unknown", $"No model named '{agent.Model}' is registered in this process."));
+        }
+
+        try
+        {
+            var options = OptionsFor(agent);
+            request.AttachTo(options);
+            var response = await model.GetResponseAsync(messages, options, cancellation);
+            return Read(agent, response, time.GetElapsedTime(started));
+        }
+        catch (ModelException said)
+        {
+            return Unanswered(agent, started, said.Failure);
+        }
+        catch (HttpRequestException unreachable)
+        {
+            return Unanswered(agent, started, Explain(unreachable));
+        }
+    }
+
+    private static bool TryWriteMessages(
+        Agent agent, Scope scope, out List<ChatMessage> messages, out ExpressionFailure broken)
+    {
+        messages = [];
+        if (agent.Instructions is not null)
+        {
+            if (!agent.Instructions.TryRender(scope, out var instructions, out var failure))
+            {
+                broken = failure;
+                return false;
+            }
+
+            messages.Add(new ChatMessage(ChatRole.System, Value.From(instructions).ToDisplayText()));
+        }
+
+        var prompt = scope.Input;
+        if (agent.Prompt is not null && !agent.Prompt.TryRender(scope, out prompt, out var unclear))
+        {
+            broken = unclear;
+            return false;
+        }
+
+        messages.Add(new ChatMessage(ChatRole.User, Value.From(prompt).ToDisplayText()));
+        broken = null!;
+        return true;
+    }
+
+    private static ChatOptions OptionsFor(Agent agent) => new()
+    {
+        Temperature = (float?)agent.Temperature,
+        MaxOutputTokens = agent.MaxOutputTokens,
+        ResponseFormat = agent.OutputSchemaDocument is { } schema
+            ? ChatResponseFormat.ForJsonSchema(System.Text.Json.JsonElement.Parse(schema.Utf8.Span), agent.Name)
+            : null,
+    };
+
+    private static AgentResult Read(Agent agent, ChatResponse response, TimeSpan latency)
+    {
+        var text = response.Text;
+        var finish = ReasonOf(response.FinishReason);
+        var failure = finish == FinishReason.ContentFilter
+            ? new Failure(FailureClass.Permanent, "model.content_filtered", $"The model withheld its answer to agent '{agent.Name}'.")
+            : null;
+        var output = Payload.Null;
+        if (failure is null)
+        {
+            failure = agent.OutputSchema is null
+                ? Accept(Payload.FromText(text), out output)
+                : ReadJson(agent, text, out output);
+        }
+
+        var usage = response.Usage;
+        return new AgentResult(
+            output,
+            text,
+            finish,
+            new TokenUsage(usage?.InputTokenCount ?? 0, usage?.OutputTokenCount ?? 0, usage?.CachedInputTokenCount ?? 0),
+            0,
+            failure,
+            new RateLimit(),
+            new ProviderData(agent.Model, response.ModelId, response.ResponseId),
+            latency);
+    }
+
+    private static Failure? Accept(Payload text, out Payload output)
+    {
+        output = text;
+        return null;
+    }
+
+    private static Failure? ReadJson(Agent agent, string text, out Payload output)
+    {
+        output = Payload.Null;
+        if (!Payload.TryParse(Encoding.UTF8.GetBytes(text), out var parsed, out var problem))
+        {
+            return new Failure(
+                FailureClass.Transient, FailureCode.OutputInvalid, $"Agent '{agent.Name}' did not answer with JSON: {problem}");
+        }
+
+        if (agent.OutputSchema!.Validate(parsed) is { IsValid: false } invalid)
+        {
+            return ActivityOutcome.InvalidOutput($"agent '{agent.Name}'", invalid, parsed);
+        }
+
+        output = parsed;
+        return null;
+    }
+
+    private static FinishReason ReasonOf(ChatFinishReason? reason) =>
+        reason == ChatFinishReason.Length ? FinishReason.Length
+        : reason == ChatFinishReason.ToolCalls ? FinishReason.ToolUse
+        : reason == ChatFinishReason.ContentFilter ? FinishReason.ContentFilter
+        : FinishReason.Stop;
+
+    private static Failure Explain(HttpRequestException thrown) => thrown.StatusCode switch
+    {
+        HttpStatusCode.TooManyRequests => new Failure(FailureClass.Transient, "model.rate_limited", thrown.Message),
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden =>
+            new Failure(FailureClass.Permanent, "model.denied", thrown.Message),
+        >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError =>
+            new Failure(FailureClass.Permanent, "model.refused", thrown.Message),
+        _ => new Failure(FailureClass.Transient, "model.unavailable", thrown.Message),
+    };
+
+    private AgentResult Unanswered(Agent agent, long started, Failure failure) => new(
+        Payload.Null,
+        "",
+        FinishReason.Error,
+        new TokenUsage(),
+        0,
+        failure,
+        new RateLimit(failure.RetryAfter),
+        new ProviderData(agent.Model),
+        time.GetElapsedTime(started));
+
+    private static ActivityOutcome.Failed Failed(string code, string message) =>
+        new(new Failure(FailureClass.Permanent, code, message));
+}

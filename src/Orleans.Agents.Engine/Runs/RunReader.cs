@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Serialization;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>Makes a run's state out of what the store keeps of it.</summary>
+internal static class RunReader
+{
+    /// <exception cref="HistoryException">The history is newer than this program, or damaged.</exception>
+    public static (RunState State, RunTail Tail) Fold(RunHistory history)
+    {
+        var state = history.Snapshot is { } snapshot ? ReadState(history.Record.Id, snapshot) : RunState.Initial;
+        var bytes = 0L;
+        foreach (var append in history.Tail)
+        {
+            state = Run.Evolve(state, ReadEvents(history.Record.Id, append), append.At);
+            bytes += append.Events.Length;
+            if (state.Version != append.Version)
+            {
+                throw new HistoryException(
+                    "history.damaged",
+                    $"Run {history.Record.Id}: an append says it leads to version {append.Version}; its events lead to {state.Version}.");
+            }
+        }
+
+        return state.Version == history.Record.Version
+            ? (state, new RunTail(bytes, history.Snapshot?.State.Length ?? 0))
+            : throw new HistoryException(
+                "history.damaged",
+                $"Run {history.Record.Id} is at version {history.Record.Version}; its appends lead to {state.Version}.");
+    }
+
+    /// <exception cref="HistoryException">An event is of a type this program does not know, or is damaged.</exception>
+    public static ImmutableArray<RunEvent> ReadEvents(RunId run, StoredAppend append)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(append.Events.Span, RunJson.Default.ImmutableArrayRunEvent);
+        }
+        catch (JsonException unknown)
+        {
+            throw new HistoryException(
+                "history.too_new",
+                $"Run {run}: the events up to version {append.Version} are not all known to this version: {unknown.Message}",
+                unknown);
+        }
+    }
+
+    private static RunState ReadState(RunId run, RunSnapshot snapshot)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(snapshot.State.Span, RunJson.Default.RunState)
+                ?? throw new JsonException("The snapshot is null.");
+        }
+        catch (JsonException damaged)
+        {
+            throw new HistoryException(
+                "history.damaged", $"Run {run}: the snapshot at version {snapshot.Version}: {damaged.Message}", damaged);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Agents.Activities;
+using Orleans.Agents.Faults;
+using Orleans.Agents.Journal;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>What the carriers of runs in one process share.</summary>
+internal sealed record RunServices(
+    IJournal Journal,
+    ActivityLanes Lanes,
+    Epoch Epoch,
+    EngineOptions Options,
+    TimeProvider Time,
+    FaultPlan Faults,
+    ILogger Logger);

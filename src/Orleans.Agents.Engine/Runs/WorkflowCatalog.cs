@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>The definitions new runs are started from, by name, and those that runs are pinned to, by hash.</summary>
+internal sealed class WorkflowCatalog(IDefinitionStore store)
+{
+    private readonly ConcurrentDictionary<string, Workflow> byName = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Workflow> byHash = new(StringComparer.Ordinal);
+
+    public IReadOnlyCollection<string> Names => [.. byName.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Keeps a definition, and lets new runs of its name start from it.</summary>
+    public async Task PublishAsync(LoadedWorkflow loaded, CancellationToken cancellation)
+    {
+        await store.SaveAsync(loaded.Workflow.Hash, loaded.Closure, cancellation);
+        byHash[loaded.Workflow.Hash] = loaded.Workflow;
+        byName[loaded.Workflow.Name] = loaded.Workflow;
+    }
+
+    public Workflow? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <exception cref="HistoryException">The definition is not in the store, or cannot be understood.</exception>
+    public async Task<Workflow> PinnedAsync(RunId run, string hash, CancellationToken cancellation)
+    {
+        if (byHash.TryGetValue(hash, out var known))
+        {
+            return known;
+        }
+
+        var closure = await store.FindAsync(hash, cancellation) ?? throw new HistoryException(
+            "history.no_definition", $"Run {run} is pinned to definition {hash}, which is not in the store.");
+        return byHash.GetOrAdd(hash, DefinitionClosure.Read(closure));
+    }
+}
