@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Models;
+using Orleans.Agents.Tools;
+
+namespace Orleans.Agents.Hosting;
+
+/// <summary>Starts and stops an engine with the application it is embedded in.</summary>
+internal sealed class AgentsHostedService(
+    AgentsEngine engine, ModelRegistry models, ToolRegistry tools, IEnumerable<DefinitionPaths> definitions)
+    : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var paths = definitions.SelectMany(d => d.Paths).ToList();
+        var loaded = paths.Count == 0
+            ? null
+            : DefinitionLoader.Load(paths, new DefinitionHost(tools, models), LoadOptions.Strict);
+        if (loaded is { HasErrors: true })
+        {
+            throw new DefinitionException(loaded.Diagnostics);
+        }
+
+        await engine.StartAsync(cancellationToken);
+        foreach (var workflow in loaded?.Workflows ?? [])
+        {
+            await engine.PublishAsync(workflow, cancellationToken);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => engine.DisposeAsync().AsTask();
+}

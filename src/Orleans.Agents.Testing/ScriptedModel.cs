@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.AI;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Models;
+
+namespace Orleans.Agents.Testing;
+
+/// <summary>A model that answers what a test tells it to, and remembers what it was asked.</summary>
+/// <remarks>Safe to use from many lanes at once. A question nobody scripted is the failure <c>model.no_answer</c>.</remarks>
+public sealed class ScriptedModel : IChatClient
+{
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<AgentRequest, string>>> scripts =
+        new(StringComparer.Ordinal);
+
+    private readonly ConcurrentQueue<AgentRequest> asked = [];
+
+    /// <summary>What it was asked so far, oldest first.</summary>
+    public IReadOnlyCollection<AgentRequest> Asked => asked;
+
+    /// <summary>The next answer to an agent.</summary>
+    public ScriptedModel Answers(string agent, string answer) => Answers(agent, _ => answer);
+
+    /// <summary>The next answer to an agent, made from what it asks.</summary>
+    public ScriptedModel Answers(string agent, Func<AgentRequest, string> answer)
+    {
+        scripts.GetOrAdd(agent, _ => []).Enqueue(answer);
+        return this;
+    }
+
+    /// <summary>The next answer to an agent is a failure.</summary>
+    public ScriptedModel Fails(string agent, Failure failure) =>
+        Answers(agent, _ => throw new ModelException(failure));
+
+    /// <inheritdoc/>
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var request = AgentRequest.Of(options) ?? throw new InvalidOperationException(
+            "A scripted model answers agents of a workflow; this question came from elsewhere.");
+        asked.Enqueue(request);
+        if (!scripts.TryGetValue(request.Agent.Name, out var script) || !script.TryDequeue(out var answer))
+        {
+            throw new ModelException(new Failure(
+                FailureClass.Permanent, "model.no_answer", $"No answer is scripted for agent '{request.Agent.Name}'."));
+        }
+
+        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer(request)))
+        {
+            ModelId = "scripted",
+            FinishReason = ChatFinishReason.Stop,
+        });
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var response = await GetResponseAsync(messages, options, cancellationToken);
+        foreach (var update in response.ToChatResponseUpdates())
+        {
+            yield return update;
+        }
+    }
+
+    /// <inheritdoc/>
+    public object? GetService(Type serviceType, object? serviceKey = null) =>
+        serviceKey is null && serviceType.IsInstanceOfType(this) ? this : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Holds nothing.
+    }
+}
