@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
+using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Core.Tests.Runs;
+
+/// <summary>A run in a test: commands go in, facts come out, and after each the state is what its facts make of it.</summary>
+internal sealed class Scenario(Workflow workflow)
+{
+    public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+    public static readonly Failure Busy = new(FailureClass.Transient, "model.busy", "busy");
+    public static readonly Failure Missing = new(FailureClass.Permanent, "files.not_found", "missing");
+
+    private readonly List<RunEvent> history = [];
+
+    public RunState State { get; private set; } = RunState.Initial;
+
+    public DateTimeOffset Now { get; set; } = Noon;
+
+    public IReadOnlyList<RunEvent> History => history;
+
+    public ImmutableArray<RunWork> Outstanding => Run.Outstanding(workflow, State);
+
+    public RunWork.Attempt Attempt => Assert.Single(Outstanding.OfType<RunWork.Attempt>());
+
+    public Scenario Start(string input = "{}")
+    {
+        Accept(new RunCommand.Start(new RunId("run-1"), Guid.Empty, Payload.Parse(input)));
+        return this;
+    }
+
+    public Scenario Succeed(string output = "null")
+    {
+        var attempt = Attempt;
+        Accept(new RunCommand.ReportSuccess(attempt.Activity.Visit, 0, attempt.Number, Payload.Parse(output)));
+        return this;
+    }
+
+    public Scenario Fail(Failure failure)
+    {
+        var attempt = Attempt;
+        Accept(new RunCommand.ReportFailure(attempt.Activity.Visit, 0, attempt.Number, failure));
+        return this;
+    }
+
+    public Scenario Wake()
+    {
+        Accept(new RunCommand.Wake());
+        return this;
+    }
+
+    public Scenario After(TimeSpan time)
+    {
+        Now += time;
+        return this;
+    }
+
+    public Decision Tell(RunCommand command)
+    {
+        var decision = Run.Decide(workflow, State, command, Now);
+        if (decision is Decision.Accepted accepted)
+        {
+            Assert.NotEmpty(accepted.Events);
+            var folded = Run.Evolve(State, accepted.Events, accepted.At);
+            Assert.Equal(Snapshot(folded), Snapshot(accepted.Next));
+            history.AddRange(accepted.Events);
+            State = accepted.Next;
+        }
+
+        return decision;
+    }
+
+    public ImmutableArray<RunEvent> Accept(RunCommand command) =>
+        Assert.IsType<Decision.Accepted>(Tell(command)).Events;
+
+    /// <summary>The same run, its state written as a snapshot and read again.</summary>
+    public Scenario Reopened(Workflow again)
+    {
+        var copy = new Scenario(again)
+        {
+            State = JsonSerializer.Deserialize(Snapshot(State), RunJson.Default.RunState)!,
+            Now = Now,
+        };
+        copy.history.AddRange(history);
+        return copy;
+    }
+
+    public static string Snapshot(RunState state) => JsonSerializer.Serialize(state, RunJson.Default.RunState);
+}

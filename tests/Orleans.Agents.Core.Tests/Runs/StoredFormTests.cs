@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Text.Json;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Core.Tests.Runs;
+
+/// <summary>What is stored is a file format.</summary>
+public sealed class StoredFormTests
+{
+    private static readonly Failure Full = new(
+        FailureClass.Transient,
+        "model.rate_limited",
+        "slow down",
+        TimeSpan.FromSeconds(7),
+        Payload.Parse("""{"limit":10}"""),
+        new FailureOrigin("run-1", "ask", 3, 2),
+        new Failure(FailureClass.Permanent, "http.429", "429"));
+
+    private static readonly RunEvent[] Samples =
+    [
+        new RunEvent.Started(
+            new RunOrigin("run-1", "w", "h", 1, Guid.Parse("0197f5b0-0000-7000-8000-000000000001"), "1.0.0", "key", "/work", Payload.Parse("""{"HOME":"/"}""")),
+            Payload.Parse("""{"a":1.50}"""),
+            PayloadMap.Empty.Add("b", Payload.Parse("[1e3]")).Add("å", Payload.Null),
+            new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch)),
+        new RunEvent.TakenOver(7),
+        new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch),
+        new RunEvent.StateLeft("ask", 3, PayloadMap.Empty.Add("b", Payload.Parse("\"ø\"")), Full),
+        new RunEvent.ActivitySucceeded(3, 0, 2, Payload.Parse("""{"x":12345678901234567890123}"""), new Usage("m", 1, 2)),
+        new RunEvent.ActivityFailed(3, 0, 2, Full),
+        new RunEvent.RetryScheduled(3, 0, 3, DateTimeOffset.UnixEpoch),
+        new RunEvent.Succeeded(Payload.Parse("null")),
+        new RunEvent.Failed(Full),
+    ];
+
+    public static TheoryData<string> Histories() =>
+        [.. Directory.EnumerateFiles(HistoriesFolder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)!).Order(StringComparer.Ordinal)];
+
+    private static string HistoriesFolder => Path.Combine(AppContext.BaseDirectory, "Runs", "Histories");
+
+    [Fact]
+    public void There_is_a_sample_of_every_event()
+    {
+        var cases = typeof(RunEvent).GetNestedTypes(BindingFlags.Public).Where(t => t.IsSubclassOf(typeof(RunEvent)));
+
+        Assert.Equal(
+            cases.Select(c => c.Name).Order(StringComparer.Ordinal),
+            Samples.Select(s => s.GetType().Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_event_survives_being_stored_byte_for_byte()
+    {
+        foreach (var sample in Samples)
+        {
+            var stored = JsonSerializer.Serialize(sample, RunJson.Default.RunEvent);
+            var read = JsonSerializer.Deserialize(stored, RunJson.Default.RunEvent)!;
+
+            Assert.Equal(sample.GetType(), read.GetType());
+            Assert.Equal(stored, JsonSerializer.Serialize(read, RunJson.Default.RunEvent));
+        }
+    }
+
+    [Fact]
+    public void Every_event_without_what_may_be_left_out_survives_too()
+    {
+        RunEvent[] bare =
+        [
+            new RunEvent.Started(new RunOrigin("r", "w", "h", 1, Guid.Empty), Payload.Null, PayloadMap.Empty, new RunBounds(1, TimeSpan.Zero)),
+            new RunEvent.StateEntered("s", 1, 1),
+            new RunEvent.StateLeft("s", 1),
+            new RunEvent.ActivitySucceeded(1, 0, 1, Payload.Null),
+            new RunEvent.ActivityFailed(1, 0, 1, new Failure(FailureClass.Permanent, "c", "m")),
+            new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
+        ];
+        foreach (var sample in bare)
+        {
+            var stored = JsonSerializer.Serialize(sample, RunJson.Default.RunEvent);
+            Assert.Equal(stored, JsonSerializer.Serialize(JsonSerializer.Deserialize(stored, RunJson.Default.RunEvent)!, RunJson.Default.RunEvent));
+        }
+    }
+
+    [Fact]
+    public void The_type_of_an_event_may_stand_anywhere() =>
+        Assert.Equal(
+            new RunEvent.TakenOver(3),
+            JsonSerializer.Deserialize("""{"epoch":3,"type":"run.taken_over"}""", RunJson.Default.RunEvent));
+
+    [Fact]
+    public void An_event_of_an_unknown_type_is_refused() =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("""{"type":"run.teleported"}""", RunJson.Default.RunEvent));
+
+    [Fact]
+    public void A_field_that_a_later_version_added_is_passed_over() =>
+        Assert.Equal(
+            new RunEvent.TakenOver(3),
+            JsonSerializer.Deserialize("""{"type":"run.taken_over","epoch":3,"weather":"fine"}""", RunJson.Default.RunEvent));
+
+    [Fact]
+    public void Every_event_can_be_applied()
+    {
+        var state = RunState.Initial;
+        foreach (var sample in Samples.Take(3))
+        {
+            state = Run.Evolve(state, sample, DateTimeOffset.UnixEpoch);
+        }
+
+        foreach (var sample in Samples)
+        {
+            Assert.Equal(state.Version + 1, Run.Evolve(state, sample, DateTimeOffset.UnixEpoch).Version);
+        }
+    }
+
+    /// <summary>
+    /// Each file is a history as it was once written, and the state it led to. Files are added, never edited: a version that
+    /// reads one differently has broken every run that is stored.
+    /// </summary>
+    [Theory]
+    [MemberData(nameof(Histories))]
+    public void A_history_of_an_earlier_version_leads_where_it_led(string name)
+    {
+        using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(HistoriesFolder, $"{name}.json")));
+        var state = RunState.Initial;
+        foreach (var append in file.RootElement.GetProperty("appends").EnumerateArray())
+        {
+            var events = append.GetProperty("events").Deserialize(RunJson.Default.ImmutableArrayRunEvent);
+            state = Run.Evolve(state, events, append.GetProperty("at").GetDateTimeOffset());
+        }
+
+        var expected = file.RootElement.GetProperty("state");
+        Assert.True(
+            JsonElement.DeepEquals(expected, JsonSerializer.SerializeToElement(state, RunJson.Default.RunState)),
+            $"{name} leads to {JsonSerializer.Serialize(state, RunJson.Default.RunState)}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Histories))]
+    public void A_snapshot_of_an_earlier_version_can_be_read(string name)
+    {
+        using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(HistoriesFolder, $"{name}.json")));
+        var expected = file.RootElement.GetProperty("state");
+        var read = expected.Deserialize(RunJson.Default.RunState)!;
+
+        Assert.True(JsonElement.DeepEquals(expected, JsonSerializer.SerializeToElement(read, RunJson.Default.RunState)));
+    }
+
+    [Fact]
+    public void There_are_histories_of_earlier_versions() => Assert.True(Histories().Count >= 4);
+
+    [Fact]
+    public void Maps_keep_the_same_order_whatever_the_culture() =>
+        Assert.Equal(
+            """{"Z":1,"a":2,"å":3}""",
+            JsonSerializer.Serialize(
+                new RunEvent.StateLeft("s", 1, ImmutableSortedDictionary.CreateRange(
+                    StringComparer.Ordinal,
+                    [KeyValuePair.Create("å", Payload.Parse("3")), KeyValuePair.Create("a", Payload.Parse("2")), KeyValuePair.Create("Z", Payload.Parse("1"))])),
+                RunJson.Default.RunEvent).Split("\"saved\":")[1].TrimEnd('}').Replace("\\u00E5", "å", StringComparison.Ordinal) + "}");
+}

@@ -1,0 +1,105 @@
+using System.Reflection;
+using System.Xml.Linq;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Repository.Tests;
+
+/// <summary>Where things lie, and what may depend on what.</summary>
+public sealed class HouseTests
+{
+    private static readonly string[] TopLevel =
+    [
+        "Directory.Packages.props", "LICENSE", "Orleans.Agents.sln", "README.md", "deploy", "docker-compose.yml", "docs",
+        "samples", "src", "tests",
+    ];
+
+    private static readonly Dictionary<string, string[]> MayDependOn = new(StringComparer.Ordinal)
+    {
+        ["Core"] = [],
+        ["Engine"] = ["Core"],
+        ["Storage.Sqlite"] = ["Engine"],
+        ["Storage.Postgres"] = ["Engine"],
+        ["Testing"] = ["Engine"],
+        ["Client"] = [],
+        ["Silo"] = ["Engine"],
+        ["Gateway"] = ["Engine", "Client"],
+        ["Cli"] = ["Engine", "Storage.Sqlite", "Storage.Postgres", "Gateway", "Client"],
+        ["Server"] = ["Engine", "Silo", "Gateway", "Storage.Postgres"],
+    };
+
+    private static readonly string[] MayReferenceOrleans = ["Silo", "Server"];
+
+    public static TheoryData<string> Projects() => [.. Source.Files("src", "*.csproj")];
+
+    [Fact]
+    public void The_top_level_says_what_this_is() => Assert.Empty(
+        Directory.EnumerateFileSystemEntries(Source.Root)
+            .Select(e => Path.GetFileName(e)!)
+            .Where(n => n[0] != '.')
+            .Except(TopLevel, StringComparer.Ordinal));
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_depends_only_on_those_below_it(string project)
+    {
+        var allowed = MayDependOn[NameOf(project)];
+
+        Assert.All(References(project, "ProjectReference"), r => Assert.Contains(NameOf(r), allowed));
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_the_silo_and_the_server_know_Orleans(string project)
+    {
+        if (!MayReferenceOrleans.Contains(NameOf(project)))
+        {
+            Assert.DoesNotContain(
+                References(project, "PackageReference"), p => p.StartsWith("Microsoft.Orleans", StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void A_project_says_what_it_is_on_one_page(string project)
+    {
+        var readme = Path.Combine(Path.GetDirectoryName(project)!, "README.md");
+
+        Assert.True(File.Exists(Path.Combine(Source.Root, readme)), $"{readme} is missing");
+        Assert.InRange(Source.Read(readme).AsSpan().Count('\n'), 1, 60);
+    }
+
+    [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        var solution = Source.Read("Orleans.Agents.sln").Replace('\\', '/');
+        var projects = Source.Files("src", "*.csproj").Concat(Source.Files("tests", "*.csproj")).Concat(Source.Files("samples", "*.csproj"));
+
+        Assert.All(projects, p => Assert.Contains(p, solution, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_core_depends_on_nothing_but_the_platform() => Assert.All(
+        typeof(Run).Assembly.GetReferencedAssemblies(),
+        a => Assert.StartsWith("System.", a.Name, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_decision_is_numbered_and_on_one_page()
+    {
+        var decisions = Source.Files("docs/decisions", "*.md").ToList();
+
+        Assert.NotEmpty(decisions);
+        Assert.All(decisions, d => Assert.Matches(@"/\d{4}-[a-z0-9-]+\.md$", d));
+        Assert.All(decisions, d => Assert.InRange(Source.Read(d).AsSpan().Count('\n'), 5, 90));
+    }
+
+    [Fact]
+    public void A_version_is_named_in_one_place() => Assert.All(
+        Source.Files("src", "*.csproj").Concat(Source.Files("tests", "*.csproj")),
+        p => Assert.DoesNotContain(XDocument.Parse(Source.Read(p)).Descendants("PackageReference"), r => r.Attribute("Version") is not null));
+
+    private static IEnumerable<string> References(string project, string kind) =>
+        XDocument.Parse(Source.Read(project)).Descendants(kind).Select(r => (string)r.Attribute("Include")!);
+
+    private static string NameOf(string project) =>
+        Path.GetFileNameWithoutExtension(project.Replace('\\', '/'))["Orleans.Agents.".Length..];
+}
