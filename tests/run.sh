@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Everything there is to check: restore, build, format, all suites. Ends with one line: N passed, N failed, N skipped.
+#
+#   bash tests/run.sh            what CI runs
+#   bash tests/run.sh --full     also the long matrices (every kill point, the full fuzz)
+#   bash tests/run.sh Core Cli   only the suites with these names
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+configuration=Release
+results=.artifacts/results
+suites=()
+for argument in "$@"; do
+  case "$argument" in
+    --full) export AGENTS_FULL=1 ;;
+    --help | -h) sed -n '2,7p' "$0" | cut -c3-; exit 0 ;;
+    -*) echo "unknown option $argument; see --help" >&2; exit 2 ;;
+    *) suites+=("$argument") ;;
+  esac
+done
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+passed=0 failed=0 skipped=0
+failures=()
+
+step() { printf '\n== %s\n' "$1"; }
+
+finish() {
+  if [ ${#failures[@]} -gt 0 ]; then
+    step "what failed"
+    printf '%s\n' "${failures[@]}"
+  fi
+  printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+  [ "$failed" -eq 0 ]
+  exit
+}
+
+check() { # name, command...: one check that is no test suite
+  local name=$1
+  shift
+  step "$name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    failures+=("$name")
+    return 1
+  fi
+}
+
+count() { # suite: adds up what its report says
+  local report=$results/$1.trx line
+  line=$(grep -m1 -o '<Counters [^>]*>' "$report" 2>/dev/null) || return 1
+  number() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<<"$line"; }
+  passed=$((passed + $(number passed)))
+  failed=$((failed + $(number failed)))
+  skipped=$((skipped + $(number total) - $(number executed)))
+  [ "$(number executed)" -gt 0 ]
+}
+
+run_suite() { # project folder
+  local name=${1#tests/Orleans.Agents.}
+  name=${name%.Tests}
+  if [ ${#suites[@]} -gt 0 ] && [[ " ${suites[*]} " != *" $name "* ]]; then
+    return
+  fi
+  step "$name"
+  local coverage=()
+  [ "$name" = Core ] && coverage=(--collect "XPlat Code Coverage")
+  if ! dotnet test "$1" -c $configuration --no-build --nologo -v q --results-directory "$results" \
+    --logger "trx;LogFileName=$name.trx" "${coverage[@]}"; then
+    failures+=("$name")
+  fi
+  if ! count "$name"; then
+    failed=$((failed + 1))
+    failures+=("$name ran no test, or did not come to an end")
+  fi
+}
+
+rm -rf "$results"
+check restore dotnet restore Orleans.Agents.sln -v q || finish
+check "build (warnings are errors)" dotnet build Orleans.Agents.sln -c $configuration --no-restore --nologo -v q -clp:NoSummary || finish
+[ ${#suites[@]} -gt 0 ] || check format dotnet format Orleans.Agents.sln --no-restore --verify-no-changes
+
+for project in tests/*.Tests; do
+  run_suite "$project"
+done
+
+report=$(find "$results" -name 'coverage.cobertura.xml' 2>/dev/null | head -n 1)
+if [ -n "$report" ]; then
+  printf '\nline coverage of Core: %s\n' "$(grep -m1 -o 'line-rate="[0-9.]*"' "$report" | cut -d'"' -f2)"
+fi
+finish
