@@ -8,6 +8,8 @@ public sealed class SchemaResult
     /// <summary>The most violations that are listed; the rest is left out.</summary>
     public const int MaxViolations = 20;
 
+    private const int MostShown = 3;
+
     internal SchemaResult(ImmutableArray<SchemaViolation> violations) => Violations = violations;
 
     /// <summary>Whether the value matches.</summary>
@@ -20,4 +22,14 @@ public sealed class SchemaResult
     public ImmutableArray<SchemaViolation> Violations { get; }
 
     internal static SchemaResult Valid { get; } = new([]);
+
+    /// <summary>The violations in a sentence, for messages; the first three are spelt out.</summary>
+    public override string ToString()
+    {
+        var first = string.Join("; ", Violations.Take(MostShown).Select(v => $"{PlaceOf(v)}{v.Message}"));
+        return Violations.Length > MostShown ? $"{first}; and {Violations.Length - MostShown} more" : first;
+    }
+
+    private static string PlaceOf(SchemaViolation violation) =>
+        violation.InstancePath.Length == 0 ? "" : $"at {violation.InstancePath}: ";
 }
