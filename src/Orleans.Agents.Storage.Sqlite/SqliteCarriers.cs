@@ -76,7 +76,10 @@ internal sealed class SqliteCarriers(Writer writer, Readers readers, CarrierLock
         await writer.DoAsync(session => session.Fence(epoch), RowBytes, cancellation);
         if (held.TryRemove(epoch, out var lockFile))
         {
-            lockFile.Delete();
+            using (lockFile)
+            {
+                lockFile.Delete();
+            }
         }
     }
 
