@@ -134,8 +134,8 @@ public abstract class JournalConformance<TDatabase> : StoreConformance<TDatabase
     [Fact]
     public async Task Appends_that_lose_do_not_fail_the_ones_beside_them()
     {
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(n => StoredAsync(Start(new RunId($"run-{n}")))));
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 50)
+        await Task.WhenAll(Enumerable.Range(0, 600).Select(n => StoredAsync(Start(new RunId($"run-{n}")))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 600)
             .Select(n => AppendAsync(Next(new RunId($"run-{n}"), n % 2 == 0 ? 1 : 7)).AsTask()));
         Assert.All(outcomes.Where((_, n) => n % 2 == 0), outcome => Assert.IsType<Appended.Stored>(outcome));
         Assert.All(outcomes.Where((_, n) => n % 2 == 1), outcome => Assert.IsType<Appended.Lost>(outcome));
