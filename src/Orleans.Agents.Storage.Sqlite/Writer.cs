@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>
-/// The only one in this process who writes to the file: a thread of its own. Whatever arrived while the last transaction
+/// The only one in this store who writes to the file: a thread of its own. Whatever arrived while the last transaction
 /// was being written goes into the next one, so that many appends share one flush of the disk.
 /// </summary>
 internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable

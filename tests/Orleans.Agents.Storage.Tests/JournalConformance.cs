@@ -32,11 +32,11 @@ public abstract class JournalConformance<TDatabase> : StoreConformance<TDatabase
     {
         await StoredAsync(Start(Ada, key: "order-7"));
         var later = Noon.AddSeconds(5).AddTicks(9_999);
-        await StoredAsync(Next(Ada, 1, events: 2) with { At = later, Row = new RunRow(RunStatus.Failed, null, "boom") });
+        var failed = new RunRow(RunStatus.Failed, null, "boom");
+        await StoredAsync(Next(Ada, 1, events: 2) with { At = later, Row = failed });
         Assert.Equal(
             new RunRecord(
-                Ada, "greet", "hash", "order-7", 3, null, new RunRow(RunStatus.Failed, null, "boom"),
-                Noon, Noon.AddSeconds(5)),
+                Ada, "greet", "hash", "order-7", 3, null, failed, Noon, Noon.AddSeconds(5)),
             (await Store.Journal.ReadAsync(Ada, Stop))!.Record);
     }
 

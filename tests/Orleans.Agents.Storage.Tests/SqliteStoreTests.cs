@@ -19,7 +19,8 @@ public sealed class SqliteStoreTests : StoreConformance<SqliteTestDatabase>
             begin select raise(abort, 'poisoned'); end
             """);
         var sent = Enumerable.Range(0, 60)
-            .Select(n => AppendAsync(Start(new RunId($"run-{n}")) with { TraceParent = n % 20 == 7 ? "poison" : null }).AsTask())
+            .Select(n => Start(new RunId($"run-{n}")) with { TraceParent = n % 20 == 7 ? "poison" : null })
+            .Select(append => AppendAsync(append).AsTask())
             .ToList();
         await Task.WhenAll(sent).ContinueWith(_ => { }, TaskScheduler.Default);
         for (var n = 0; n < sent.Count; n++)
