@@ -16,7 +16,8 @@ public abstract class FolderConformance : IAsyncLifetime
     {
         using var folder = Open();
         Assert.Equal(
-            [".hidden", "dangling", "file", "folder", "to-file", "to-folder"], folder.Names().Order(StringComparer.Ordinal));
+            [".hidden", "dangling", "file", "folder", "to-file", "to-folder"],
+            folder.Names().Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -38,7 +39,8 @@ public abstract class FolderConformance : IAsyncLifetime
         using var folder = Open();
         var info = new FileInfo(Disk.PathOf("file"));
         var facts = folder.Look("file");
-        Assert.Equal((5, info.LastWriteTimeUtc, info.UnixFileMode), (facts.Bytes, facts.ModifiedAt.UtcDateTime, facts.Mode));
+        Assert.Equal(
+            (5, info.LastWriteTimeUtc, info.UnixFileMode), (facts.Bytes, facts.ModifiedAt.UtcDateTime, facts.Mode));
     }
 
     [Fact]
