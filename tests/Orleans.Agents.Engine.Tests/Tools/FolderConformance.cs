@@ -103,6 +103,23 @@ public sealed class LinuxFolderTests : FolderConformance
     }
 
     [Fact]
+    public void A_link_that_takes_a_name_after_it_was_looked_at_is_not_opened()
+    {
+        using var folder = LinuxCalls.OpenFolder(Disk.Allowed);
+        Assert.Throws<IOException>(() => LinuxCalls.OpenForReading(folder, "to-file"));
+        Assert.Throws<IOException>(() => LinuxCalls.OpenFolder(folder, "to-folder"));
+    }
+
+    [Fact]
+    public void A_pipe_that_takes_a_name_after_it_was_looked_at_does_not_hold_the_reader()
+    {
+        Disk.Shell("mkfifo pipe");
+        using var folder = LinuxCalls.OpenFolder(Disk.Allowed);
+        using var pipe = LinuxCalls.OpenForReading(folder, "pipe");
+        Assert.Equal(FileKind.Other, LinuxCalls.Look(pipe).Kind);
+    }
+
+    [Fact]
     public void An_open_folder_stays_itself_when_a_link_takes_its_place()
     {
         using var folder = Open();
