@@ -32,7 +32,7 @@ internal sealed class GraphCheck(Findings findings)
                 "a `next` or `catch` that leads to it");
         }
 
-        var ending = graph.Into(workflow.States.Where(s => s.Kind is StateKind.End or StateKind.Fail).Select(s => s.Name));
+        var ending = graph.Into(workflow.States.Where(s => s.EndsRun).Select(s => s.Name));
         foreach (var state in workflow.States.Where(s => reached.Contains(s.Name) && !ending.Contains(s.Name)))
         {
             findings.Error(

@@ -31,7 +31,10 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
                 "one rule for all policies that are loaded together");
         }
 
-        CheckUnused(drafted);
+        if (!findings.HasErrors)
+        {
+            CheckUnused(drafted);
+        }
     }
 
     private void CheckModel(AgentDraft agent)
@@ -63,7 +66,7 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
         var states = workflow.States.Select(s => s.Name).ToArray();
         foreach (var target in workflow.States.SelectMany(s => s.Targets).Prepend(workflow.Start).OfType<Node>())
         {
-            if (!states.Contains(target.Text, StringComparer.Ordinal))
+            if (states.Length > 0 && !states.Contains(target.Text, StringComparer.Ordinal))
             {
                 findings.Error(
                     DiagnosticCode.UnknownTarget,
@@ -101,7 +104,8 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
         }
     }
 
-    // Without a workflow nothing refers to anything, and that is said once.
+    // Without a workflow nothing refers to anything, and that is said once. Next to a mistake such as a misspelled name it
+    // would mostly be the same mistake.
     private void CheckUnused(Drafted drafted)
     {
         var asked = drafted.Workflows

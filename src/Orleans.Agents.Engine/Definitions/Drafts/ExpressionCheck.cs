@@ -135,5 +135,5 @@ internal sealed class ExpressionCheck(Findings findings)
     }
 
     private void Refuse(Node node, int offset, ExpressionError error) => findings.Error(
-        error.Code, node.File.Name, node.PositionOf(offset), error.Message, error.Expected, error.Suggestion);
+        error.Code, node.File.Name, node.PositionOf(offset), error.Message.TrimEnd('.'), error.Expected, error.Suggestion);
 }
