@@ -32,7 +32,7 @@ public sealed class GoodDefinitionTests
         Assert.Equal(TimeSpan.FromDays(7), workflow.Deadline);
         Assert.Equal(["home", "round"], workflow.Context.Select(a => a.Name));
         Assert.False(workflow.InputSchema!.Validate(Values.Payload.EmptyObject).IsValid);
-        Assert.Equal(["HOME"], workflow.Policy.Env);
+        Assert.Equal(["HOME"], workflow.Policy.Env.ToArray());
         Assert.Single(workflow.Policy.Read);
         Assert.Single(workflow.Policy.Write);
     }
@@ -46,7 +46,7 @@ public sealed class GoodDefinitionTests
         Assert.Equal("planner", plan.Agent);
         Assert.Equal(TimeSpan.FromSeconds(60), plan.Timeout);
         Assert.Equal(["refused", "failed"], plan.Catch.Select(c => c.To));
-        Assert.Equal(["model.content_filtered", "tool.*"], plan.Catch[0].On);
+        Assert.Equal(["model.content_filtered", "tool.*"], plan.Catch[0].On.ToArray());
         Assert.Equal("problem", Assert.Single(plan.Catch[0].Save).Name);
         Assert.NotNull(plan.OutputSchema);
         Assert.Equal(TimeSpan.FromMinutes(90), Assert.IsType<State.Wait>(states["pause"]).Duration);
@@ -65,7 +65,7 @@ public sealed class GoodDefinitionTests
 
         var own = states["plan"].Retry;
         Assert.Equal((4, 0.5m), (own.Attempts, own.Jitter));
-        Assert.Equal(["model.rate_limited", "transient"], own.On);
+        Assert.Equal(["model.rate_limited", "transient"], own.On.ToArray());
         var policy = states["gather"].Retry;
         Assert.Equal((5, 0.2m), (policy.Attempts, policy.Jitter));
         Assert.Equal(TimeSpan.FromSeconds(1), policy.Backoff);
@@ -102,7 +102,7 @@ public sealed class GoodDefinitionTests
         Assert.Equal(["report", "planner", "plan", "task", "house"], documents.Select(d => d.Name));
         Assert.Equal("Reports on a folder.", documents[0].Description);
         Assert.Equal("search", documents[0].Labels["team"]);
-        Assert.Equal(("report.yaml", 64), (documents[1].File, documents[1].Line));
+        Assert.Equal(("report.yaml", 61), (documents[1].File, documents[1].Line));
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Orleans.Agents.Definitions.Sources;
 
 namespace Orleans.Agents.Definitions.Checks;
 
-/// <summary>Looks at the states of a workflow as a graph: what cannot be reached, cannot end, or is bounded by nothing.</summary>
+/// <summary>
+/// Looks at the states of a workflow as a graph: what cannot be reached, cannot end, or is bounded by nothing.
+/// </summary>
 internal sealed class GraphCheck(Findings findings)
 {
     public void Check(WorkflowDraft workflow)

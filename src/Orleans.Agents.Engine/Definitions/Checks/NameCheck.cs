@@ -91,7 +91,7 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
         var properties = schema.Find("properties");
         return otherWords.Any(w => schema.Find(w) is not null) || (properties is null && !isClosed)
             ? null
-            : [.. properties?.Members.Select(m => m.Name).Order(StringComparer.Ordinal) ?? []];
+            : [.. (properties?.Members ?? []).Select(m => m.Name).Order(StringComparer.Ordinal)];
     }
 
     private void CheckEnv(IEnumerable<PathUse> uses, HashSet<string> allowed)

@@ -5,7 +5,9 @@ using Orleans.Agents.Expressions;
 
 namespace Orleans.Agents.Definitions.Checks;
 
-/// <summary>Looks for what documents refer to: agents, tools, models, states; and for documents that nothing refers to.</summary>
+/// <summary>
+/// Looks for what documents refer to: agents, tools, models, states; and for documents that nothing refers to.
+/// </summary>
 internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
 {
     public void Check(Drafted drafted)
@@ -31,7 +33,7 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
                 "one rule for all policies that are loaded together");
         }
 
-        if (!findings.HasErrors)
+        if (!findings.HasMistakes)
         {
             CheckUnused(drafted);
         }
@@ -104,7 +106,8 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
         }
     }
 
-    // Without a workflow nothing refers to anything, and that is said once. Next to a mistake such as a misspelled name it
+    // Without a workflow nothing refers to anything, and that is said once. Next to a mistake such as a misspelled name
+    // it
     // would mostly be the same mistake.
     private void CheckUnused(Drafted drafted)
     {

@@ -16,7 +16,9 @@ internal sealed record PathUse(string Root, ImmutableArray<string> Members, Node
     public Position Position => Node.PositionOf(Offset);
 }
 
-/// <summary>Reads the expressions of one document: says what is wrong with them, and remembers the paths they use.</summary>
+/// <summary>
+/// Reads the expressions of one document: says what is wrong with them, and remembers the paths they use.
+/// </summary>
 internal sealed class ExpressionCheck(Findings findings)
 {
     private const string Opening = "${{";
