@@ -3,7 +3,7 @@ using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Expressions;
 
-/// <summary>Finds the function a call means and checks what is known of its arguments.</summary>
+/// <summary>Checks what is known of a call's arguments. There is such a function: the builder has seen to that.</summary>
 internal static class CallRules
 {
     internal static Node? Resolve(Token name, ImmutableArray<Node> arguments, Extent at, out ExpressionError? error)
@@ -29,16 +29,7 @@ internal static class CallRules
 
     private static ExpressionError? CheckCount(Token name, int count, Extent at)
     {
-        if (Functions.Find(name.Text) is not { } takes)
-        {
-            return Error(
-                ExpressionCodes.Function,
-                name.At,
-                $"There is no function `{name.Text}`.",
-                $"one of {string.Join(", ", Functions.Names)}",
-                NearestName.Of(name.Text, Functions.Names));
-        }
-
+        var takes = Functions.Find(name.Text)!.Value;
         if (count >= takes.Fewest && count <= takes.Most)
         {
             return null;

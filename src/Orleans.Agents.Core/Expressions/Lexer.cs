@@ -106,10 +106,10 @@ internal sealed class Lexer(string source)
         }
 
         token = Take(TokenKind.Number, start);
-        if (position < source.Length && IsNamePart(source[position]))
+        if (position < source.Length && (IsNamePart(source[position]) || source[position] == '.'))
         {
             return Refuse(
-                new Extent(position, 1), "A number ends where a letter begins.", "digits with at most one point");
+                new Extent(position, 1), "This cannot follow a number directly.", "digits with at most one point");
         }
 
         var whole = token.Text.IndexOf('.', StringComparison.Ordinal) is var point && point < 0 ? token.Text.Length : point;

@@ -115,6 +115,14 @@ internal sealed class NodeBuilder(ExpressionNames names)
     internal Node? Object(Extent at, ImmutableArray<ReadOnlyMemory<byte>> keys, ImmutableArray<Node> items) =>
         Admit(new Node.ObjectOf(at, keys, items));
 
+    /// <summary>Whether there is such a function; asked before its arguments are read, so that this error comes first.</summary>
+    internal bool KnowsFunction(Token name) => Functions.Find(name.Text) is not null || Refuse(
+        ExpressionCodes.Function,
+        name.At,
+        $"There is no function `{name.Text}`.",
+        $"one of {string.Join(", ", Functions.Names)}",
+        NearestName.Of(name.Text, Functions.Names)) is not null;
+
     internal Node? Call(Token name, ImmutableArray<Node> arguments, Extent at)
     {
         var call = CallRules.Resolve(name, arguments, at, out var error);

@@ -246,7 +246,9 @@ internal sealed class Parser
     }
 
     private Node? Call(Token name) =>
-        Advance() && Sequence(")") is { } arguments ? build.Call(name, arguments.Nodes, name.At.To(arguments.End)) : null;
+        build.KnowsFunction(name) && Advance() && Sequence(")") is { } arguments
+            ? build.Call(name, arguments.Nodes, name.At.To(arguments.End))
+            : null;
 
     private (ImmutableArray<Node> Nodes, Extent End)? Sequence(string close)
     {
