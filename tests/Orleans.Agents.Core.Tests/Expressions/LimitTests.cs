@@ -72,7 +72,7 @@ public sealed class LimitTests
     [InlineData("input.l.filter(a, input.l.all(b, input.l[b] == b))")]
     [InlineData("input.l.exists(a, input.l.exists(b, input.t < 'a'))")]
     [InlineData("input.l.exists(a, input.l.exists(b, 'a' in input.t))")]
-    [InlineData("input.l.exists(a, input.l.exists(b, input.t > input.wide))")]
+    [InlineData("input.l.exists(a, input.l.exists(b, input.t < input.wide))")]
     [InlineData("input.l.exists(a, input.l.exists(b, {x: input.l} == {y: b}))")]
     [InlineData("string(input.l.map(a, input.l.map(b, input.wide)))")]
     public void Work_and_output_are_bounded(string text)
