@@ -9,8 +9,10 @@ public sealed class ExpressionFuzzTests
 {
     private static readonly string[] Words =
     [
-        "context", "input", "output", ".a", ".b", ".0", ".length", "[0]", "['a']", "[-1]", "(", ")", "[", "]", "{", "}", ",",
-        ":", "?", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "!", " and ", " or ", " not ", " in ", "+", "-", "*", "/",
+        "context", "input", "output", ".a", ".b", ".0", ".length", "[0]", "['a']", "[-1]", "(", ")", "[", "]", "{", "}",
+        ",",
+        ":", "?", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "!", " and ", " or ", " not ", " in ", "+", "-",
+        "*", "/",
         "%", "1", "0", "2.5", "9223372036854775807", "'a'", "\"b\"", "''", "true", "null", "None", "x", "{a: 1}",
         "size(", "has(", "matches(", "lower(", "split(", "join(", "first(", "default(", "json(", "number(", "string(",
         "sum(", "min(", "max(", "round(", ".map(x,", ".filter(x,", ".exists(x,", ".all(x,", "\\", "'", "$", "\u00e9",
@@ -22,7 +24,8 @@ public sealed class ExpressionFuzzTests
         "context.a >= 8 and not (input.b in ['x', 'y'])", "input.l.map(x, x * 2 + 1).filter(y, y > 3).length == 2",
         "default(context.a.b[0], {a: [1, 2.5], 'b': null}).a[1]", "1 + 2 * -3 <= input.length || !true",
         "matches('ab', input.a) ? 1 : -2",
-        "round(sum(context.a) / 3.0, 2) % max(1, 2) == min([3])", "join(split(upper(trim(input.a)), ','), \"-\") + 'é\\n'",
+        "round(sum(context.a) / 3.0, 2) % max(1, 2) == min([3])",
+        "join(split(upper(trim(input.a)), ','), \"-\") + 'é\\n'",
     ];
 
     [Fact]

@@ -201,7 +201,10 @@ public sealed class ExpressionTests
     [Fact]
     public void Items_are_in_scope_and_the_last_of_a_name_counts()
     {
-        var scope = Scope.Empty.With("task", Payload.Parse("1")).With("index", Payload.Parse("2")).With("task", Payload.Parse("3"));
+        var scope = Scope.Empty
+            .With("task", Payload.Parse("1"))
+            .With("index", Payload.Parse("2"))
+            .With("task", Payload.Parse("3"));
         var names = ExpressionNames.All.With("task").With("index").With("other");
         Assert.True(Spoken.Parse("[task, index, other]", names).TryEvaluate(scope, out var value, out _));
         Assert.Equal("[3,2,null]", value.ToString());

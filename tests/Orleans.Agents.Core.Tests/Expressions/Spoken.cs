@@ -30,8 +30,9 @@ internal static class Spoken
 
     internal static Expression Parse(string text, ExpressionNames? names = null)
     {
-        Assert.True(Expression.TryParse(text, names ?? ExpressionNames.All, out var expression, out var error), $"{text}: {error}");
-        return expression;
+        var succeeded = Expression.TryParse(text, names ?? ExpressionNames.All, out var expression, out var error);
+        Assert.True(succeeded, $"{text}: {error}");
+        return expression!;
     }
 
     internal static ExpressionError Refused(string text, ExpressionNames? names = null)

@@ -58,7 +58,8 @@ public sealed class TemplateTests
     [Fact]
     public void A_template_tells_where_its_expressions_stand_and_what_they_use()
     {
-        var json = Payload.Parse("""{"a": [1, {"b c": "é ${{ context.x.y }} ${{input.z}}"}, []], "d": "${{ run.id }}"}""");
+        var json = Payload.Parse(
+            """{"a": [1, {"b c": "é ${{ context.x.y }} ${{input.z}}"}, []], "d": "${{ run.id }}"}""");
         Assert.True(Template.TryCompile(json, ExpressionNames.All, out var template, out _));
         Assert.False(template.IsConstant);
         Assert.Equal(["context", "input", "run"], template.Roots);
@@ -72,13 +73,16 @@ public sealed class TemplateTests
     public void All_errors_are_found_with_their_place()
     {
         var json = Payload.Parse(
-            """{"ok": "${{ 1 }}", "l": ["${{ 1 + }}", 2, "x ${{ inptu.a }} y ${{ nope( }}"], "u": "a ${{ b", "q": "${{ 'x }} z"}""");
+            """
+            {"ok": "${{ 1 }}", "l": ["${{ 1 + }}", 2, "x ${{ inptu.a }} y ${{ nope( }}"], "u": "a ${{ b",
+             "q": "${{ 'x }} z"}
+            """);
         Assert.False(Template.TryCompile(json, ExpressionNames.All, out var template, out var errors));
         Assert.Null(template);
         Assert.Equal(
             [
-                "l/0@7 expression.syntax", "l/2@6 expression.name", "l/2@23 expression.function", "u@2 expression.syntax",
-                "q@0 expression.syntax",
+                "l/0@7 expression.syntax", "l/2@6 expression.name", "l/2@23 expression.function",
+                "u@2 expression.syntax", "q@0 expression.syntax",
             ],
             errors.Select(error => $"{string.Join('/', error.Path)}@{error.Offset} {error.Error.Code}"));
         Assert.Equal("input", errors[1].Error.Suggestion);

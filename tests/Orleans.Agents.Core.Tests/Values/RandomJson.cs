@@ -18,9 +18,11 @@ internal static class RandomJson
         {
             0 => Leaves[chance.Next(Leaves.Length)],
             1 => $"[{space}{Join(chance, () => Next(chance, depth - 1))}{space}]",
-            _ => $"{{{space}{Join(chance, () => $"\"{Names[chance.Next(Names.Length)]}\"{space}:{Next(chance, depth - 1)}")}}}",
+            _ => $"{{{space}{Join(chance, () => $"{Name(chance)}{space}:{Next(chance, depth - 1)}")}}}",
         };
     }
+
+    private static string Name(Random chance) => $"\"{Names[chance.Next(Names.Length)]}\"";
 
     private static string Join(Random chance, Func<string> next) =>
         string.Join(',', Enumerable.Range(0, chance.Next(4)).Select(_ => next()));
