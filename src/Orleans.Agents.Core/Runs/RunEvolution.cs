@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Orleans.Agents.Serialization;
-using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Runs;
 

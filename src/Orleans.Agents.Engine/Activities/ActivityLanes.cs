@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Activities;
 
@@ -8,7 +7,7 @@ namespace Orleans.Agents.Activities;
 /// A bounded number of lanes that make attempts, one at a time each. A lane is free again when the result it reported is
 /// durable, so a slow store slows the work down rather than piling results up.
 /// </summary>
-internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILogger logger)
+internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILogger logger) : IAsyncDisposable
 {
     private readonly Channel<LaneItem> waiting =
         Channel.CreateUnbounded<LaneItem>(new UnboundedChannelOptions { AllowSynchronousContinuations = false });
@@ -23,7 +22,7 @@ internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILog
     public void Enqueue(LaneItem item) => waiting.Writer.TryWrite(item);
 
     /// <summary>Cancels what is under way and waits until all lanes have come to rest.</summary>
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
         waiting.Writer.TryComplete();
         await stopping.CancelAsync();

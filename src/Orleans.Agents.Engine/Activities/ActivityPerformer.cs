@@ -5,7 +5,6 @@ using Orleans.Agents.Faults;
 using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
-using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Activities;

@@ -69,8 +69,8 @@ public sealed class AgentsEngine : IAsyncDisposable
     }
 
     /// <summary>Lets new runs of a workflow start from a definition. Runs under way keep theirs.</summary>
-    public Task PublishAsync(LoadedWorkflow workflow, CancellationToken cancellation = default) =>
-        catalog.PublishAsync(workflow, cancellation);
+    public Task PublishAsync(Definition definition, CancellationToken cancellation = default) =>
+        catalog.PublishAsync(definition, cancellation);
 
     /// <summary>Starts a run; it is durable when this returns.</summary>
     /// <exception cref="StoreException">The store cannot be reached; try again with the same key.</exception>
@@ -151,13 +151,13 @@ public sealed class AgentsEngine : IAsyncDisposable
     {
         if (keeper is not null)
         {
-            await keeper.StopAsync();
+            await keeper.DisposeAsync();
         }
 
         if (table is not null)
         {
             table.Abandon();
-            await lanes.StopAsync();
+            await lanes.DisposeAsync();
             await store.Carriers.ReleaseAsync(table.Epoch, CancellationToken.None);
             table = null;
         }

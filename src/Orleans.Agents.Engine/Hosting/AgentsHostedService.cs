@@ -16,16 +16,16 @@ internal sealed class AgentsHostedService(
         var paths = definitions.SelectMany(d => d.Paths).ToList();
         var loaded = paths.Count == 0
             ? null
-            : DefinitionLoader.Load(paths, new DefinitionHost(tools, models), LoadOptions.Strict);
+            : DefinitionLoader.Load(paths, new DefinitionHost([.. tools.All], [.. models.Names]), LoadOptions.Lenient);
         if (loaded is { HasErrors: true })
         {
             throw new DefinitionException(loaded.Diagnostics);
         }
 
         await engine.StartAsync(cancellationToken);
-        foreach (var workflow in loaded?.Workflows ?? [])
+        foreach (var definition in loaded?.Definitions.Values ?? [])
         {
-            await engine.PublishAsync(workflow, cancellationToken);
+            await engine.PublishAsync(definition, cancellationToken);
         }
     }
 

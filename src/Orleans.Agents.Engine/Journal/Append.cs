@@ -8,7 +8,7 @@ namespace Orleans.Agents.Journal;
 /// <param name="Expected">The run's version the events were decided on: the number of events before; 0 for a new run.</param>
 /// <param name="Version">The run's version with these events.</param>
 /// <param name="At">When it was decided.</param>
-/// <param name="Events">The events as one JSON array in UTF-8.</param>
+/// <param name="Events">The events as one JSON array in UTF-8; never changed once they were handed over.</param>
 /// <param name="Row">The run's row with these events.</param>
 public sealed record Append(
     RunId Run,
@@ -27,6 +27,23 @@ public sealed record Append(
 
     /// <summary>The W3C trace context the events belong to.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>Checks what a store may take for granted about an append.</summary>
+    /// <exception cref="ArgumentException">
+    /// It does not move its run on, or it has no <see cref="Birth"/> although it is a run's first, or one although not.
+    /// </exception>
+    public void ThrowIfMalformed()
+    {
+        if (Expected < 0 || Version <= Expected)
+        {
+            throw new ArgumentException($"An append moves run {Run} on; it cannot lead from {Expected} to {Version}.");
+        }
+
+        if (Expected == 0 != Birth is not null)
+        {
+            throw new ArgumentException($"Run {Run} is born with its first append and no other; this is at {Expected}.");
+        }
+    }
 }
 
 /// <summary>What a list of runs shows of one, and what its next carrier needs to find it.</summary>
@@ -34,13 +51,23 @@ public sealed record Append(
 /// <param name="State">The state the run is in; null when it is over.</param>
 /// <param name="FailureCode">Why it failed, when it did.</param>
 /// <param name="IsReleased">Whether the owner lets the run go with this append.</param>
-/// <param name="WakeAt">When a released run wants to be carried again; null when it is over.</param>
+/// <param name="WakeAt">
+/// When a released run wants to be carried again, never earlier than asked and at most a millisecond later; null when it
+/// waits for something else, is carried, or is over.
+/// </param>
+/// <remarks>
+/// A run that is over is released by that; read back, it has neither <see cref="IsReleased"/> nor <see cref="WakeAt"/>.
+/// </remarks>
 public sealed record RunRow(
     RunStatus Status,
     string? State,
     string? FailureCode = null,
     bool IsReleased = false,
-    DateTimeOffset? WakeAt = null);
+    DateTimeOffset? WakeAt = null)
+{
+    /// <summary>Whether the run has ended, one way or the other.</summary>
+    public bool IsOver => Status is RunStatus.Succeeded or RunStatus.Failed;
+}
 
 /// <summary>What is fixed about a run when it starts.</summary>
 /// <param name="Workflow">The workflow's name.</param>

@@ -15,6 +15,6 @@ public interface ICarriers
     /// <summary>Gives an epoch back: it is fenced, so the runs it owned may be claimed at once.</summary>
     Task ReleaseAsync(Epoch epoch, CancellationToken cancellation);
 
-    /// <summary>Whether an epoch has been fenced.</summary>
+    /// <summary>Whether an epoch may not write any more; also true of one that nobody ever took.</summary>
     Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation);
 }

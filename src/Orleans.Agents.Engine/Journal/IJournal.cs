@@ -12,15 +12,21 @@ public interface IJournal
     /// </summary>
     /// <remarks>
     /// A cancelled call may still have stored its append. After a <see cref="StoreException"/> the outcome is unknown;
-    /// the same append may be sent again, and is <see cref="Appended.Stored"/> if it was stored the first time.
+    /// the same append (its place, epoch and bytes) may be sent again, and is <see cref="Appended.Stored"/> if it was
+    /// stored the first time, whatever happened to the run since; unless its epoch is fenced, which is always
+    /// <see cref="Appended.Lost"/>.
     /// </remarks>
+    /// <exception cref="ArgumentException">The append is malformed.</exception>
     /// <exception cref="StoreException">The store cannot be reached or is full.</exception>
     ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation);
 
     /// <summary>
     /// Makes an epoch the owner of a run that nobody carries: one that was released, or whose owner is fenced.
     /// </summary>
-    /// <returns>Whether the epoch owns the run now; also true when it did before.</returns>
+    /// <returns>
+    /// Whether the epoch owns the run now; also true when it did before. Never true for a fenced epoch, an unknown run or
+    /// one that is over.
+    /// </returns>
     Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation);
 
     /// <summary>Reads what is needed to carry a run on: its latest snapshot and the appends after it.</summary>

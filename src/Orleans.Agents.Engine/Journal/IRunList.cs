@@ -12,12 +12,13 @@ public interface IRunList
     /// <summary>Finds one run by its start key.</summary>
     Task<RunRecord?> FindByKeyAsync(string key, CancellationToken cancellation);
 
-    /// <summary>Lists runs, newest start first.</summary>
+    /// <summary>Lists runs, newest first: in the reverse of the order in which the store took them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not between 1 and 1,000.</exception>
     Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation);
 
     /// <summary>
     /// Lists runs that wait for a carrier: released and due by <paramref name="now"/>, or not over and owned by a fenced
-    /// epoch. Oldest due first.
+    /// epoch. The latter come first, in no particular order; then the oldest due first.
     /// </summary>
     Task<ImmutableArray<RunId>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
 
@@ -29,5 +30,17 @@ public interface IRunList
 /// <param name="Limit">At most this many, 1 to 1,000.</param>
 /// <param name="Status">Only runs in this status.</param>
 /// <param name="Workflow">Only runs of the workflow with this name.</param>
-/// <param name="Before">Only runs listed after this one: the last run of the page before.</param>
-public sealed record RunQuery(int Limit = 50, RunStatus? Status = null, string? Workflow = null, RunId? Before = null);
+/// <param name="Before">Only runs listed after this one: the last run of the page before. No runs when it is unknown.</param>
+public sealed record RunQuery(int Limit = 50, RunStatus? Status = null, string? Workflow = null, RunId? Before = null)
+{
+    /// <summary>The most runs one page may have.</summary>
+    public const int MaxLimit = 1_000;
+
+    /// <summary>Checks what a store may take for granted about a query.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not between 1 and 1,000.</exception>
+    public void ThrowIfMalformed()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Limit, MaxLimit);
+    }
+}

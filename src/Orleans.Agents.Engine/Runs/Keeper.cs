@@ -5,6 +5,7 @@ namespace Orleans.Agents.Runs;
 
 /// <summary>The loop that finds runs whose carrier is gone, or that are due, and wakes them in this process.</summary>
 internal sealed class Keeper(RunTable table, IStore store, EngineOptions options, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
 
@@ -20,7 +21,7 @@ internal sealed class Keeper(RunTable table, IStore store, EngineOptions options
         }
     }
 
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
         await loop;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Microsoft.Extensions.Logging;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Workflows;
 

@@ -14,7 +14,7 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
     public IReadOnlyCollection<string> Names => [.. byName.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Keeps a definition, and lets new runs of its name start from it.</summary>
-    public async Task PublishAsync(LoadedWorkflow loaded, CancellationToken cancellation)
+    public async Task PublishAsync(Definition loaded, CancellationToken cancellation)
     {
         await store.SaveAsync(loaded.Workflow.Hash, loaded.Closure, cancellation);
         byHash[loaded.Workflow.Hash] = loaded.Workflow;

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Orleans.Agents.Activities;
@@ -7,7 +6,6 @@ using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Schemas;
 using Orleans.Agents.Values;
-using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Tools;
 

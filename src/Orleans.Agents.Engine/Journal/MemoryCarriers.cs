@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Journal;
+
+internal sealed class MemoryCarriers(MemoryStore store) : ICarriers
+{
+    public Task<Epoch> TakeAsync(CancellationToken cancellation) => store.DoAsync(
+        database =>
+        {
+            var epoch = new Epoch(database.Carriers.Count + 1);
+            database.Carriers.Add(epoch, store);
+            return epoch;
+        },
+        cancellation);
+
+    public Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation) => store.DoAsync(
+        database =>
+        {
+            ImmutableArray<Epoch> gone =
+            [
+                .. database.Carriers.Where(carrier => carrier.Value is { IsOpen: false }).Select(carrier => carrier.Key),
+            ];
+            foreach (var epoch in gone)
+            {
+                database.Carriers[epoch] = null;
+            }
+
+            return gone;
+        },
+        cancellation);
+
+    public Task ReleaseAsync(Epoch epoch, CancellationToken cancellation) => store.DoAsync(
+        database =>
+        {
+            var isValid = database.IsValid(epoch);
+            if (isValid)
+            {
+                database.Carriers[epoch] = null;
+            }
+
+            return isValid;
+        },
+        cancellation);
+
+    public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
+        store.DoAsync(database => !database.IsValid(epoch), cancellation);
+}

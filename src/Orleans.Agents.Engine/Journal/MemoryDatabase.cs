@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Journal;
+
+/// <summary>
+/// What a <see cref="MemoryStore"/> keeps. It outlives the stores opened over it, so that a test can end one as if its
+/// process had died and carry on with another. Safe to use from many threads.
+/// </summary>
+public sealed class MemoryDatabase
+{
+    private readonly Dictionary<RunId, MemoryRun> runs = [];
+    private readonly Dictionary<string, RunId> keys = new(StringComparer.Ordinal);
+
+    /// <summary>Guards everything in here.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Definitions by their hash.</summary>
+    internal Dictionary<string, byte[]> Definitions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Epochs and the store that carries under each; null once it is fenced.</summary>
+    internal Dictionary<Epoch, MemoryStore?> Carriers { get; } = [];
+
+    /// <summary>All runs, oldest first.</summary>
+    internal List<MemoryRun> InOrder { get; } = [];
+
+    /// <summary>Finds a run.</summary>
+    internal MemoryRun? Find(RunId run) => runs.GetValueOrDefault(run);
+
+    /// <summary>Finds a run by its start key.</summary>
+    internal MemoryRun? FindByKey(string key) => keys.TryGetValue(key, out var run) ? runs[run] : null;
+
+    /// <summary>Whether an epoch was taken and not fenced.</summary>
+    internal bool IsValid(Epoch epoch) => Carriers.GetValueOrDefault(epoch) is not null;
+
+    /// <summary>Adds a run that is in nobody's way.</summary>
+    internal void Add(MemoryRun run)
+    {
+        runs.Add(run.Record.Id, run);
+        InOrder.Add(run);
+        if (run.Record.Key is { } key)
+        {
+            keys.Add(key, run.Record.Id);
+        }
+    }
+}
+
+/// <summary>One run in memory.</summary>
+internal sealed class MemoryRun(int number, RunRecord record)
+{
+    /// <summary>Its place in the order of starts.</summary>
+    public int Number => number;
+
+    /// <summary>The row.</summary>
+    public RunRecord Record { get; set; } = record;
+
+    /// <summary>All appends, oldest first.</summary>
+    public List<StoredAppend> Appends { get; } = [];
+
+    /// <summary>The latest kept state.</summary>
+    public RunSnapshot? Snapshot { get; set; }
+
+    /// <summary>The appends after a version.</summary>
+    public ImmutableArray<StoredAppend> After(long version, int limit) =>
+        [.. Appends.SkipWhile(append => append.Version <= version).Take(limit)];
+}

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Journal;
+
+internal sealed class MemoryJournal(MemoryStore store) : IJournal
+{
+    private static readonly Appended Stored = new Appended.Stored();
+    private static readonly Appended Lost = new Appended.Lost();
+
+    public ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
+    {
+        append.ThrowIfMalformed();
+        return new ValueTask<Appended>(store.DoAsync(database => Store(database, append), cancellation));
+    }
+
+    public Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation) => store.DoAsync(
+        database =>
+        {
+            if (!database.IsValid(epoch) || database.Find(run) is not { } found || found.Record.Row.IsOver)
+            {
+                return false;
+            }
+
+            var owner = found.Record.Owner;
+            if (owner is { } other && other != epoch && database.IsValid(other))
+            {
+                return false;
+            }
+
+            found.Record = found.Record with
+            {
+                Owner = epoch,
+                Row = found.Record.Row with { IsReleased = false, WakeAt = null },
+            };
+            return true;
+        },
+        cancellation);
+
+    public Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation) => store.DoAsync(
+        database => database.Find(run) is { } found
+            ? new RunHistory(found.Record, found.Snapshot, found.After(found.Snapshot?.Version ?? 0, int.MaxValue))
+            : null,
+        cancellation);
+
+    public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
+        RunId run, long after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return store.DoAsync(database => database.Find(run)?.After(after, limit) ?? [], cancellation);
+    }
+
+    private static Appended Store(MemoryDatabase database, Append append)
+    {
+        if (!database.IsValid(append.Epoch))
+        {
+            return Lost;
+        }
+
+        var run = append.Birth is { } birth ? Start(database, append, birth) : CarryOn(database, append);
+        if (run is null)
+        {
+            return Refuse(database, append);
+        }
+
+        run.Appends.Add(new StoredAppend(
+            append.Version, ToMillisecond(append.At), append.Epoch, append.Events.ToArray(), append.TraceParent));
+        if (append.Snapshot is { } state)
+        {
+            run.Snapshot = new RunSnapshot(append.Version, state.ToArray());
+        }
+
+        return Stored;
+    }
+
+    private static MemoryRun? Start(MemoryDatabase database, Append append, RunBirth birth)
+    {
+        var isTaken = database.Find(append.Run) is not null
+            || (birth.Key is { } key && database.FindByKey(key) is not null);
+        if (isTaken)
+        {
+            return null;
+        }
+
+        var at = ToMillisecond(append.At);
+        var run = new MemoryRun(database.InOrder.Count, new RunRecord(
+            append.Run,
+            birth.Workflow,
+            birth.Hash,
+            birth.Key,
+            append.Version,
+            OwnerAfter(append),
+            RowAfter(append),
+            at,
+            at));
+        database.Add(run);
+        return run;
+    }
+
+    private static MemoryRun? CarryOn(MemoryDatabase database, Append append)
+    {
+        var run = database.Find(append.Run);
+        if (run is null || run.Record.Version != append.Expected || run.Record.Owner != append.Epoch)
+        {
+            return null;
+        }
+
+        run.Record = run.Record with
+        {
+            Version = append.Version,
+            Owner = OwnerAfter(append),
+            Row = RowAfter(append),
+            UpdatedAt = ToMillisecond(append.At),
+        };
+        return run;
+    }
+
+    private static Appended Refuse(MemoryDatabase database, Append append)
+    {
+        var sameRun = database.Find(append.Run);
+        if (sameRun is not null && WasStored(sameRun, append))
+        {
+            return Stored;
+        }
+
+        var sameKey = append.Birth?.Key is { } key ? database.FindByKey(key) : null;
+        return append.Birth is not null && (sameKey ?? sameRun) is { } taken
+            ? new Appended.AlreadyStarted(taken.Record.Id)
+            : Lost;
+    }
+
+    private static bool WasStored(MemoryRun run, Append append)
+    {
+        var place = run.Appends.FindIndex(stored => stored.Version == append.Version);
+        return place >= 0
+            && run.Appends[place].Epoch == append.Epoch
+            && (place == 0 ? 0 : run.Appends[place - 1].Version) == append.Expected
+            && run.Appends[place].Events.Span.SequenceEqual(append.Events.Span);
+    }
+
+    private static Epoch? OwnerAfter(Append append) =>
+        append.Row.IsReleased || append.Row.IsOver ? null : append.Epoch;
+
+    private static RunRow RowAfter(Append append)
+    {
+        var isReleased = append.Row is { IsReleased: true, IsOver: false };
+        return append.Row with
+        {
+            IsReleased = isReleased,
+            WakeAt = isReleased && append.Row.WakeAt is { } due
+                ? ToMillisecond(due.AddTicks(TimeSpan.TicksPerMillisecond - 1))
+                : null,
+        };
+    }
+
+    private static DateTimeOffset ToMillisecond(DateTimeOffset moment) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(moment.ToUnixTimeMilliseconds());
+}

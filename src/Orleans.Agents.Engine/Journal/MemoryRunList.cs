@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Journal;
+
+internal sealed class MemoryRunList(MemoryStore store) : IRunList
+{
+    public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) =>
+        store.DoAsync(database => database.Find(run)?.Record, cancellation);
+
+    public Task<RunRecord?> FindByKeyAsync(string key, CancellationToken cancellation) =>
+        store.DoAsync(database => database.FindByKey(key)?.Record, cancellation);
+
+    public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation)
+    {
+        query.ThrowIfMalformed();
+        return store.DoAsync(database => List(database, query), cancellation);
+    }
+
+    public Task<ImmutableArray<RunId>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return store.DoAsync(database => FindWaiting(database, now, limit), cancellation);
+    }
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) =>
+        store.DoAsync(database => database.InOrder.Min(run => run.Record.Row.WakeAt), cancellation);
+
+    private static ImmutableArray<RunRecord> List(MemoryDatabase database, RunQuery query)
+    {
+        var end = query.Before is { } before ? database.Find(before)?.Number ?? 0 : database.InOrder.Count;
+        return
+        [
+            .. database.InOrder.Take(end).Reverse()
+                .Select(run => run.Record)
+                .Where(run => query.Status is null || run.Row.Status == query.Status)
+                .Where(run => query.Workflow is null || run.Workflow == query.Workflow)
+                .Take(query.Limit),
+        ];
+    }
+
+    private static ImmutableArray<RunId> FindWaiting(MemoryDatabase database, DateTimeOffset now, int limit)
+    {
+        var runs = database.InOrder.Select(run => run.Record);
+        var orphans = runs.Where(run => run.Owner is { } owner && !database.IsValid(owner));
+        var due = runs.Where(run => run.Row.WakeAt <= now).OrderBy(run => run.Row.WakeAt);
+        return [.. orphans.Concat(due).Take(limit).Select(run => run.Id)];
+    }
+}

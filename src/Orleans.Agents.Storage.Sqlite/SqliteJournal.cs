@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Storage.Sqlite;
+
+/// <summary>The journal in the file.</summary>
+internal sealed class SqliteJournal(Writer writer, Readers readers) : IJournal
+{
+    // What an append costs beside its events: its rows and their share of the indexes.
+    private const int RowBytes = 256;
+
+    /// <inheritdoc/>
+    public ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
+    {
+        append.ThrowIfMalformed();
+        return new ValueTask<Appended>(writer.DoAsync(
+            session => session.Store(append),
+            RowBytes + append.Events.Length + (append.Snapshot?.Length ?? 0),
+            cancellation));
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation) =>
+        writer.DoAsync(session => session.IsValid(epoch) && Claim(session, run, epoch), RowBytes, cancellation);
+
+    /// <inheritdoc/>
+    public Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation) => readers.ReadAsync(
+        database =>
+        {
+            if (RunRows.Find(database, run) is not { } record)
+            {
+                return null;
+            }
+
+            var snapshot = Snapshot(database, run);
+            return new RunHistory(record, snapshot, Appends(database, run, snapshot?.Version ?? 0, -1));
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
+        RunId run, long after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return readers.ReadAsync(database => Appends(database, run, after, limit), cancellation);
+    }
+
+    // The statuses are written out because a claim of a run that is over must come to nothing.
+    private static bool Claim(WriteSession session, RunId run, Epoch epoch) => session
+        .Prepare(
+            """
+            update runs set owner = ?2, wake_at = null
+            where id = ?1 and status not in ('succeeded', 'failed')
+                and (owner is null or owner = ?2
+                    or not exists (select 1 from carrier where epoch = runs.owner and fenced_at is null))
+            """)
+        .Bind(1, run.Value)
+        .Bind(2, epoch.Value)
+        .Run() == 1;
+
+    private static RunSnapshot? Snapshot(Database database, RunId run)
+    {
+        var statement = database.Prepare(
+            "select version, state from snapshots where run = (select run from runs where id = ?1)");
+        if (!statement.Bind(1, run.Value).Next())
+        {
+            return null;
+        }
+
+        var snapshot = new RunSnapshot(statement.Integer(0), statement.Blob(1));
+        statement.Reset();
+        return snapshot;
+    }
+
+    private static ImmutableArray<StoredAppend> Appends(Database database, RunId run, long after, int limit)
+    {
+        var statement = database.Prepare(
+            """
+            select seq, at, epoch, events, trace_parent from appends
+            where run = (select run from runs where id = ?1) and seq > ?2
+            order by seq limit ?3
+            """);
+        statement.Bind(1, run.Value).Bind(2, after).Bind(3, limit);
+        var appends = ImmutableArray.CreateBuilder<StoredAppend>();
+        while (statement.Next())
+        {
+            appends.Add(new StoredAppend(
+                statement.Integer(0),
+                Clock.At(statement.Integer(1)),
+                new Epoch(statement.Integer(2)),
+                statement.Blob(3),
+                statement.TextOrNull(4)));
+        }
+
+        return appends.ToImmutable();
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Data.Sqlite;
+using Orleans.Agents.Journal;
+
+namespace Orleans.Agents.Storage.Sqlite;
+
+/// <summary>
+/// Runs in one SQLite file. An answered append has been flushed to the disk. Several stores, also of several processes,
+/// may share a file; each writes from one thread of its own.
+/// </summary>
+public sealed class SqliteStore : IStore
+{
+    private readonly SqliteStoreOptions options;
+    private readonly Writer writer;
+    private readonly Readers readers;
+    private readonly SqliteCarriers carriers;
+
+    /// <summary>Makes a store; the file is first touched by <see cref="MigrateAsync"/>.</summary>
+    public SqliteStore(SqliteStoreOptions options)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(options.Path);
+        this.options = options;
+        writer = new Writer(options);
+        readers = new Readers(options);
+        carriers = new SqliteCarriers(writer, readers, new CarrierLocks(options.Path));
+        Journal = new SqliteJournal(writer, readers);
+        Runs = new SqliteRunList(readers);
+        Definitions = new SqliteDefinitionStore(writer, readers);
+    }
+
+    /// <inheritdoc/>
+    public IJournal Journal { get; }
+
+    /// <inheritdoc/>
+    public IRunList Runs { get; }
+
+    /// <inheritdoc/>
+    public IDefinitionStore Definitions { get; }
+
+    /// <inheritdoc/>
+    public ICarriers Carriers => carriers;
+
+    /// <inheritdoc/>
+    public Task MigrateAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            Migration.Apply(options);
+            return Task.CompletedTask;
+        }
+        catch (SqliteException problem)
+        {
+            return Task.FromException(SqliteProblem.ToStoreException(problem, options.Path));
+        }
+        catch (StoreException problem)
+        {
+            return Task.FromException(problem);
+        }
+    }
+
+    /// <summary>Finishes the appends that were sent, copies the log back into the file and closes it.</summary>
+    /// <remarks>Epochs that were not released are not fenced by this; others find their process gone.</remarks>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await writer.DisposeAsync();
+        }
+        finally
+        {
+            await readers.DisposeAsync();
+            carriers.LetGo();
+        }
+    }
+}

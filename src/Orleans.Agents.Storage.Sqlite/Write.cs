@@ -1,0 +1,41 @@
+namespace Orleans.Agents.Storage.Sqlite;
+
+/// <summary>Something to be done in the writer's next transaction, and its answer once that is durable.</summary>
+internal abstract class Write(int bytes)
+{
+    /// <summary>About how much it adds to a transaction.</summary>
+    public int Bytes { get; } = bytes;
+
+    /// <summary>Whether nobody waits for it any more.</summary>
+    public abstract bool IsAbandoned { get; }
+
+    /// <summary>Does it. May happen again when the transaction came to nothing.</summary>
+    public abstract void Execute(WriteSession session);
+
+    /// <summary>Tells the caller, after the commit.</summary>
+    public abstract void Answer();
+
+    /// <summary>Tells the caller that the outcome is unknown.</summary>
+    public abstract void Fail(Exception problem);
+}
+
+/// <summary>A write with an answer.</summary>
+internal sealed class Write<TAnswer>(Func<WriteSession, TAnswer> work, int bytes) : Write(bytes)
+{
+    // The writer must not run what its callers do next.
+    private readonly TaskCompletionSource<TAnswer> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TAnswer answer = default!;
+
+    public Task<TAnswer> Task => completion.Task;
+
+    public override bool IsAbandoned => completion.Task.IsCompleted;
+
+    public override void Execute(WriteSession session) => answer = work(session);
+
+    public override void Answer() => completion.TrySetResult(answer);
+
+    public override void Fail(Exception problem) => completion.TrySetException(problem);
+
+    /// <summary>Stops waiting. A write that has not been taken into a transaction yet is then left out.</summary>
+    public void Cancel(CancellationToken cancellation) => completion.TrySetCanceled(cancellation);
+}

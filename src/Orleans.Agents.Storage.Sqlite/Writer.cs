@@ -1,0 +1,204 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Data.Sqlite;
+
+namespace Orleans.Agents.Storage.Sqlite;
+
+/// <summary>
+/// The only one in this process who writes to the file: a thread of its own. Whatever arrived while the last transaction
+/// was being written goes into the next one, so that many appends share one flush of the disk.
+/// </summary>
+internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
+{
+    private const int MaxWrites = 256;
+    private const int MaxBytes = 1024 * 1024;
+
+    private readonly object gate = new();
+    private readonly Queue<Write> waiting = new();
+    private readonly List<Write> batch = new(MaxWrites);
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Thread? thread;
+    private bool isClosed;
+    private WriteSession? session;
+
+    /// <summary>Does something in the next transaction and answers when it is durable.</summary>
+    public Task<TAnswer> DoAsync<TAnswer>(Func<WriteSession, TAnswer> work, int bytes, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            return Task.FromCanceled<TAnswer>(cancellation);
+        }
+
+        var write = new Write<TAnswer>(work, bytes);
+        Enqueue(write);
+        return cancellation.CanBeCanceled ? WaitAsync(write, cancellation) : write.Task;
+    }
+
+    /// <summary>Finishes what was asked for so far, then closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            if (!isClosed)
+            {
+                isClosed = true;
+                Monitor.Pulse(gate);
+            }
+
+            if (thread is null)
+            {
+                ended.TrySetResult();
+            }
+        }
+
+        await ended.Task;
+    }
+
+    private static async Task<TAnswer> WaitAsync<TAnswer>(Write<TAnswer> write, CancellationToken cancellation)
+    {
+        await using var registration = cancellation.UnsafeRegister(
+            static (state, token) => ((Write<TAnswer>)state!).Cancel(token), write);
+        return await write.Task;
+    }
+
+    private void Enqueue(Write write)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isClosed, typeof(SqliteStore));
+            if (thread is null)
+            {
+                thread = new Thread(Run) { IsBackground = true, Name = "agents sqlite writer" };
+                thread.Start();
+            }
+
+            waiting.Enqueue(write);
+            if (waiting.Count == 1)
+            {
+                Monitor.Pulse(gate);
+            }
+        }
+    }
+
+    private void Run()
+    {
+        while (Take())
+        {
+            if (batch.Count > 0)
+            {
+                Commit(batch);
+                batch.Clear();
+            }
+        }
+
+        Close();
+    }
+
+    private void Close()
+    {
+        try
+        {
+            session?.Checkpoint();
+            ended.SetResult();
+        }
+        catch (SqliteException problem)
+        {
+            ended.SetException(SqliteProblem.ToStoreException(problem, options.Path));
+        }
+        finally
+        {
+            session?.Dispose();
+        }
+    }
+
+    private bool Take()
+    {
+        lock (gate)
+        {
+            while (waiting.Count == 0)
+            {
+                if (isClosed)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(gate);
+            }
+
+            var bytes = 0;
+            while (batch.Count < MaxWrites && bytes < MaxBytes && waiting.TryDequeue(out var write))
+            {
+                if (!write.IsAbandoned)
+                {
+                    batch.Add(write);
+                    bytes += write.Bytes;
+                }
+            }
+
+            return true;
+        }
+    }
+
+    [SuppressMessage(
+        "Design", "CA1031:Do not catch general exception types", Justification = "The top of a background loop.")]
+    private void Commit(List<Write> writes)
+    {
+        try
+        {
+            CommitTogether(writes);
+        }
+        catch (SqliteException problem) when (SqliteProblem.IsOfOneStatement(problem) && writes.Count > 1)
+        {
+            Abandon();
+            foreach (var write in writes)
+            {
+                Commit([write]);
+            }
+
+            return;
+        }
+        catch (SqliteException problem)
+        {
+            Abandon();
+            Fail(writes, SqliteProblem.ToStoreException(problem, options.Path));
+            return;
+        }
+        catch (Exception problem)
+        {
+            Abandon();
+            Fail(writes, problem);
+            return;
+        }
+
+        foreach (var write in writes)
+        {
+            write.Answer();
+        }
+    }
+
+    private void CommitTogether(List<Write> writes)
+    {
+        session ??= WriteSession.Open(options);
+        session.Begin();
+        foreach (var write in writes)
+        {
+            write.Execute(session);
+        }
+
+        session.Commit();
+    }
+
+    // A connection that failed is not asked again: the next batch opens a new one.
+    private void Abandon()
+    {
+        session?.Dispose();
+        session = null;
+    }
+
+    private static void Fail(List<Write> writes, Exception problem)
+    {
+        foreach (var write in writes)
+        {
+            write.Fail(problem);
+        }
+    }
+}

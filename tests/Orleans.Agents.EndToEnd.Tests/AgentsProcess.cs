@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace Orleans.Agents.EndToEnd.Tests;
+
+/// <summary>The shipped command as a process of its own.</summary>
+internal static class AgentsProcess
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public static string Command { get; } = Path.Combine(AppContext.BaseDirectory, "agents.dll");
+
+    /// <summary>Runs the command to its end, or to its death.</summary>
+    public static async Task<ProcessEnd> RunAsync(IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    {
+        using var process = Start(arguments, environment);
+        using var patience = new CancellationTokenSource(Patience);
+        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
+        var error = process.StandardError.ReadToEndAsync(patience.Token);
+        try
+        {
+            await process.WaitForExitAsync(patience.Token);
+            return new ProcessEnd(process.ExitCode, await output, await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"agents {string.Join(' ', arguments)} was still running after {Patience}.");
+        }
+    }
+
+    public static Process Start(IEnumerable<string> arguments, params (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo("dotnet", [Command, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+}
+
+/// <summary>How a process ended and what it wrote.</summary>
+internal sealed record ProcessEnd(int ExitCode, string Output, string Error)
+{
+    /// <summary>The exit code of a process that SIGKILL ended.</summary>
+    public const int Killed = 137;
+}

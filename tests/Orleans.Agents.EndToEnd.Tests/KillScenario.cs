@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Orleans.Agents.Faults;
+
+namespace Orleans.Agents.EndToEnd.Tests;
+
+/// <summary>
+/// One workflow on one input that is killed and carried on. Each life is a process of the shipped binary on the same SQLite
+/// file; an independent reader then judges what the files say.
+/// </summary>
+internal sealed class KillScenario : IDisposable
+{
+    private const string Run = "run-killed";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("agents-kill-").FullName;
+    private readonly string[] arguments;
+
+    /// <param name="workflow">The definition's folder.</param>
+    /// <param name="input">The run's input.</param>
+    public KillScenario(string workflow, string input) =>
+        arguments = ["run", workflow, "--input", input, "--id", Run, "--store", Store, "--json", "--quiet"];
+
+    private string Store => Path.Combine(folder, "agents.db");
+
+    private string Record => Path.Combine(folder, "effects.txt");
+
+    /// <summary>Starts the run, or carries it on, until it ends or the process is killed.</summary>
+    public Task<ProcessEnd> LiveAsync(string? kill = null) => kill is null
+        ? AgentsProcess.RunAsync(arguments, (FaultPlan.RecordVariable, Record))
+        : AgentsProcess.RunAsync(arguments, (FaultPlan.RecordVariable, Record), (FaultPlan.KillVariable, kill));
+
+    /// <summary>The attempts whose result is in the journal.</summary>
+    public async Task<HashSet<string>> RecordedAsync()
+    {
+        var events = await AgentsProcess.RunAsync(["runs", "events", Run, "--store", Store, "--json"]);
+        if (events.ExitCode != 0)
+        {
+            return []; // the process died before the run was stored
+        }
+
+        using var json = JsonDocument.Parse(events.Output);
+        return
+        [
+            .. json.RootElement.EnumerateArray()
+                .Where(e => e.GetProperty("type").GetString() is "activity.succeeded" or "activity.failed")
+                .Select(e => $"{Run}/{e.GetProperty("visit")}/{e.GetProperty("branch")} {e.GetProperty("attempt")}"),
+        ];
+    }
+
+    /// <summary>The attempts that had their effect so far, in order, one for each time.</summary>
+    public IReadOnlyList<string> Effects() => File.Exists(Record)
+        ? [.. File.ReadAllLines(Record).Select(l => l[..l.LastIndexOf(' ')])]
+        : [];
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+}

@@ -1,0 +1,108 @@
+using Orleans.Agents.Faults;
+
+namespace Orleans.Agents.EndToEnd.Tests;
+
+/// <summary>
+/// The shipped binary is killed with SIGKILL at each boundary of the journal, started again, and must end as if nothing had
+/// happened. The suite samples the boundaries; <c>AGENTS_FULL=1</c> takes every one.
+/// </summary>
+public sealed class KillTests : IDisposable
+{
+    private static readonly bool Full = Environment.GetEnvironmentVariable("AGENTS_FULL") == "1";
+
+    private readonly string target = Directory.CreateTempSubdirectory("agents-target-").FullName;
+
+    public KillTests()
+    {
+        Directory.CreateDirectory(Path.Combine(target, "src"));
+        File.WriteAllText(Path.Combine(target, "README.md"), "# alpha\n\nA small folder.\n");
+        File.WriteAllText(Path.Combine(target, "src", "Program.cs"), "// TO" + "DO: alpha\nConsole.WriteLine(1);\n");
+        File.WriteAllText(Path.Combine(target, "src", "ProgramTests.cs"), "// a test\n");
+    }
+
+    public static TheoryData<string, KillPoint> Matrix()
+    {
+        var matrix = new TheoryData<string, KillPoint>();
+        foreach (var point in Enum.GetValues<KillPoint>())
+        {
+            matrix.Add("twelve-states", point);
+            matrix.Add("repository-report", point);
+        }
+
+        return matrix;
+    }
+
+    public void Dispose() => Directory.Delete(target, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Matrix))]
+    public async Task A_run_killed_at_any_boundary_ends_the_same_and_repeats_nothing_recorded(string workflow, KillPoint point)
+    {
+        using var undisturbed = Scenario(workflow);
+        var expected = await undisturbed.LiveAsync();
+        Assert.True(expected.ExitCode == 0, expected.Error + expected.Output);
+
+        var kills = 0;
+        for (var turn = 1; await KillAsync(workflow, point, turn, expected.Output); turn = Next(turn))
+        {
+            kills++;
+        }
+
+        Assert.True(kills >= 3, $"{workflow} was killed only {kills} times at {point}");
+    }
+
+    [Fact]
+    public async Task A_run_killed_again_and_again_ends_the_same()
+    {
+        using var undisturbed = Scenario("twelve-states");
+        var expected = await undisturbed.LiveAsync();
+        using var scenario = Scenario("twelve-states");
+        var points = Enum.GetValues<KillPoint>();
+        ProcessEnd end;
+        var lives = 0;
+        do
+        {
+            var recorded = await scenario.RecordedAsync();
+            var before = scenario.Effects().Count;
+            end = await scenario.LiveAsync($"{points[lives % points.Length]}:2");
+            Assert.Empty(scenario.Effects().Skip(before).Where(recorded.Contains));
+            lives++;
+        }
+        while (end.ExitCode == ProcessEnd.Killed && lives < 100);
+
+        Assert.Equal(expected.Output, end.Output);
+        Assert.True(lives > 10, $"it took only {lives} lives");
+    }
+
+    /// <summary>Kills at one boundary and carries on; false when the run ends before it gets there.</summary>
+    private async Task<bool> KillAsync(string workflow, KillPoint point, int turn, string expected)
+    {
+        using var scenario = Scenario(workflow);
+        var killed = await scenario.LiveAsync($"{point}:{turn}");
+        if (killed.ExitCode == 0)
+        {
+            return false;
+        }
+
+        Assert.True(killed.ExitCode == ProcessEnd.Killed, $"{point}:{turn} exited with {killed.ExitCode}: {killed.Error}");
+        Assert.Equal("", killed.Output);
+        var recorded = await scenario.RecordedAsync();
+        var before = scenario.Effects().Count;
+
+        var end = await scenario.LiveAsync();
+
+        Assert.True(end.ExitCode == 0, $"{point}:{turn}: {end.Error}{end.Output}");
+        Assert.Equal(expected, end.Output);
+        Assert.Empty(scenario.Effects().Skip(before).Where(recorded.Contains));
+        return true;
+    }
+
+    private KillScenario Scenario(string workflow) => workflow == "twelve-states"
+        ? new KillScenario(Path.Combine(AppContext.BaseDirectory, "Workflows", workflow), $$"""{"path":"{{target}}"}""")
+        : new KillScenario(
+            Path.Combine(AppContext.BaseDirectory, "samples", workflow),
+            $$"""{"path":"{{target}}","request":"Find the markers and the tests"}""");
+
+    // Sampled: 1, 2, 4, 8, …; in full: every one.
+    private static int Next(int turn) => Full ? turn + 1 : turn * 2;
+}

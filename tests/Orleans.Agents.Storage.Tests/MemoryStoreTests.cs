@@ -1,0 +1,15 @@
+namespace Orleans.Agents.Storage.Tests;
+
+public sealed class MemoryJournalTests : JournalConformance<MemoryTestDatabase>;
+
+public sealed class MemoryResendTests : ResendConformance<MemoryTestDatabase>;
+
+public sealed class MemoryCarriersTests : CarriersConformance<MemoryTestDatabase>;
+
+public sealed class MemoryRunListTests : RunListConformance<MemoryTestDatabase>;
+
+public sealed class MemoryDefinitionStoreTests : DefinitionStoreConformance<MemoryTestDatabase>;
+
+public sealed class MemoryReopenTests : ReopenConformance<MemoryTestDatabase>;
+
+public sealed class MemoryModelTests : ModelConformance<MemoryTestDatabase>;

@@ -1,0 +1,15 @@
+namespace Orleans.Agents.Storage.Tests;
+
+public sealed class SqliteJournalTests : JournalConformance<SqliteTestDatabase>;
+
+public sealed class SqliteResendTests : ResendConformance<SqliteTestDatabase>;
+
+public sealed class SqliteCarriersTests : CarriersConformance<SqliteTestDatabase>;
+
+public sealed class SqliteRunListTests : RunListConformance<SqliteTestDatabase>;
+
+public sealed class SqliteDefinitionStoreTests : DefinitionStoreConformance<SqliteTestDatabase>;
+
+public sealed class SqliteReopenTests : ReopenConformance<SqliteTestDatabase>;
+
+public sealed class SqliteModelTests : ModelConformance<SqliteTestDatabase>;
