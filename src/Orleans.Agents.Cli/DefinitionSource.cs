@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
-using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Models;
+using Orleans.Agents.Tools;
+using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Cli;
 
@@ -30,8 +32,14 @@ internal sealed class DefinitionSource
     /// <summary>Reads definitions with the tools, models and default retry rule of this program.</summary>
     public LoadResult Load(IReadOnlyList<string> paths, ParseResult parsed)
     {
+        var mistakes = ReadDefaultRetry(out var retry);
+        if (!mistakes.IsEmpty)
+        {
+            return new LoadResult(mistakes, [], ImmutableSortedDictionary<string, Definition>.Empty);
+        }
+
         var isStrict = parsed.GetValue(strict) || parsed.GetValue(profile) == Strict;
-        var host = new DefinitionHost([.. BuiltIn()], new ModelRegistry().Names);
+        var host = new DefinitionHost(BuiltInTools.All, [.. new ModelRegistry().Names], retry);
         return DefinitionLoader.Load(paths, host, new LoadOptions(isStrict));
     }
 
@@ -48,5 +56,20 @@ internal sealed class DefinitionSource
         }
     }
 
-    private static IEnumerable<Tools.Tool> BuiltIn() => Tools.BuiltInTools.All;
+    // The file beside the program may be edited; without it the rule is as shipped.
+    private static ImmutableArray<Diagnostic> ReadDefaultRetry(out RetryRule? retry)
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, RetryDefaults.FileName);
+        retry = null;
+        try
+        {
+            return File.Exists(file)
+                ? RetryDefaults.Read(new DefinitionText(file, File.ReadAllText(file)), out retry)
+                : [];
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return [new Diagnostic(DiagnosticCode.FileUnreadable, DiagnosticSeverity.Error, file, 1, 1, problem.Message)];
+        }
+    }
 }
