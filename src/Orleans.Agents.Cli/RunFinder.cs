@@ -1,3 +1,4 @@
+using Orleans.Agents.Expressions;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
@@ -53,13 +54,10 @@ internal static class RunFinder
         };
     }
 
-    private static string NearestOf(string typed, List<string> names)
-    {
-        var nearest = Nearest.Of(typed, names, MostShown);
-        return nearest.Count > 0 ? $" Near it:{Shown(nearest)}"
-            : names.Count > 0 ? $" The newest are:{Shown(names)}"
-            : " There is none at all.";
-    }
+    private static string NearestOf(string typed, List<string> names) =>
+        NearestName.Of(typed, names) is { } nearest ? $" Did you mean {nearest}?"
+        : names.Count > 0 ? $" Nearest are:{Shown(Nearest.ByBeginning(typed, names, MostShown))}"
+        : " There is none at all.";
 
     private static string Shown(IEnumerable<string> names) => string.Concat(names.Take(MostShown).Select(n => $" {n}"));
 
