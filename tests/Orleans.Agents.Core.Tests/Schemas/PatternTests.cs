@@ -116,6 +116,10 @@ public sealed class PatternTests
     [Theory]
     [InlineData("^[a-z]+@[^.]*$", true)]
     [InlineData(@"(a)\1", false)]
+    [InlineData(@"\bfoo", false)]
+    [InlineData("(?=a)b", false)]
+    [InlineData("(a{1000}){1000}", false)]
+    [InlineData("(?:a{1,1000}b?){1,1000}c", false)]
     [InlineData(@"^\p{L}+$", false)]
     public void Patterns_that_can_be_are_searched_in_linear_time(string source, bool isLinear) =>
         Assert.Equal(isLinear, Pattern.TryRead(source, out var pattern, out _) && pattern.IsLinear);

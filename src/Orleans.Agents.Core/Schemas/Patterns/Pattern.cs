@@ -117,20 +117,21 @@ internal sealed class Pattern
         _ => error.ToString(),
     };
 
-    private static Regex Build(string translated)
+    private static Regex Build((string Expression, bool NeedsBacktracking) translated)
     {
-        if (translated.Length <= LongestLinear)
+        if (!translated.NeedsBacktracking && translated.Expression.Length <= LongestLinear)
         {
             try
             {
-                return new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, LinearLimit);
+                var linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+                return new Regex(translated.Expression, linear, LinearLimit);
             }
             catch (NotSupportedException)
             {
-                // Lookarounds and references to groups need the other engine.
+                // Counted repetitions inside each other, a{1,1000} a thousand times, are too large for that engine.
             }
         }
 
-        return new Regex(translated, RegexOptions.CultureInvariant, BacktrackingLimit);
+        return new Regex(translated.Expression, RegexOptions.CultureInvariant, BacktrackingLimit);
     }
 }
