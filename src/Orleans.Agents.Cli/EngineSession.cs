@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Progress;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Faults;
@@ -61,6 +62,7 @@ internal sealed class EngineSession : IAsyncDisposable
 
     /// <summary>Opens the store and starts an engine on it.</summary>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The session owns them.")]
     public static async Task<EngineSession> StartAsync(
         StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation)
     {

@@ -4,7 +4,6 @@ using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Journal;
-using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
 

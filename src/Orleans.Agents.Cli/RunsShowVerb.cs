@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Orleans.Agents.Cli.Documents;
@@ -6,7 +7,6 @@ using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Progress;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Definitions;
-using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
@@ -49,6 +49,7 @@ internal static class RunsShowVerb
         return verb;
     }
 
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns it.")]
     private static async Task<RunDocument> ReadAsync(
         StoreChoice choice, string typed, Streams streams, CancellationToken cancellation)
     {

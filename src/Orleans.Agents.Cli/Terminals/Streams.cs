@@ -23,7 +23,7 @@ internal sealed class Streams
     /// <summary>Whether a person follows what happens.</summary>
     public bool IsErrorTerminal { get; } = !Console.IsErrorRedirected;
 
-    private bool HasColor => field ??= IsErrorTerminal
+    private bool HasColor => IsErrorTerminal
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
