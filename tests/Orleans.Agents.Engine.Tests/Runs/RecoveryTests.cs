@@ -107,7 +107,8 @@ public sealed class RecoveryTests
     public async Task A_run_that_waits_for_long_is_put_down_and_taken_on_when_it_is_due()
     {
         var clock = new ManualClock();
-        await using var house = await House.OpenAsync(new MemoryStore(), Resting, clock);
+        await using var house = await House.OpenAsync(
+            new MemoryStore(), Resting, clock, o => o.KeeperInterval = TimeSpan.FromMinutes(1));
         var run = await house.StartAsync();
 
         var parked = await house.Engine.FindAsync(run);
