@@ -59,7 +59,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("not both", "runs", "resume", "x", "--all")]
     [InlineData("not both", "runs", "resume")]
     [InlineData("--key is empty", "run", "w.yaml", "--key", "")]
-    [InlineData("Required argument missing", "run")]
+    [InlineData("Required argument 'path' missing", "run")]
     [InlineData("'nonsense'", "validate", "x", "--profile", "nonsense")]
     public async Task A_mistake_in_typing_is_explained(string explanation, params string[] args)
     {

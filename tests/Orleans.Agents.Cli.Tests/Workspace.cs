@@ -7,6 +7,9 @@ namespace Orleans.Agents.Cli.Tests;
 /// <summary>A folder of its own with a store of its own, and the real program to run in it.</summary>
 internal sealed class Workspace : IDisposable
 {
+    // What .NET's console tells a terminal before anything is written: application keypad mode.
+    private const string Greeting = "\e[?1h\e=";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public Workspace() => Folder = Directory.CreateTempSubdirectory("agents-cli-").FullName;
@@ -49,7 +52,8 @@ internal sealed class Workspace : IDisposable
     {
         using var process = Start("script", ["-qec", $"dotnet {Program} {line}", "/dev/null"]);
         process.StandardInput.Close();
-        return await EndOfAsync(process);
+        var ended = await EndOfAsync(process);
+        return ended with { Out = ended.Out.Replace(Greeting, "", StringComparison.Ordinal) };
     }
 
     public Process Start(string[] args) => Start("dotnet", [Program, .. args]);
