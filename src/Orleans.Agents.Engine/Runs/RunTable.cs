@@ -11,7 +11,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<RunId, RunHost> hosts = [];
-    private readonly ConcurrentDictionary<RunId, TaskCompletionSource> waiters = [];
+    private readonly ConcurrentDictionary<RunId, TaskCompletionSource<RunState?>> waiters = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
 
     public Epoch Epoch => services.Epoch;
@@ -80,7 +80,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
         while (true)
         {
             var ended = waiters.GetOrAdd(
-                run, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                run, static _ => new TaskCompletionSource<RunState?>(TaskCreationOptions.RunContinuationsAsynchronously));
             if (await FindEndAsync(run, cancellation) is { } state)
             {
                 waiters.TryRemove(run, out _);
@@ -89,6 +89,10 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
 
             // The end of a run that another process carries is only seen by looking.
             await await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
+            if (ended.Task.IsCompleted && await ended.Task is { } final)
+            {
+                return final;
+            }
         }
     }
 
@@ -157,7 +161,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
         }
         else
         {
-            waiter.TrySetResult();
+            waiter.TrySetResult((end as HostEnd.Over)?.State);
         }
     }
 
