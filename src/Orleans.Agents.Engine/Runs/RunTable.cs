@@ -11,7 +11,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<RunId, RunHost> hosts = [];
-    private readonly ConcurrentDictionary<RunId, TaskCompletionSource> waiters = [];
+    private readonly ConcurrentDictionary<RunId, TaskCompletionSource<RunState?>> waiters = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
 
     public Epoch Epoch => services.Epoch;
@@ -74,13 +74,13 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
         return true;
     }
 
-    /// <summary>Waits until a run is over, whoever carries it.</summary>
+    /// <summary>Waits until a run is over, whoever carries it; throws what stopped this process from carrying it on.</summary>
     public async Task<RunState> WaitForEndAsync(RunId run, CancellationToken cancellation)
     {
         while (true)
         {
             var ended = waiters.GetOrAdd(
-                run, static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                run, static _ => new TaskCompletionSource<RunState?>(TaskCreationOptions.RunContinuationsAsynchronously));
             if (await FindEndAsync(run, cancellation) is { } state)
             {
                 waiters.TryRemove(run, out _);
@@ -88,8 +88,11 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
             }
 
             // The end of a run that another process carries is only seen by looking.
-            await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
-            cancellation.ThrowIfCancellationRequested();
+            await await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
+            if (ended.Task.IsCompleted && await ended.Task is { } final)
+            {
+                return final;
+            }
         }
     }
 
@@ -147,9 +150,18 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
                 break;
         }
 
-        if (waiters.TryRemove(host.Id, out var waiter))
+        if (!waiters.TryRemove(host.Id, out var waiter))
         {
-            waiter.TrySetResult();
+            return;
+        }
+
+        if (end is HostEnd.Broken broken)
+        {
+            waiter.TrySetException(broken.Cause);
+        }
+        else
+        {
+            waiter.TrySetResult((end as HostEnd.Over)?.State);
         }
     }
 
