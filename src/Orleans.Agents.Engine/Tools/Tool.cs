@@ -1,3 +1,4 @@
+using Microsoft.Extensions.AI;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
@@ -19,7 +20,22 @@ public sealed record Tool(
     Payload? OutputSchema,
     ToolEffect Effect,
     IReadOnlyList<string> Capabilities,
-    ToolBody Body);
+    ToolBody Body)
+{
+    /// <summary>
+    /// Makes a tool of any function. What the function throws becomes a failure <c>tool.failed</c>; only the cancellation
+    /// that the caller asked for stays an exception.
+    /// </summary>
+    /// <param name="function">The function; its name and schemas are the tool's.</param>
+    /// <param name="effect">What calling it twice does.</param>
+    /// <param name="capabilities">What it may touch; policies go by it.</param>
+    /// <remarks>
+    /// The function finds the <see cref="ToolCall"/>, with the idempotency key, under <c>typeof(ToolCall)</c> in
+    /// <see cref="AIFunctionArguments.Context"/>.
+    /// </remarks>
+    public static Tool FromFunction(AIFunction function, ToolEffect effect, params IReadOnlyList<string> capabilities) =>
+        FunctionTool.From(function, effect, capabilities);
+}
 
 /// <summary>Does a tool's work. What goes wrong with the work is a <see cref="ToolResult.Failed"/>, not an exception.</summary>
 public delegate ValueTask<ToolResult> ToolBody(ToolCall call, CancellationToken cancellation);

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Tools;
+
+/// <summary>Calls somebody else's function as a tool.</summary>
+internal static class FunctionTool
+{
+    public static Tool From(AIFunction function, ToolEffect effect, IReadOnlyList<string> capabilities) => new(
+        function.Name,
+        function.Description,
+        Schema(function.JsonSchema),
+        function.ReturnJsonSchema is { } output ? Schema(output) : null,
+        effect,
+        capabilities,
+        (call, cancellation) => CallAsync(function, call, cancellation));
+
+    private static async ValueTask<ToolResult> CallAsync(AIFunction function, ToolCall call, CancellationToken cancellation)
+    {
+        if (Arguments(call) is not { } arguments)
+        {
+            return new ToolResult.Failed(ToolFailures.InputInvalid("an object with the function's arguments was expected."));
+        }
+
+        try
+        {
+            var answer = await function.InvokeAsync(arguments, cancellation);
+            return new ToolResult.Succeeded(Output(function, answer));
+        }
+        catch (Exception e) when (!(e is OperationCanceledException && cancellation.IsCancellationRequested))
+        {
+            return new ToolResult.Failed(ToolFailures.Failed(function.Name, e.Message));
+        }
+    }
+
+    private static AIFunctionArguments? Arguments(ToolCall call)
+    {
+        using var input = JsonDocument.Parse(call.Input.Utf8);
+        if (input.RootElement.ValueKind is not JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        // The last of several fields with one name counts, as everywhere in this library's JSON.
+        var arguments = new AIFunctionArguments
+        {
+            Context = new Dictionary<object, object?> { [typeof(ToolCall)] = call },
+        };
+        foreach (var argument in input.RootElement.EnumerateObject())
+        {
+            arguments[argument.Name] = argument.Value.Clone();
+        }
+
+        return arguments;
+    }
+
+    private static Payload Output(AIFunction function, object? answer) => answer switch
+    {
+        null => Payload.Null,
+        JsonElement element => Schema(element),
+        string text => Payload.FromText(text),
+        Payload payload => payload,
+        _ => Payload.FromTrusted(JsonSerializer.SerializeToUtf8Bytes(
+            answer, function.JsonSerializerOptions.GetTypeInfo(answer.GetType()))),
+    };
+
+    private static Payload Schema(JsonElement element) =>
+        element.ValueKind is JsonValueKind.Undefined
+            ? Payload.Null
+            : Payload.FromTrusted(Encoding.UTF8.GetBytes(element.GetRawText()));
+}
