@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Definitions.Sources;
+
+namespace Orleans.Agents.Definitions.Drafts;
+
+/// <summary>A document as it was found.</summary>
+/// <param name="Kind">What stands under <c>kind</c>.</param>
+/// <param name="Name">Its name; empty when it has none.</param>
+/// <param name="Root">All of it.</param>
+/// <param name="Spec">What it says; null when it says nothing that can be read.</param>
+internal sealed record DocumentDraft(string Kind, string Name, Node Root, Node? Spec)
+{
+    public string? Version { get; init; }
+
+    /// <summary>Where its name stands.</summary>
+    public Node NameNode { get; init; } = Root;
+}
+
+/// <summary>A schema where one is used: written there, or the name of a document.</summary>
+internal sealed record SchemaUse(Node Node, Node? Name);
+
+/// <summary>A retry rule with gaps.</summary>
+internal sealed record RetryDraft(
+    int? Attempts, TimeSpan? Backoff, decimal? Factor, TimeSpan? Max, decimal? Jitter, ImmutableArray<string>? On)
+{
+    public static RetryDraft Empty { get; } = new(null, null, null, null, null, null);
+}
+
+/// <summary>What kind of state it is, as far as it can be told.</summary>
+internal enum StateKind
+{
+    Unknown,
+    Agent,
+    Tool,
+    Pass,
+    Wait,
+    End,
+    Fail,
+}
+
+internal sealed record TransitionDraft(Node Node, Node? When, Node? To);
+
+internal sealed record CatchDraft(Node Node, ImmutableArray<Node> On, Node? To, ImmutableArray<Member> Save);
+
+/// <summary>A state with gaps.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Key">Where its name stands.</param>
+/// <param name="Kind">What it does.</param>
+/// <param name="Subject">The agent, the tool, the wait's duration or time, the output, or the failure's code.</param>
+internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? Subject)
+{
+    public Node? Duration { get; init; }
+
+    public Node? Until { get; init; }
+
+    public Node? Message { get; init; }
+
+    public string? Description { get; init; }
+
+    public Node? Input { get; init; }
+
+    public SchemaUse? Output { get; init; }
+
+    public ImmutableArray<Member> Save { get; init; } = [];
+
+    public ImmutableArray<TransitionDraft> Next { get; init; } = [];
+
+    public RetryDraft Retry { get; init; } = RetryDraft.Empty;
+
+    public TimeSpan? Timeout { get; init; }
+
+    public ImmutableArray<CatchDraft> Catch { get; init; } = [];
+
+    public Node? MaxVisits { get; init; }
+
+    public int? Visits { get; init; }
+
+    /// <summary>The states that may follow, where they are written.</summary>
+    public IEnumerable<Node> Targets => Next.Select(n => n.To).Concat(Catch.Select(c => c.To)).OfType<Node>();
+}
+
+/// <summary>A workflow with gaps.</summary>
+internal sealed record WorkflowDraft(DocumentDraft Document)
+{
+    public SchemaUse? Input { get; init; }
+
+    public ImmutableArray<Member> Context { get; init; } = [];
+
+    public long? Activities { get; init; }
+
+    public TimeSpan? Time { get; init; }
+
+    public TimeSpan? Deadline { get; init; }
+
+    public Node? Start { get; init; }
+
+    public string? Description { get; init; }
+
+    public ImmutableArray<StateDraft> States { get; init; } = [];
+
+    /// <summary>The paths that its expressions begin with.</summary>
+    public required IReadOnlyList<PathUse> Uses { get; init; }
+}
+
+internal sealed record AnswerDraft(Node? When, Node? Answer, RehearsedFailure? Fail);
+
+internal sealed record RehearsedFailure(string? Code, string? Class, string? Message, TimeSpan? RetryAfter);
+
+/// <summary>An agent with gaps.</summary>
+internal sealed record AgentDraft(DocumentDraft Document)
+{
+    public Node? Model { get; init; }
+
+    public Node? Instructions { get; init; }
+
+    public Node? Prompt { get; init; }
+
+    public SchemaUse? Input { get; init; }
+
+    public SchemaUse? Output { get; init; }
+
+    public Node? Temperature { get; init; }
+
+    public int? MaxOutputTokens { get; init; }
+
+    /// <summary>Whether it says where its answers are, right or wrong.</summary>
+    public bool HasAnswers { get; init; }
+
+    public ImmutableArray<AnswerDraft> Answers { get; init; } = [];
+
+    /// <summary>The paths that its expressions begin with.</summary>
+    public required IReadOnlyList<PathUse> Uses { get; init; }
+}
+
+/// <summary>A policy with gaps.</summary>
+internal sealed record PolicyDraft(DocumentDraft Document)
+{
+    public ImmutableArray<Node> Read { get; init; } = [];
+
+    public ImmutableArray<Node> Write { get; init; } = [];
+
+    public ImmutableArray<Node> Env { get; init; } = [];
+
+    /// <summary>Where the default retry rule stands.</summary>
+    public Node? RetryNode { get; init; }
+
+    public RetryDraft Retry { get; init; } = RetryDraft.Empty;
+
+    /// <summary>The paths that its expressions begin with.</summary>
+    public required IReadOnlyList<PathUse> Uses { get; init; }
+}
+
+/// <summary>All documents that were loaded together.</summary>
+internal sealed record Drafted(
+    ImmutableArray<DocumentDraft> Documents,
+    ImmutableArray<WorkflowDraft> Workflows,
+    ImmutableArray<AgentDraft> Agents,
+    ImmutableArray<PolicyDraft> Policies,
+    SchemaBook Schemas)
+{
+    public IEnumerable<string> NamesOf(Shapes.DocumentKind kind) =>
+        Documents.Where(d => d.Kind == kind.Name).Select(d => d.Name);
+}

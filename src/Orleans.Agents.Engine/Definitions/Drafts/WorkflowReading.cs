@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Definitions.Shapes;
+using Orleans.Agents.Definitions.Sources;
+
+namespace Orleans.Agents.Definitions.Drafts;
+
+/// <summary>Reads the spec of a workflow.</summary>
+internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, HashSet<Field> read)
+{
+    public WorkflowDraft Read(DocumentDraft document)
+    {
+        var fields = new FieldReader(document.Spec, read);
+        var expressions = new ExpressionCheck(findings);
+        var context = fields.Members(WorkflowShape.Context);
+        foreach (var member in context)
+        {
+            expressions.Template(member.Value, ExpressionPlace.Context);
+        }
+
+        var budget = fields.Part(WorkflowShape.Budget);
+        return new WorkflowDraft(document)
+        {
+            Input = schemas.Use(fields.Get(WorkflowShape.Input)),
+            Context = context,
+            Activities = (long?)budget.Number(BudgetShape.Activities),
+            Time = budget.Duration(BudgetShape.Time),
+            Deadline = fields.Duration(WorkflowShape.Deadline),
+            Start = fields.Get(WorkflowShape.Start),
+            Description = fields.Text(WorkflowShape.Description),
+            States = [.. fields.Members(WorkflowShape.States).Select(m => ReadState(m, expressions))],
+            Uses = expressions.Uses,
+        };
+    }
+
+    private StateDraft ReadState(Member member, ExpressionCheck expressions)
+    {
+        var fields = new FieldReader(member.Value, read);
+        var given = ReadKind(member, fields);
+        var save = fields.Members(StateShape.Save);
+        foreach (var entry in save)
+        {
+            expressions.Template(entry.Value, ExpressionPlace.AfterState);
+        }
+
+        var state = given with
+        {
+            Description = fields.Text(StateShape.Description),
+            Input = fields.Get(StateShape.Input),
+            Output = schemas.Use(fields.Get(StateShape.Output)),
+            Save = save,
+            Next = ReadNext(fields, expressions),
+            Retry = ReadRetry(fields.Part(StateShape.Retry), findings),
+            Timeout = fields.Duration(StateShape.Timeout),
+            Catch = [.. fields.Items(StateShape.Catch).Select(c => ReadCatch(c, expressions))],
+            MaxVisits = fields.Get(StateShape.MaxVisits),
+            Visits = (int?)fields.Number(StateShape.MaxVisits),
+        };
+        expressions.Template(state.Input, ExpressionPlace.State);
+        expressions.Template(state.Until, ExpressionPlace.State);
+        expressions.Template(state.Message, ExpressionPlace.State);
+        if (state.Kind is StateKind.End)
+        {
+            expressions.Template(state.Subject, ExpressionPlace.State);
+        }
+
+        return state;
+    }
+
+    // With two kinds at once, which is an error, the first counts.
+    private static StateDraft ReadKind(Member member, FieldReader fields)
+    {
+        var wait = fields.Part(StateShape.Wait);
+        var duration = wait.Get(WaitShape.Duration);
+        var until = wait.Get(WaitShape.Until);
+        var fail = fields.Part(StateShape.Fail);
+        var code = fail.Get(FailShape.Code);
+        var message = fail.Get(FailShape.Message);
+        var (kind, subject) =
+            fields.Get(StateShape.Agent) is { } agent ? (StateKind.Agent, agent)
+            : fields.Get(StateShape.Tool) is { } tool ? (StateKind.Tool, tool)
+            : fields.Get(StateShape.Pass) is { } pass ? (StateKind.Pass, pass)
+            : fields.Get(StateShape.Wait) is { } waiting ? (StateKind.Wait, waiting)
+            : fields.Get(StateShape.End) is { } end ? (StateKind.End, end)
+            : fields.Get(StateShape.Fail) is not null ? (StateKind.Fail, code)
+            : (StateKind.Unknown, (Node?)null);
+        return new StateDraft(member.Name, member.Key, kind, subject) { Duration = duration, Until = until, Message = message };
+    }
+
+    private ImmutableArray<TransitionDraft> ReadNext(FieldReader fields, ExpressionCheck expressions)
+    {
+        if (fields.Get(StateShape.Next) is { IsText: true } only)
+        {
+            return [new TransitionDraft(only, null, only)];
+        }
+
+        return [.. fields.Items(StateShape.Next).Select(item =>
+        {
+            var transition = new FieldReader(item, read);
+            var when = transition.Get(TransitionShape.When);
+            expressions.Condition(when, ExpressionPlace.AfterState);
+            return new TransitionDraft(item, when, transition.Get(TransitionShape.To));
+        })];
+    }
+
+    private CatchDraft ReadCatch(Node node, ExpressionCheck expressions)
+    {
+        var fields = new FieldReader(node, read);
+        var save = fields.Members(CatchShape.Save);
+        foreach (var entry in save)
+        {
+            expressions.Template(entry.Value, ExpressionPlace.Catch);
+        }
+
+        var on = fields.Items(CatchShape.On);
+        foreach (var pattern in on)
+        {
+            FailurePattern.Check(pattern, findings);
+        }
+
+        return new CatchDraft(node, on, fields.Get(CatchShape.To), save);
+    }
+
+    /// <summary>Reads a retry rule, which may have gaps.</summary>
+    public static RetryDraft ReadRetry(FieldReader fields, Findings findings)
+    {
+        var on = fields.Items(RetryShape.On);
+        foreach (var pattern in on)
+        {
+            FailurePattern.Check(pattern, findings);
+        }
+
+        return new RetryDraft(
+            (int?)fields.Number(RetryShape.Attempts),
+            fields.Duration(RetryShape.Backoff),
+            fields.Number(RetryShape.Factor),
+            fields.Duration(RetryShape.Max),
+            fields.Number(RetryShape.Jitter),
+            fields.Get(RetryShape.On) is null ? null : [.. on.Select(p => p.Text)]);
+    }
+}

@@ -1,0 +1,46 @@
+using Orleans.Agents.Definitions.Sources;
+
+namespace Orleans.Agents.Definitions;
+
+/// <summary>Collects what is wrong or odd while definitions are loaded.</summary>
+/// <param name="strict">Whether warnings are errors.</param>
+internal sealed class Findings(bool strict)
+{
+    private readonly List<Diagnostic> found = [];
+
+    public int Count => found.Count;
+
+    public bool HasErrors => found.Exists(d => d.Severity is DiagnosticSeverity.Error);
+
+    /// <summary>Everything found so far, by file, line and column, each once.</summary>
+    public IEnumerable<Diagnostic> InOrder() => found
+        .Distinct()
+        .OrderBy(d => d.File, StringComparer.Ordinal)
+        .ThenBy(d => d.Line)
+        .ThenBy(d => d.Column)
+        .ThenBy(d => d.Code, StringComparer.Ordinal)
+        .ThenBy(d => d.Message, StringComparer.Ordinal);
+
+    public void Error(string code, Node at, string message, string? expected = null, string? suggestion = null) =>
+        Error(code, at.File.Name, at.Position, message, expected, suggestion);
+
+    public void Error(
+        string code, string file, Position at, string message, string? expected = null, string? suggestion = null) =>
+        found.Add(new Diagnostic(
+            code, DiagnosticSeverity.Error, file, at.Line, at.Column, message, expected, suggestion));
+
+    public void Warn(string code, Node at, string message, string? expected = null, string? suggestion = null) =>
+        Warn(code, at.File.Name, at.Position, message, expected, suggestion);
+
+    public void Warn(
+        string code, string file, Position at, string message, string? expected = null, string? suggestion = null) =>
+        found.Add(new Diagnostic(
+            code,
+            strict ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+            file,
+            at.Line,
+            at.Column,
+            message,
+            expected,
+            suggestion));
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Agents.Definitions.Shapes;
+
+/// <summary>The fields of a state.</summary>
+internal static class StateShape
+{
+    public static Field Agent { get; } = new(
+        "agent", new FieldType.Text(TextRule.Any), "Asks this agent.") { Example = "\"planner\"" };
+
+    public static Field Tool { get; } = new(
+        "tool", new FieldType.Text(TextRule.Any), "Calls this tool.") { Example = "\"files.tree\"" };
+
+    public static Field Pass { get; } = new(
+        "pass", new FieldType.Part(PassShape.Shape), "Computes: its output is its input. Always written `pass: {}`.")
+    {
+        Example = "{}",
+    };
+
+    public static Field Wait { get; } = new(
+        "wait", new FieldType.Part(WaitShape.Shape), "Waits for a while, or until a time.");
+
+    public static Field End { get; } = new(
+        "end", new FieldType.Template(), "Ends the run with this output.") { Example = "{\"report\":\"\"}" };
+
+    public static Field Fail { get; } = new(
+        "fail", new FieldType.Part(FailShape.Shape), "Ends the run with a failure.");
+
+    public static Field Description { get; } = new(
+        "description", new FieldType.Text(TextRule.Free), "What it is for. Changes nothing about a run.");
+
+    public static Field Input { get; } = new("input", new FieldType.Template(), "What it works on; left out, null.");
+
+    public static Field Output { get; } = new(
+        "output", new FieldType.SchemaOrName(), "What its output must satisfy.");
+
+    public static Field Save { get; } = new(
+        "save",
+        new FieldType.Map(TextRule.ContextName, new FieldType.Template(), IsFilled: false),
+        "What it adds to the context, with `output` in scope; all of it sees the context as it was before.")
+    {
+        Example = "{\"plan\":\"${{ output }}\"}",
+    };
+
+    public static Field Next { get; } = new(
+        "next",
+        new FieldType.Either(
+        [
+            new FieldType.Text(TextRule.Any),
+            new FieldType.List(new FieldType.Part(TransitionShape.Shape), IsFilled: true),
+        ]),
+        "The state that comes next, or a list of alternatives; the first that applies is taken, with `output` in scope.")
+    {
+        Example = "\"done\"",
+    };
+
+    public static Field Retry { get; } = new(
+        "retry",
+        new FieldType.Part(RetryShape.Shape),
+        "When and how often a failed activity is tried again. What is left out comes from the default rule.");
+
+    public static Field Timeout { get; } = new(
+        "timeout", new FieldType.Text(TextRule.Duration), "How long one attempt may take.");
+
+    public static Field Catch { get; } = new(
+        "catch",
+        new FieldType.List(new FieldType.Part(CatchShape.Shape), IsFilled: true),
+        "Where the run goes when the state fails; the first that matches is taken.");
+
+    public static Field MaxVisits { get; } = new(
+        "max_visits", new FieldType.Integer(1, 1_000_000), "How often a run may enter the state.");
+
+    public static Shape Shape { get; } = new(
+        "state",
+        "A state: exactly one of the first six fields says what it does.",
+        [
+            Agent, Tool, Pass, Wait, End, Fail,
+            Description, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits,
+            .. BlockedKinds(),
+        ])
+    {
+        OneOf = [Agent, Tool, Pass, Wait, End, Fail],
+        Exclusions =
+        [
+            (Pass, [Retry, Timeout]),
+            (Wait, [Input, Output, Retry, Timeout]),
+            (End, [Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits]),
+            (Fail, [Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits]),
+        ],
+        Needs = [(Agent, [Next]), (Tool, [Next]), (Pass, [Next]), (Wait, [Next])],
+    };
+
+    private static ImmutableArray<Field> BlockedKinds() =>
+    [
+        Field.Blocked("foreach", "will run one activity for each item of a list; until then loop with `next` and `max_visits`"),
+        Field.Blocked("do", "will say what `foreach` does for each item; until then loop with `next` and `max_visits`"),
+        Field.Blocked("parallel", "will run branches side by side; until then put the states one after the other"),
+        Field.Blocked("workflow", "will run another workflow and wait for it; until then put its states into this one"),
+        Field.Blocked("launch", "will start a run that nobody waits for; until then start it from outside"),
+        Field.Blocked("message", "will send a message to another agent; until then pass it on in the context"),
+        Field.Blocked("decide", "will choose among alternatives with reasons; until then use an agent and `next`"),
+    ];
+}
+
+/// <summary>A state that computes has nothing to say about it.</summary>
+internal static class PassShape
+{
+    public static Shape Shape { get; } = new("pass", "Nothing: the state's other fields say it all.", []);
+}
+
+/// <summary>How long a state waits.</summary>
+internal static class WaitShape
+{
+    public static Field Duration { get; } = new(
+        "duration", new FieldType.Text(TextRule.Duration), "How long it waits.");
+
+    public static Field Until { get; } = new(
+        "until", new FieldType.TextTemplate(), "The time it waits for, such as `2026-01-31T09:00:00Z`.")
+    {
+        Example = "\"${{ input.at }}\"",
+    };
+
+    public static Shape Shape { get; } = new(
+        "wait",
+        "How long a state waits.",
+        [
+            Duration, Until,
+            Field.Blocked("signal", "will wait for a message from outside; until then end the run and start another"),
+            Field.Blocked("timeout", "will bound the wait for a `signal`; until then wait for a `duration`"),
+        ])
+    {
+        OneOf = [Duration, Until],
+    };
+}
+
+/// <summary>How a run fails.</summary>
+internal static class FailShape
+{
+    public static Field Code { get; } = new("code", new FieldType.Text(TextRule.Code), "The code of the failure.")
+    {
+        IsRequired = true,
+        Example = "\"planning_failed\"",
+    };
+
+    public static Field Message { get; } = new(
+        "message", new FieldType.TextTemplate(), "What it says.")
+    {
+        IsRequired = true,
+        Example = "\"${{ error.message }}\"",
+    };
+
+    public static Shape Shape { get; } = new("fail", "How a run fails.", [Code, Message]);
+}

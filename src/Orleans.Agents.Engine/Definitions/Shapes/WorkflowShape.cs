@@ -1,0 +1,111 @@
+namespace Orleans.Agents.Definitions.Shapes;
+
+/// <summary>The fields of a workflow.</summary>
+internal static class WorkflowShape
+{
+    public static Field Description { get; } = new(
+        "description", new FieldType.Text(TextRule.Free), "What it does, for people.");
+
+    public static Field Input { get; } = new("input", new FieldType.SchemaOrName(), "What a run's input must satisfy.");
+
+    public static Field Context { get; } = new(
+        "context",
+        new FieldType.Map(TextRule.ContextName, new FieldType.Template(), IsFilled: false),
+        "What the context holds at the start, over `input` and `env`.")
+    {
+        Example = "{\"round\":0}",
+    };
+
+    public static Field Budget { get; } = new(
+        "budget", new FieldType.Part(BudgetShape.Shape), "What a run may use. What is left out has the default.");
+
+    public static Field Deadline { get; } = new(
+        "deadline", new FieldType.Text(TextRule.Duration), "How long a run may take by the clock on the wall.");
+
+    public static Field Start { get; } = new(
+        "start", new FieldType.Text(TextRule.Any), "The state a run begins in.")
+    {
+        IsRequired = true,
+        Example = "\"gather\"",
+    };
+
+    public static Field States { get; } = new(
+        "states",
+        new FieldType.Map(TextRule.Name, new FieldType.Part(StateShape.Shape), IsFilled: true),
+        "The states by name.")
+    {
+        IsRequired = true,
+        Example = "{\"gather\":{\"end\":null}}",
+    };
+
+    public static Shape Shape { get; } = new(
+        "workflow", "The spec of a workflow.", [Description, Input, Context, Budget, Deadline, Start, States]);
+}
+
+/// <summary>What a run may use.</summary>
+internal static class BudgetShape
+{
+    public static Field Activities { get; } = new(
+        "activities", new FieldType.Integer(1, 1_000_000_000), "How many attempts at activities; 1,000 when left out.");
+
+    public static Field Time { get; } = new(
+        "time",
+        new FieldType.Text(TextRule.Duration),
+        "How long attempts may be under way, added up; waiting is free; 1h when left out.");
+
+    public static Shape Shape { get; } = new(
+        "budget",
+        "What a run may use.",
+        [
+            Activities, Time,
+            Field.Blocked("launches", "will bound how many runs a run launches; no state launches runs yet"),
+            Field.Blocked("depth", "will bound how deep launches go; no state launches runs yet"),
+            Field.Blocked("tokens", "will bound the tokens of all models; until then use `activities` and `max_output_tokens`"),
+            Field.Blocked("cost_usd", "will bound what models cost; until then use `activities` and `max_output_tokens`"),
+        ]);
+}
+
+/// <summary>One way out of a state.</summary>
+internal static class TransitionShape
+{
+    public static Field When { get; } = new(
+        "when", new FieldType.Condition(), "When it applies; left out, always.") { Example = "\"output.approved\"" };
+
+    public static Field To { get; } = new("to", new FieldType.Text(TextRule.Any), "The state that comes next.")
+    {
+        IsRequired = true,
+        Example = "\"done\"",
+    };
+
+    public static Shape Shape { get; } = new("transition", "One way out of a state.", [When, To]);
+}
+
+/// <summary>One way out of a failed state.</summary>
+internal static class CatchShape
+{
+    public static Field On { get; } = new(
+        "on",
+        new FieldType.List(new FieldType.Text(TextRule.Any), IsFilled: true),
+        "Which failures: classes, codes, families of codes such as `model.*`, or `*`.")
+    {
+        IsRequired = true,
+        Example = "[\"timeout\"]",
+    };
+
+    public static Field To { get; } = new(
+        "to", new FieldType.Text(TextRule.Any), "The state that goes on, with `error` in scope.")
+    {
+        IsRequired = true,
+        Example = "\"done\"",
+    };
+
+    public static Field Save { get; } = new(
+        "save",
+        new FieldType.Map(TextRule.ContextName, new FieldType.Template(), IsFilled: false),
+        "What it adds to the context, with `error` in scope.")
+    {
+        Example = "{\"problem\":\"${{ error.message }}\"}",
+    };
+
+    public static Shape Shape { get; } = new("catch", "One way out of a failed state.", [On, To, Save]);
+}
