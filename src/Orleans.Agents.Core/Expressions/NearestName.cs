@@ -1,12 +1,12 @@
 namespace Orleans.Agents.Expressions;
 
 /// <summary>Finds what somebody probably meant to write.</summary>
-internal static class NearestName
+public static class NearestName
 {
     private const int MaxEdits = 2;
 
     /// <summary>The candidate with the fewest edits, at most two and fewer than the name is long; the first of equals.</summary>
-    internal static string? Of(string name, IEnumerable<string> candidates)
+    public static string? Of(string name, IEnumerable<string> candidates)
     {
         string? nearest = null;
         var fewest = Math.Min(MaxEdits + 1, name.Length);

@@ -42,7 +42,7 @@ internal static class FieldReference
         {
             var takes = field.Gate is Gate.Blocked ? string.Empty : Cell(field.Type);
             text.Append(
-                $"| `{field.Name}` | {takes} | {Required(shape, field)} | {Gate(field.Gate)} | {field.Description} |\n");
+                $"| `{field.Name}` | {takes} | {Required(shape, field)} | {GateWord(field.Gate)} | {field.Description} |\n");
         }
     }
 
@@ -66,11 +66,11 @@ internal static class FieldReference
         _ => TypeWords.Of(type),
     };
 
-    private static string Gate(Gate gate) => gate switch
+    private static string GateWord(Gate gate) => gate switch
     {
-        Shapes.Gate.Supported => "supported",
-        Shapes.Gate.Experimental => "experimental",
-        Shapes.Gate.Blocked => "blocked",
+        Gate.Supported => "supported",
+        Gate.Experimental => "experimental",
+        Gate.Blocked => "blocked",
         _ => throw new System.Diagnostics.UnreachableException(gate.ToString()),
     };
 }

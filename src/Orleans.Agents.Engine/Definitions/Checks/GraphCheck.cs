@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Orleans.Agents.Definitions.Drafts;
 using Orleans.Agents.Definitions.Sources;
 
@@ -96,7 +97,7 @@ internal sealed class GraphCheck(Findings findings)
                 "`max_visits` on one of these states");
         }
 
-        var inCycles = graph.Cycles(without: []).SelectMany(c => c).ToHashSet(StringComparer.Ordinal);
+        var inCycles = graph.Cycles(without: FrozenSet<string>.Empty).SelectMany(c => c).ToHashSet(StringComparer.Ordinal);
         foreach (var state in workflow.States.Where(s => s.Visits > 1 && !inCycles.Contains(s.Name)))
         {
             findings.Warn(

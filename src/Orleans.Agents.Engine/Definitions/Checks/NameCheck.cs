@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Orleans.Agents.Definitions.Drafts;
 using Orleans.Agents.Definitions.Sources;
 using Orleans.Agents.Expressions;

@@ -23,7 +23,7 @@ internal sealed class AgentReading(
             Prompt = prompt,
             Input = schemas.Use(fields.Get(AgentShape.Input)),
             Output = schemas.Use(fields.Get(AgentShape.Output)),
-            Temperature = fields.Number(AgentShape.Temperature) is null ? null : fields.Get(AgentShape.Temperature),
+            Temperature = fields.Number(AgentShape.Temperature),
             MaxOutputTokens = (int?)fields.Number(AgentShape.MaxOutputTokens),
             HasAnswers = fields.Has(AgentShape.Answers) || fields.Has(AgentShape.Answer),
             Answers = ReadAnswers(fields, expressions),

@@ -119,7 +119,7 @@ internal sealed record AgentDraft(DocumentDraft Document)
 
     public SchemaUse? Output { get; init; }
 
-    public Node? Temperature { get; init; }
+    public decimal? Temperature { get; init; }
 
     public int? MaxOutputTokens { get; init; }
 

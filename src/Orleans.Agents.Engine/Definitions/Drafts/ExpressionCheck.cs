@@ -81,7 +81,7 @@ internal sealed class ExpressionCheck(Findings findings)
         }
         else if (Expression.TryParse(node.Text, ExpressionNames.All, out var expression, out var error))
         {
-            Use(expression.Paths, node, place);
+            Use(expression.Paths, node, 0, place);
             if (!expression.MayBeCondition)
             {
                 findings.Error(
@@ -99,7 +99,11 @@ internal sealed class ExpressionCheck(Findings findings)
         if (Expressions.Template.TryCompile(
             Payload.FromText(node.Text), ExpressionNames.All, out var template, out var errors))
         {
-            Use(template.Paths, node, place);
+            foreach (var part in template.Expressions)
+            {
+                Use(part.Expression.Paths, node, part.Offset, place);
+            }
+
             return;
         }
 
@@ -109,11 +113,11 @@ internal sealed class ExpressionCheck(Findings findings)
         }
     }
 
-    private void Use(IEnumerable<ExpressionPath> paths, Node node, ExpressionPlace place)
+    private void Use(IEnumerable<ExpressionPath> paths, Node node, int start, ExpressionPlace place)
     {
         foreach (var path in paths)
         {
-            var use = new PathUse(path.Root, path.Members, node, path.Offset, place);
+            var use = new PathUse(path.Root, path.Members, node, start + path.Offset, place);
             if (place.Names.Contains(path.Root))
             {
                 uses.Add(use);

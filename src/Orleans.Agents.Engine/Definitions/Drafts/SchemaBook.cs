@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Orleans.Agents.Definitions.Sources;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Schemas;
-using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Definitions.Drafts;
 

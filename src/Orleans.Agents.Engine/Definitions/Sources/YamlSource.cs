@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -65,27 +66,26 @@ internal sealed class YamlSource
     // On return the current event is the node's last.
     private Node ReadNode(int depth)
     {
-        var begun = parser.Current as NodeEvent
-            ?? throw new System.Diagnostics.UnreachableException($"{parser.Current} where a value begins");
+        var at = parser.Current ?? throw new System.Diagnostics.UnreachableException("no event where a value begins");
         if (depth > Limits.Depth)
         {
-            throw Refuse(DiagnosticCode.TooComplex, begun, "The document nests too deeply", $"{Limits.Depth} levels at most");
+            throw Refuse(DiagnosticCode.TooComplex, at, "The document nests too deeply", $"{Limits.Depth} levels at most");
         }
 
-        if (begun is AnchorAlias alias)
+        if (at is AnchorAlias alias)
         {
             return Unfold(alias, depth);
         }
 
-        Count(begun, 1);
-        var node = begun switch
+        Count(at, 1);
+        var node = at switch
         {
             Scalar scalar => ReadScalar(scalar),
             SequenceStart list => ReadList(list, depth),
             MappingStart map => ReadMap(map, depth),
-            _ => throw new System.Diagnostics.UnreachableException(begun.ToString()),
+            _ => throw new System.Diagnostics.UnreachableException(at.ToString()),
         };
-        if (!begun.Anchor.IsEmpty)
+        if (at is NodeEvent { Anchor.IsEmpty: false } begun)
         {
             anchors[begun.Anchor.Value] = node;
         }
@@ -244,6 +244,7 @@ internal sealed class YamlSource
         return new Refusal();
     }
 
-    // Leaves the recursion of the reader; never leaves this file.
+    // Leaves the recursion of the reader.
+    [SuppressMessage("Design", "CA1064:Exceptions should be public", Justification = "It never leaves this type.")]
     private sealed class Refusal : Exception;
 }

@@ -1,0 +1,311 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Orleans.Agents.Definitions.Drafts;
+using Orleans.Agents.Definitions.Sources;
+using Orleans.Agents.Expressions;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Definitions.Closures;
+
+/// <summary>Writes a workflow and everything it refers to, resolved, in the stored form.</summary>
+internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
+{
+    /// <summary>The version of the stored form.</summary>
+    public const int Format = 1;
+
+    private readonly RetryRule retry = RetryDefaults.Complete(
+        drafted.Policies.FirstOrDefault(p => p.RetryNode is not null)?.Retry ?? RetryDraft.Empty, defaultRetry);
+
+    private readonly List<SchemaUse> schemas = [];
+
+    public ReadOnlyMemory<byte> Write(WorkflowDraft workflow)
+    {
+        schemas.Clear();
+        var unsorted = CanonicalJson.Write(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("format", Format);
+            writer.WriteNumber("language", Expression.LanguageVersion);
+            writer.WritePropertyName("workflow");
+            WriteWorkflow(writer, workflow);
+            writer.WritePropertyName("agents");
+            WriteAgents(writer, workflow);
+            writer.WritePropertyName("policy");
+            WritePolicy(writer);
+            writer.WriteStartObject("schemas");
+            foreach (var name in drafted.Schemas.Closure(schemas))
+            {
+                Write(writer, name, drafted.Schemas.Document(name));
+            }
+
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
+        using var document = JsonDocument.Parse(
+            unsorted.Utf8, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
+        return CanonicalJson.Of(document.RootElement).Utf8;
+    }
+
+    private void WriteWorkflow(Utf8JsonWriter writer, WorkflowDraft workflow)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", workflow.Document.Name);
+        if (workflow.Document.Version is { } version)
+        {
+            writer.WriteString("version", version);
+        }
+
+        WriteSchema(writer, "input", workflow.Input);
+        WriteMembers(writer, "context", workflow.Context);
+        writer.WriteStartObject("budget");
+        writer.WriteNumber("activities", workflow.Activities ?? Budget.Default.Activities);
+        writer.WriteString("time", DurationText.Format(workflow.Time ?? Budget.Default.Time));
+        writer.WriteEndObject();
+        WriteDuration(writer, "deadline", workflow.Deadline);
+        writer.WriteString("start", workflow.Start!.Text);
+        writer.WriteStartObject("states");
+        foreach (var state in workflow.States)
+        {
+            writer.WritePropertyName(state.Name);
+            WriteState(writer, state);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private void WriteState(Utf8JsonWriter writer, StateDraft state)
+    {
+        writer.WriteStartObject();
+        switch (state.Kind)
+        {
+            case StateKind.Agent:
+                writer.WriteString("agent", state.Subject!.Text);
+                break;
+            case StateKind.Tool:
+                writer.WriteString("tool", state.Subject!.Text);
+                break;
+            case StateKind.Pass:
+                WriteEmpty(writer, "pass");
+                break;
+            case StateKind.Wait:
+                writer.WriteStartObject("wait");
+                Write(writer, "duration", state.Duration, d => writer.WriteStringValue(Canonical(d)));
+                Write(writer, "until", state.Until);
+                writer.WriteEndObject();
+                break;
+            case StateKind.End:
+                Write(writer, "end", state.Subject);
+                break;
+            case StateKind.Fail:
+                writer.WriteStartObject("fail");
+                writer.WriteString("code", state.Subject!.Text);
+                Write(writer, "message", state.Message);
+                writer.WriteEndObject();
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException($"The state {state.Name} is {state.Kind}");
+        }
+
+        Write(writer, "input", state.Input);
+        WriteSchema(writer, "output", state.Output);
+        WriteMembers(writer, "save", state.Save);
+        WriteNext(writer, state);
+        if (state.Kind is StateKind.Agent or StateKind.Tool)
+        {
+            WriteRetry(writer, RetryDefaults.Complete(state.Retry, retry));
+        }
+
+        WriteDuration(writer, "timeout", state.Timeout);
+        WriteCatch(writer, state);
+        if (state.Visits is { } visits)
+        {
+            writer.WriteNumber("max_visits", visits);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteNext(Utf8JsonWriter writer, StateDraft state)
+    {
+        writer.WriteStartArray("next");
+        foreach (var transition in state.Next)
+        {
+            writer.WriteStartObject();
+            Write(writer, "when", transition.When, when => writer.WriteStringValue(when.Text));
+            writer.WriteString("to", transition.To!.Text);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteCatch(Utf8JsonWriter writer, StateDraft state)
+    {
+        writer.WriteStartArray("catch");
+        foreach (var way in state.Catch)
+        {
+            writer.WriteStartObject();
+            WriteTexts(writer, "on", way.On.Select(p => p.Text));
+            writer.WriteString("to", way.To!.Text);
+            WriteMembers(writer, "save", way.Save);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteRetry(Utf8JsonWriter writer, RetryRule rule)
+    {
+        writer.WriteStartObject("retry");
+        writer.WriteNumber("attempts", rule.Attempts);
+        writer.WriteString("backoff", DurationText.Format(rule.Backoff));
+        writer.WriteNumber("factor", Canonical(rule.Factor));
+        writer.WriteString("max", DurationText.Format(rule.Max));
+        writer.WriteNumber("jitter", Canonical(rule.Jitter));
+        WriteTexts(writer, "on", rule.On.Distinct().Order(StringComparer.Ordinal));
+        writer.WriteEndObject();
+    }
+
+    private void WriteAgents(Utf8JsonWriter writer, WorkflowDraft workflow)
+    {
+        var asked = workflow.States.Where(s => s.Kind is StateKind.Agent).Select(s => s.Subject!.Text).Distinct();
+        writer.WriteStartObject();
+        foreach (var name in asked)
+        {
+            writer.WritePropertyName(name);
+            WriteAgent(writer, drafted.Agents.First(a => a.Document.Name == name));
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private void WriteAgent(Utf8JsonWriter writer, AgentDraft agent)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("model", agent.Model!.Text);
+        Write(writer, "instructions", agent.Instructions);
+        Write(writer, "prompt", agent.Prompt);
+        WriteSchema(writer, "input", agent.Input);
+        WriteSchema(writer, "output", agent.Output);
+        if (agent.Temperature is { } temperature)
+        {
+            writer.WriteNumber("temperature", Canonical(temperature));
+        }
+
+        if (agent.MaxOutputTokens is { } tokens)
+        {
+            writer.WriteNumber("max_output_tokens", tokens);
+        }
+
+        writer.WriteStartArray("answers");
+        foreach (var answer in agent.Answers)
+        {
+            writer.WriteStartObject();
+            Write(writer, "when", answer.When, when => writer.WriteStringValue(when.Text));
+            Write(writer, "answer", answer.Answer);
+            WriteFailure(writer, answer.Fail);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteFailure(Utf8JsonWriter writer, RehearsedFailure? failure)
+    {
+        if (failure is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("fail");
+        writer.WriteString("code", failure.Code);
+        writer.WriteString("class", failure.Class ?? "permanent");
+        writer.WriteString("message", failure.Message);
+        WriteDuration(writer, "retry_after", failure.RetryAfter);
+        writer.WriteEndObject();
+    }
+
+    private void WritePolicy(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        WriteTexts(writer, "read", Union(drafted, p => p.Read));
+        WriteTexts(writer, "write", Union(drafted, p => p.Write));
+        WriteTexts(writer, "env", Union(drafted, p => p.Env));
+        writer.WriteEndObject();
+    }
+
+    /// <summary>What all policies say together about one thing.</summary>
+    public static ImmutableArray<string> Union(Drafted drafted, Func<PolicyDraft, IEnumerable<Node>> part) =>
+        [.. drafted.Policies.SelectMany(part).Select(n => n.Text).Distinct().Order(StringComparer.Ordinal)];
+
+    private void WriteSchema(Utf8JsonWriter writer, string name, SchemaUse? use)
+    {
+        if (use is null)
+        {
+            return;
+        }
+
+        schemas.Add(use);
+        writer.WriteStartObject(name);
+        Write(writer, use.Name is null ? "inline" : "name", use.Name ?? use.Node);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter writer, string name, IEnumerable<Member> members)
+    {
+        writer.WriteStartObject(name);
+        foreach (var member in members)
+        {
+            Write(writer, member.Name, member.Value);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter writer, string name, IEnumerable<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            writer.WriteStringValue(text);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteDuration(Utf8JsonWriter writer, string name, TimeSpan? duration)
+    {
+        if (duration is { } given)
+        {
+            writer.WriteString(name, DurationText.Format(given));
+        }
+    }
+
+    private static void WriteEmpty(Utf8JsonWriter writer, string name)
+    {
+        writer.WriteStartObject(name);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, string name, Node? node) =>
+        Write(writer, name, node, n => CanonicalJson.Of(n).WriteTo(writer));
+
+    private static void Write(Utf8JsonWriter writer, string name, Node? node, Action<Node> write)
+    {
+        if (node is not null)
+        {
+            writer.WritePropertyName(name);
+            write(node);
+        }
+    }
+
+    private static string Canonical(Node duration) =>
+        DurationText.TryParse(duration.Text, out var parsed)
+            ? DurationText.Format(parsed)
+            : throw new System.Diagnostics.UnreachableException(duration.Text);
+
+    // 2, 2.0 and 2.00 are one number; dividing by one at full scale drops the zeros.
+    private static decimal Canonical(decimal number) => number / 1.0000000000000000000000000000m;
+}
