@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Orleans.Agents.Schemas.Rules;
 
@@ -14,6 +15,8 @@ internal sealed class Evaluation(long fuel, bool isExplaining)
 {
     /// <summary>How many schemas may be applied inside each other.</summary>
     public const int MaxDepth = 512;
+
+    private const int BytesPerStep = 16;
 
     private readonly Stack<Marks> spareMarks = new();
     private readonly List<string> path = [];
@@ -77,6 +80,9 @@ internal sealed class Evaluation(long fuel, bool isExplaining)
         fuel -= cost;
         return fuel >= 0 || Break("", "", "checking this value takes more steps than a value of its size is given");
     }
+
+    /// <summary>Pays for reading all of a value.</summary>
+    public bool SpendOn(JsonElement value) => Spend(1 + (JsonMarshal.GetRawUtf8Value(value).Length / BytesPerStep));
 
     /// <summary>Goes into a property; followed by <see cref="Out"/>.</summary>
     public void Into(ReadOnlySpan<byte> name)

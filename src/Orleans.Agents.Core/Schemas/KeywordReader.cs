@@ -131,21 +131,8 @@ internal sealed class KeywordReader(
         return lists.ToImmutable();
     }
 
-    public Subschema? Schema(string keyword)
-    {
-        if (Any(keyword) is not { } value)
-        {
-            return null;
-        }
-
-        if (keyword == "items" && value.ValueKind == JsonValueKind.Array)
-        {
-            WrongValue(keyword, value, "one schema for all items; schemas by position are 'prefixItems'", "prefixItems");
-            return null;
-        }
-
-        return compiler.At(place.Below(keyword, value));
-    }
+    public Subschema? Schema(string keyword) =>
+        Any(keyword) is { } value ? compiler.At(place.Below(keyword, value)) : null;
 
     /// <summary>Schemas in a list that is not empty.</summary>
     public ImmutableArray<Subschema>? SchemaList(string keyword)

@@ -9,6 +9,9 @@ namespace Orleans.Agents.Schemas;
 /// </summary>
 internal static class Metaschema
 {
+    /// <summary>What the URIs of its parts begin with.</summary>
+    public const string Root = "https://json-schema.org/draft/2020-12/";
+
     private const string Text = """
         {
           "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -113,10 +113,20 @@ internal sealed class SchemaCompiler(SchemaDocument main, SchemaRegistry registr
                 subschema.Demand(new RuleAssembly(new KeywordReader(this, subschema, place, vocabularies)).Assemble());
                 break;
             default:
-                var message = $"a schema stands here, and it is {Shown.WithKind(place.Content)}";
-                Report(SchemaErrorCodes.NotASchema, subschema.Path, message, "an object, true or false");
+                RefuseAsSchema(subschema, place);
                 break;
         }
+    }
+
+    private void RefuseAsSchema(Subschema subschema, SchemaPlace place)
+    {
+        var message = $"a schema stands here, and it is {Shown.WithKind(place.Content)}";
+        var isOldItems = place.Content.ValueKind == JsonValueKind.Array
+            && place.Pointer.EndsWith("/items", StringComparison.Ordinal);
+        var (expected, suggestion) = isOldItems
+            ? ("one schema for all items; schemas by position are 'prefixItems'", "prefixItems")
+            : ("an object, true or false", null);
+        Report(SchemaErrorCodes.NotASchema, subschema.Path, message, expected, suggestion);
     }
 
     // The first time a resource is reached: from now on its dynamic anchors can be meant, and its dialect matters.

@@ -13,12 +13,19 @@ internal sealed class SchemaLibrary
         {
             Add(document);
         }
-
-        Add(Metaschema.Document);
     }
 
     /// <summary>The resource with a URI, if there is one.</summary>
-    public SchemaResource? Find(string uri) => resources.GetValueOrDefault(uri);
+    public SchemaResource? Find(string uri)
+    {
+        // Most schemas never ask for the metaschema, and reading it costs as much as reading ten of them.
+        if (!resources.ContainsKey(uri) && uri.StartsWith(Metaschema.Root, StringComparison.Ordinal))
+        {
+            Add(Metaschema.Document);
+        }
+
+        return resources.GetValueOrDefault(uri);
+    }
 
     /// <summary>Follows a reference from inside a resource. On false, what is wrong and what was probably meant.</summary>
     public bool TryFollow(

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Orleans.Agents.Values;
@@ -11,8 +11,8 @@ internal static class FunctionTool
     public static Tool From(AIFunction function, ToolEffect effect, IReadOnlyList<string> capabilities) => new(
         function.Name,
         function.Description,
-        Schema(function.JsonSchema),
-        function.ReturnJsonSchema is { } output ? Schema(output) : null,
+        Json(function.JsonSchema.WriteTo),
+        function.ReturnJsonSchema is { } output ? Json(output.WriteTo) : null,
         effect,
         capabilities,
         (call, cancellation) => CallAsync(function, call, cancellation));
@@ -43,7 +43,6 @@ internal static class FunctionTool
             return null;
         }
 
-        // The last of several fields with one name counts, as everywhere in this library's JSON.
         var arguments = new AIFunctionArguments
         {
             Context = new Dictionary<object, object?> { [typeof(ToolCall)] = call },
@@ -59,15 +58,22 @@ internal static class FunctionTool
     private static Payload Output(AIFunction function, object? answer) => answer switch
     {
         null => Payload.Null,
-        JsonElement element => Schema(element),
+        JsonElement { ValueKind: JsonValueKind.Undefined } => Payload.Null,
+        JsonElement element => Json(element.WriteTo),
         string text => Payload.FromText(text),
         Payload payload => payload,
-        _ => Payload.FromTrusted(JsonSerializer.SerializeToUtf8Bytes(
-            answer, function.JsonSerializerOptions.GetTypeInfo(answer.GetType()))),
+        _ => Json(json => JsonSerializer.Serialize(
+            json, answer, function.JsonSerializerOptions.GetTypeInfo(answer.GetType()))),
     };
 
-    private static Payload Schema(JsonElement element) =>
-        element.ValueKind is JsonValueKind.Undefined
-            ? Payload.Null
-            : Payload.FromTrusted(Encoding.UTF8.GetBytes(element.GetRawText()));
+    private static Payload Json(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
+        {
+            write(json);
+        }
+
+        return Payload.FromTrusted(buffer.WrittenMemory);
+    }
 }

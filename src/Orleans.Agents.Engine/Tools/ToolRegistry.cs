@@ -17,6 +17,9 @@ public sealed class ToolRegistry
     /// <summary>All names, in ordinal order.</summary>
     public IReadOnlyList<string> Names => tools.Keys.AsReadOnly();
 
+    /// <summary>All tools, in the order of their names.</summary>
+    public IReadOnlyList<Tool> All => tools.Values.AsReadOnly();
+
     /// <summary>Adds a tool.</summary>
     /// <exception cref="ArgumentException">
     /// Another tool has its name, or the name is not 1 to 128 letters, digits, <c>.</c>, <c>_</c> and <c>-</c>.

@@ -1,6 +1,5 @@
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
-using Orleans.Agents.Values;
 using static Orleans.Agents.Core.Tests.Runs.Flow;
 using static Orleans.Agents.Core.Tests.Runs.Scenario;
 

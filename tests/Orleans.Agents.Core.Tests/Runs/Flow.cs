@@ -8,8 +8,6 @@ namespace Orleans.Agents.Core.Tests.Runs;
 /// <summary>Small workflows, written the way a test reads best.</summary>
 internal static class Flow
 {
-    private static readonly ExpressionNames Everything = new(ScopeNames.All);
-
     public static RetryRule Thrice { get; } = new(
         3, TimeSpan.FromSeconds(1), 2, TimeSpan.FromSeconds(30), 0, ["transient", "timeout"]);
 
@@ -54,12 +52,12 @@ internal static class Flow
     public static Assignment Save(string name, string template) => new(name, Json(template));
 
     public static Template Json(string json) =>
-        Template.TryCompile(Payload.Parse(json), Everything, out var template, out var errors)
+        Template.TryCompile(Payload.Parse(json), ExpressionNames.All, out var template, out var errors)
             ? template
             : throw new FormatException(errors[0].ToString());
 
     public static Expression Expr(string text) =>
-        Expression.TryParse(text, Everything, out var expression, out var error)
+        Expression.TryParse(text, ExpressionNames.All, out var expression, out var error)
             ? expression
             : throw new FormatException(error.ToString());
 }

@@ -22,6 +22,7 @@ internal sealed class EcmaTranslation
     private readonly StringBuilder output = new();
     private readonly List<string?> groups;
     private int opened;
+    private bool needsBacktracking;
 
     private EcmaTranslation(string source)
     {
@@ -29,8 +30,9 @@ internal sealed class EcmaTranslation
         groups = EcmaReader.FindGroups(source);
     }
 
+    /// <summary>Translates an expression, and says whether it asks for what only backtracking can do.</summary>
     /// <exception cref="FormatException">The expression cannot be read.</exception>
-    public static string Translate(string source)
+    public static (string Expression, bool NeedsBacktracking) Translate(string source)
     {
         var translation = new EcmaTranslation(source);
         while (!translation.reader.IsAtEnd)
@@ -38,7 +40,7 @@ internal sealed class EcmaTranslation
             translation.TranslateNext();
         }
 
-        return translation.output.ToString();
+        return (translation.output.ToString(), translation.needsBacktracking);
     }
 
     private void TranslateNext()
@@ -89,6 +91,7 @@ internal sealed class EcmaTranslation
         {
             if (reader.TrySkip(opening))
             {
+                needsBacktracking |= opening != "?:";
                 _ = output.Append('(').Append(opening);
                 return;
             }
@@ -112,6 +115,7 @@ internal sealed class EcmaTranslation
         {
             case 'b' or 'B':
                 reader.Skip(2);
+                needsBacktracking = true;
                 _ = output.Append(letter == 'b' ? AtWordEdge : NotAtWordEdge);
                 break;
             case 'k':
@@ -156,6 +160,7 @@ internal sealed class EcmaTranslation
             throw new FormatException($"there is no group {group}");
         }
 
+        needsBacktracking = true;
         _ = group > opened
             ? output.Append("(?:)")
             : output.Append(CultureInfo.InvariantCulture, $"(?({group})\\{group}|)");

@@ -24,6 +24,9 @@ internal sealed class Pattern
 
     private const int OnStack = 256;
 
+    // Large classes such as \p{Letter} take the linear engine up to a second to prepare, and the other one no time.
+    private const int LongestLinear = 2_000;
+
     private static readonly TimeSpan BacktrackingLimit = TimeSpan.FromMilliseconds(100);
 
     // Linear in the text, but counted repetitions inside each other can make each letter expensive.
@@ -69,7 +72,7 @@ internal sealed class Pattern
         }
         catch (RegexParseException refused)
         {
-            problem = refused.Message;
+            problem = Explain(refused.Error);
             return false;
         }
     }
@@ -102,15 +105,33 @@ internal sealed class Pattern
     /// <summary>What to say of a search that came to nothing.</summary>
     public string TooSlow(string text) => $"whether {text} matches {Source} could not be found out in time; the pattern backtracks too much";
 
-    private static Regex Build(string translated)
+    // The platform's own messages show the translation, which nobody wrote.
+    private static string Explain(RegexParseError error) => error switch
     {
-        try
+        RegexParseError.InsufficientClosingParentheses => "a ')' is missing",
+        RegexParseError.InsufficientOpeningParentheses => "a ')' closes nothing",
+        RegexParseError.QuantifierAfterNothing => "there is nothing to repeat",
+        RegexParseError.NestedQuantifiersNotParenthesized => "a repetition is repeated without parentheses",
+        RegexParseError.ReversedQuantifierRange => "a repetition goes from the smaller to the larger number",
+        RegexParseError.QuantifierOrCaptureGroupOutOfRange => "a number is too large",
+        _ => error.ToString(),
+    };
+
+    private static Regex Build((string Expression, bool NeedsBacktracking) translated)
+    {
+        if (!translated.NeedsBacktracking && translated.Expression.Length <= LongestLinear)
         {
-            return new Regex(translated, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, LinearLimit);
+            try
+            {
+                var linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+                return new Regex(translated.Expression, linear, LinearLimit);
+            }
+            catch (NotSupportedException)
+            {
+                // Counted repetitions inside each other, a{1,1000} a thousand times, are too large for that engine.
+            }
         }
-        catch (NotSupportedException)
-        {
-            return new Regex(translated, RegexOptions.CultureInvariant, BacktrackingLimit);
-        }
+
+        return new Regex(translated.Expression, RegexOptions.CultureInvariant, BacktrackingLimit);
     }
 }

@@ -10,6 +10,11 @@ internal sealed class EqualRule(string owner, string keyword, ImmutableArray<Jso
 
     public override bool Check(JsonElement value, Evaluation evaluation, Marks? marks)
     {
+        if (!evaluation.SpendOn(value))
+        {
+            return false;
+        }
+
         var hash = ValueEquality.HashOf(value);
         for (var i = 0; i < hashes.Length; i++)
         {

@@ -13,6 +13,11 @@ internal sealed class PatternRule(string owner, Pattern pattern) : Rule(owner, "
             return true;
         }
 
+        if (!evaluation.SpendOn(value))
+        {
+            return false;
+        }
+
         return pattern.Match(Utf8Text.Of(value)) switch
         {
             PatternMatch.Yes => true,

@@ -13,6 +13,11 @@ internal sealed class UniqueItemsRule(string owner) : Rule(owner, "uniqueItems")
             return true;
         }
 
+        if (!evaluation.SpendOn(value))
+        {
+            return false;
+        }
+
         var items = new JsonElement[value.GetArrayLength()];
         var nextOfHash = new int[items.Length];
         var lastOfHash = new Dictionary<int, int>(items.Length);
@@ -28,11 +33,6 @@ internal sealed class UniqueItemsRule(string owner) : Rule(owner, "uniqueItems")
                 {
                     return evaluation.Report(this, $"expected no item twice, found {Shown.Text(item)} at {Say(earlier)} and {Say(index)}");
                 }
-            }
-
-            if (!evaluation.Spend(1))
-            {
-                return false;
             }
 
             items[index] = item;

@@ -20,9 +20,13 @@ internal static class FileTool
         {
             return ValueTask.FromResult(work(input));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException refused)
         {
-            return ValueTask.FromResult(Failed(FileFailures.From(e, input.Root, input.Path)));
+            return ValueTask.FromResult(Failed(FileFailures.From(refused, input.Root, input.Path)));
+        }
+        catch (UnauthorizedAccessException refused)
+        {
+            return ValueTask.FromResult(Failed(FileFailures.From(refused, input.Root, input.Path)));
         }
     }
 

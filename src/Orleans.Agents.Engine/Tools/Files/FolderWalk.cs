@@ -57,11 +57,25 @@ internal sealed class FolderWalk(FileFilter filter, int maxDepth, CancellationTo
         }
     }
 
-    /// <summary>The regular files the filter lets through.</summary>
-    public IEnumerable<WalkedEntry> Files(IFolder root) => Entries(root).Where(entry => entry.Facts.Kind is FileKind.File);
-
-    /// <summary>Counts a file that could not be read after all.</summary>
-    public void Skip() => Unreadable++;
+    /// <summary>Hands over each regular file the filter lets through; one that cannot be read is counted as unreadable.</summary>
+    public void ReadFiles(IFolder root, Action<WalkedEntry> read)
+    {
+        foreach (var entry in Entries(root).Where(entry => entry.Facts.Kind is FileKind.File))
+        {
+            try
+            {
+                read(entry);
+            }
+            catch (IOException)
+            {
+                Unreadable++;
+            }
+            catch (UnauthorizedAccessException)
+            {
+                Unreadable++;
+            }
+        }
+    }
 
     private static void Close(Level level, IFolder root)
     {
@@ -91,7 +105,11 @@ internal sealed class FolderWalk(FileFilter filter, int maxDepth, CancellationTo
             levels.Push(new Level(folder, path, isIncluded, Items(folder, path)));
             folder = null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
+        {
+            Unreadable++;
+        }
+        catch (UnauthorizedAccessException)
         {
             Unreadable++;
         }

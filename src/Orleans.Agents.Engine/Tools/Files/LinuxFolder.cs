@@ -27,16 +27,18 @@ internal sealed class LinuxFolder : IFolder
     {
         // Looked at before, because opening a device may do something; and after, because it may have been replaced.
         FileOnly(name, Look(name));
-        var file = LinuxCalls.OpenForReading(handle, name);
+        SafeFileHandle? file = null;
         try
         {
+            file = LinuxCalls.OpenForReading(handle, name);
             FileOnly(name, LinuxCalls.Look(file));
-            return file;
+            var opened = file;
+            file = null;
+            return opened;
         }
-        catch
+        finally
         {
-            file.Dispose();
-            throw;
+            file?.Dispose();
         }
     }
 

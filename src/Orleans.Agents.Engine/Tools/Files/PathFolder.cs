@@ -16,21 +16,7 @@ internal sealed class PathFolder(string path) : IFolder
     public FileFacts Look(string name)
     {
         var info = new FileInfo(PathOf(name));
-        var attributes = info.Attributes;
-        if ((int)attributes == -1)
-        {
-            return FileFacts.Missing;
-        }
-
-        var kind = attributes.HasFlag(FileAttributes.ReparsePoint) ? FileKind.Link
-            : attributes.HasFlag(FileAttributes.Directory) ? FileKind.Directory
-            : attributes.HasFlag(FileAttributes.Device) ? FileKind.Other
-            : FileKind.File;
-        return new FileFacts(
-            kind,
-            kind is FileKind.File ? info.Length : 0,
-            info.LastWriteTimeUtc,
-            OperatingSystem.IsWindows() ? null : info.UnixFileMode);
+        return Attributes(info) is { } attributes ? Facts(info, attributes) : FileFacts.Missing;
     }
 
     public IFolder OpenFolder(string name) =>
@@ -55,5 +41,31 @@ internal sealed class PathFolder(string path) : IFolder
     public void Dispose()
     {
         // Nothing is held open.
+    }
+
+    // Null when there is nothing; a name that is too long to exist is one nobody has.
+    private static FileAttributes? Attributes(FileInfo info)
+    {
+        try
+        {
+            return (int)info.Attributes == -1 ? null : info.Attributes;
+        }
+        catch (PathTooLongException)
+        {
+            return null;
+        }
+    }
+
+    private static FileFacts Facts(FileInfo info, FileAttributes attributes)
+    {
+        var kind = attributes.HasFlag(FileAttributes.ReparsePoint) ? FileKind.Link
+            : attributes.HasFlag(FileAttributes.Directory) ? FileKind.Directory
+            : attributes.HasFlag(FileAttributes.Device) ? FileKind.Other
+            : FileKind.File;
+        return new FileFacts(
+            kind,
+            kind is FileKind.File ? info.Length : 0,
+            info.LastWriteTimeUtc,
+            OperatingSystem.IsWindows() ? null : info.UnixFileMode);
     }
 }

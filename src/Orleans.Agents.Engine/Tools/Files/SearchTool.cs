@@ -87,18 +87,7 @@ internal static class SearchTool
         output.Json.WriteStartArray("matches"u8);
         var walk = new FolderWalk(new FileFilter(input.Include, input.Exclude), int.MaxValue, cancellation);
         var search = new LineSearch(pattern, input, output, cancellation);
-        foreach (var entry in walk.Files(root.Folder))
-        {
-            try
-            {
-                search.Read(entry);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                walk.Skip();
-            }
-        }
-
+        walk.ReadFiles(root.Folder, search.Read);
         output.Json.WriteEndArray();
         output.Json.WriteNumber("total"u8, search.Total);
         output.Json.WriteNumber("files_searched"u8, search.FilesSearched);
@@ -119,9 +108,14 @@ internal static class SearchTool
             pattern = new Regex(input.Pattern, options);
             return true;
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        catch (ArgumentException broken)
         {
-            problem = e.Message;
+            problem = broken.Message;
+            return false;
+        }
+        catch (NotSupportedException needsBacktracking)
+        {
+            problem = needsBacktracking.Message;
             return false;
         }
     }

@@ -105,10 +105,10 @@ internal static class WriteTool
             cancellation.ThrowIfCancellationRequested();
             File.Move(draft, place.Folder.PathOf(place.Name), overwrite: true);
         }
-        catch
+        finally
         {
+            // It has the file's name by now, unless something went wrong.
             File.Delete(draft);
-            throw;
         }
 
         place.Folder.Flush();

@@ -71,19 +71,12 @@ internal static class CountTool
 
         var walk = new FolderWalk(new FileFilter(input.Include, input.Exclude), int.MaxValue, cancellation);
         var census = new Census(input.Largest ?? CountInput.DefaultLargest);
-        foreach (var entry in walk.Files(root.Folder))
+        walk.ReadFiles(root.Folder, entry =>
         {
-            try
-            {
-                using var file = entry.Folder.OpenFile(entry.Name);
-                var (bytes, lines) = FileContent.Count(file, cancellation);
-                census.Add(new CountedFile(entry.Path, bytes, lines), Languages.Of(entry.Name));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                walk.Skip();
-            }
-        }
+            using var file = entry.Folder.OpenFile(entry.Name);
+            var (bytes, lines) = FileContent.Count(file, cancellation);
+            census.Add(new CountedFile(entry.Path, bytes, lines), Languages.Of(entry.Name));
+        });
 
         using var output = new ToolOutput();
         var isCut = census.Write(output);

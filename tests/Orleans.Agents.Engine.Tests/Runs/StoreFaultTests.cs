@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Engine.Tests.Runs;
+
+/// <summary>The store fails, forgets to answer, or gives the run to somebody else.</summary>
+public sealed class StoreFaultTests
+{
+    private const string Steps = """
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: test }
+        spec:
+          start: a
+          states:
+            a: { tool: text.count, input: { text: one }, next: b }
+            b: { tool: text.count, input: { text: one two }, save: { n: "${{ output.words }}" }, next: done }
+            done: { end: "${{ context.n }}" }
+        """;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_append_that_fails_is_sent_again_until_the_store_answers(bool isStoredAllTheSame)
+    {
+        var store = new FaultyStore(new MemoryStore()) { Failures = 3, StoresBeforeFailing = isStoredAllTheSame };
+        await using var house = await House.OpenAsync(store, Steps);
+
+        var state = await house.RunAsync();
+
+        Assert.Equal("2", state.Output.ToString());
+        Assert.Equal(0, store.Failures);
+        var events = await house.Engine.ReadEventsAsync(new RunId(state.Origin!.Run));
+        Assert.Equal(events.Select(a => a.Version).Distinct().Count(), events.Length);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_process_owns_is_let_go()
+    {
+        var store = new FaultyStore(new MemoryStore()) { LosesAfter = 1 };
+        await using var house = await House.OpenAsync(store, Steps, null, o => o.CarriesAllRuns = false);
+        var run = await house.StartAsync();
+
+        await store.HasLost.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(RunStatus.Running, (await house.Engine.FindAsync(run))!.State.Status);
+    }
+
+    [Fact]
+    public async Task A_store_that_refuses_for_good_fails_the_start_with_its_code()
+    {
+        var store = new FaultyStore(new MemoryStore()) { Failures = 1, IsTransient = false };
+        await using var house = await House.OpenAsync(store, Steps);
+
+        var thrown = await Assert.ThrowsAsync<StoreException>(() => house.StartAsync());
+
+        Assert.Equal("store.test", thrown.Code);
+    }
+
+    [Fact]
+    public async Task A_history_that_is_newer_than_this_program_is_left_alone_and_said()
+    {
+        var database = new MemoryDatabase();
+        await using (var store = new MemoryStore(database))
+        {
+            var epoch = await store.Carriers.TakeAsync(default);
+            await store.Definitions.SaveAsync("h", "{}"u8.ToArray(), default);
+            var append = new Append(
+                new RunId("run-new"), epoch, 0, 1, DateTimeOffset.UnixEpoch, """[{"type":"run.teleported"}]"""u8.ToArray(), new RunRow(RunStatus.Running, "a"))
+            {
+                Birth = new RunBirth("test", "h", null),
+            };
+            Assert.IsType<Appended.Stored>(await store.Journal.AppendAsync(append, default));
+            await store.Carriers.ReleaseAsync(epoch, default);
+        }
+
+        await using var house = await House.OpenAsync(new MemoryStore(database), Steps, null, o => o.CarriesAllRuns = false);
+
+        var thrown = await Assert.ThrowsAsync<HistoryException>(() => house.Engine.ResumeAsync(new RunId("run-new")));
+        Assert.Equal("history.too_new", thrown.Code);
+        Assert.Equal("2", (await house.RunAsync()).Output.ToString());
+    }
+
+    /// <summary>A store whose journal fails when told to.</summary>
+    private sealed class FaultyStore(MemoryStore inner) : IStore, IJournal
+    {
+        private int appends;
+
+        public int Failures { get; set; }
+
+        public bool StoresBeforeFailing { get; init; }
+
+        public bool IsTransient { get; init; } = true;
+
+        public int LosesAfter { get; init; } = int.MaxValue;
+
+        public TaskCompletionSource HasLost { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IJournal Journal => this;
+
+        public IRunList Runs => inner.Runs;
+
+        public IDefinitionStore Definitions => inner.Definitions;
+
+        public ICarriers Carriers => inner.Carriers;
+
+        public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
+
+        public async ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
+        {
+            if (appends++ >= LosesAfter)
+            {
+                HasLost.TrySetResult();
+                return new Appended.Lost();
+            }
+
+            if (Failures > 0)
+            {
+                Failures--;
+                if (StoresBeforeFailing)
+                {
+                    await inner.Journal.AppendAsync(append, cancellation);
+                }
+
+                throw new StoreException("store.test", "The test said so.", IsTransient);
+            }
+
+            return await inner.Journal.AppendAsync(append, cancellation);
+        }
+
+        public Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation) =>
+            inner.Journal.ClaimAsync(run, epoch, cancellation);
+
+        public Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation) =>
+            inner.Journal.ReadAsync(run, cancellation);
+
+        public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
+            RunId run, long after, int limit, CancellationToken cancellation) =>
+            inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
