@@ -28,7 +28,7 @@ internal static class Report
     {
         var state = await RunAsync(path, request, exclude);
         Assert.Null(state.Failure);
-        return JsonElement.Parse(state.Output!.Value.Utf8.Span);
+        return JsonElement.Parse(state.Output.Utf8.Span);
     }
 
     /// <summary>The end of a run over a folder.</summary>
@@ -37,8 +37,9 @@ internal static class Report
         var tools = new ToolRegistry().AddRange(BuiltInTools.All);
         var loaded = Load(LoadOptions.Lenient);
         Assert.False(loaded.HasErrors, string.Join('\n', loaded.Diagnostics));
+        await using var store = new MemoryStore();
         await using var engine = new AgentsEngine(
-            new MemoryStore(),
+            store,
             new ModelRegistry(),
             tools,
             new EngineOptions(),
