@@ -1,1 +1,4 @@
-return 0;
+using Orleans.Agents.Cli;
+using Orleans.Agents.Cli.Terminals;
+
+return await CommandLine.RunAsync(args, new Streams());

@@ -74,7 +74,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
         return true;
     }
 
-    /// <summary>Waits until a run is over, whoever carries it.</summary>
+    /// <summary>Waits until a run is over, whoever carries it; throws what stopped this process from carrying it on.</summary>
     public async Task<RunState> WaitForEndAsync(RunId run, CancellationToken cancellation)
     {
         while (true)
@@ -88,8 +88,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
             }
 
             // The end of a run that another process carries is only seen by looking.
-            await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
-            cancellation.ThrowIfCancellationRequested();
+            await await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
         }
     }
 
@@ -147,7 +146,16 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
                 break;
         }
 
-        if (waiters.TryRemove(host.Id, out var waiter))
+        if (!waiters.TryRemove(host.Id, out var waiter))
+        {
+            return;
+        }
+
+        if (end is HostEnd.Broken broken)
+        {
+            waiter.TrySetException(broken.Cause);
+        }
+        else
         {
             waiter.TrySetResult();
         }

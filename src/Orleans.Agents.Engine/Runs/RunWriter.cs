@@ -51,7 +51,8 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, RunSe
         return new Append(id, services.Epoch, before.Version, after.Version, at, bytes, RowOf(after))
         {
             Birth = before.Version == 0 ? new RunBirth(workflow.Name, workflow.Hash, origin.Key) : null,
-            Snapshot = IsSnapshotDue(bytes.Length) && !after.IsOver ? Serialize(after) : null,
+            // Without the cast, null would become empty bytes: a snapshot that cannot be read.
+            Snapshot = IsSnapshotDue(bytes.Length) && !after.IsOver ? Serialize(after) : (ReadOnlyMemory<byte>?)null,
         };
     }
 

@@ -1,0 +1,54 @@
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary>Carries one run to its end in this process, however it is begun, and prints what it ended with.</summary>
+internal sealed class Carrying(Streams streams, Manner manner, StoreChoice choice)
+{
+    /// <summary>Begins, waits, prints.</summary>
+    /// <param name="begin">Starts a run or finds one.</param>
+    /// <param name="interruption">What ends the wait early; the run can be carried on then.</param>
+    /// <returns>What the process ends with.</returns>
+    public async Task<int> ToEndAsync(
+        Func<EngineSession, CancellationToken, Task<RunId>> begin, Interruption interruption)
+    {
+        RunId? run = null;
+        RunState state;
+        try
+        {
+            await using var session = await EngineSession.StartAsync(choice, streams, manner, interruption.Token);
+            run = await begin(session, interruption.Token);
+            state = await session.SeeToEndAsync(run.Value, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return Interrupted(run);
+        }
+
+        return new RunReport(streams, manner).Print(run.Value, state);
+    }
+
+    private int Interrupted(RunId? run)
+    {
+        var message = run switch
+        {
+            null => "interrupted; nothing was started",
+            _ when choice.Path is null => "interrupted; the run was kept in memory and is gone",
+            var begun => $"interrupted; the run goes on with: agents runs resume {begun} --store {Quoted(choice.Path)}",
+        };
+        streams.Tell(message, Tone.Warning);
+        var failure = FailureDocument.Of(FailureClass.Cancelled, "cli.interrupted", message);
+        streams.WriteJson(
+            new FailedDocument(failure, run?.Value), CliJson.Default.FailedDocument, manner.IsCompact);
+        return ExitCode.Interrupted;
+    }
+
+    // Ready to be pasted into a shell.
+    private static string Quoted(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
+            ? path
+            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

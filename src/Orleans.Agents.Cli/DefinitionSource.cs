@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Models;
+using Orleans.Agents.Tools;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary>The options that say how strictly definitions are read, and the reading itself.</summary>
+internal sealed class DefinitionSource
+{
+    private const string Lenient = "dev-safe";
+    private const string Strict = "prod-safe";
+
+    private readonly Option<string> profile = new Option<string>("--profile")
+    {
+        Description = $"{Lenient} (the default): warnings are told. {Strict}: warnings are errors.",
+        HelpName = $"{Lenient}|{Strict}",
+    }.AcceptOnlyFromAmong(Lenient, Strict);
+
+    private readonly Option<bool> strict = new("--strict") { Description = "Warnings are errors, in any profile." };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command verb)
+    {
+        verb.Add(profile);
+        verb.Add(strict);
+    }
+
+    /// <summary>Reads definitions with the tools, models and default retry rule of this program.</summary>
+    public LoadResult Load(IReadOnlyList<string> paths, ParseResult parsed)
+    {
+        var mistakes = ReadDefaultRetry(out var retry);
+        if (!mistakes.IsEmpty)
+        {
+            return new LoadResult(mistakes, [], ImmutableSortedDictionary<string, Definition>.Empty);
+        }
+
+        var isStrict = parsed.GetValue(strict) || parsed.GetValue(profile) == Strict;
+        var host = new DefinitionHost(BuiltInTools.All, [.. new ModelRegistry().Names], retry);
+        return DefinitionLoader.Load(paths, host, new LoadOptions(isStrict));
+    }
+
+    /// <summary>Tells people what was found.</summary>
+    public static void Tell(LoadResult loaded, Streams streams, bool withWarnings)
+    {
+        foreach (var found in loaded.Diagnostics)
+        {
+            var isError = found.Severity is DiagnosticSeverity.Error;
+            if (isError || withWarnings)
+            {
+                streams.Tell(found.ToString(), isError ? Tone.Error : Tone.Warning);
+            }
+        }
+    }
+
+    // The file beside the program may be edited; without it the rule is as shipped.
+    private static ImmutableArray<Diagnostic> ReadDefaultRetry(out RetryRule? retry)
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, RetryDefaults.FileName);
+        retry = null;
+        try
+        {
+            return File.Exists(file)
+                ? RetryDefaults.Read(new DefinitionText(file, File.ReadAllText(file)), out retry)
+                : [];
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return [new Diagnostic(DiagnosticCode.FileUnreadable, DiagnosticSeverity.Error, file, 1, 1, problem.Message)];
+        }
+    }
+}

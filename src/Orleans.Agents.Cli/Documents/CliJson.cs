@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Orleans.Agents.Cli.Documents;
+
+/// <summary>The form of what the command line prints. It shares nothing with stored forms, which must not change.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(FailedDocument))]
+[JsonSerializable(typeof(DiagnosticsDocument))]
+[JsonSerializable(typeof(ValidationDocument))]
+[JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(IReadOnlyList<RunLine>))]
+[JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
+internal sealed partial class CliJson : JsonSerializerContext;

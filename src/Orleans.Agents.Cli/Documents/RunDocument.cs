@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Cli.Documents;
+
+/// <summary>A run in a list.</summary>
+internal sealed record RunLine(
+    string Run,
+    string Workflow,
+    string Hash,
+    string Status,
+    string? State,
+    string? FailureCode,
+    string? Key,
+    DateTimeOffset StartedAt,
+    DateTimeOffset UpdatedAt,
+    DateTimeOffset? WakeAt)
+{
+    /// <summary>The line of a run's row.</summary>
+    public static RunLine Of(RunRecord record) => new(
+        record.Id.Value,
+        record.Workflow,
+        record.Hash,
+        StatusName.Of(record.Row.Status),
+        record.Row.State,
+        record.Row.FailureCode,
+        record.Key,
+        record.StartedAt,
+        record.UpdatedAt,
+        record.Row.WakeAt);
+}
+
+/// <summary>How a run stands, in full.</summary>
+internal sealed record RunDocument
+{
+    public required string Run { get; init; }
+
+    public required string Workflow { get; init; }
+
+    public string? Version { get; init; }
+
+    public required string Hash { get; init; }
+
+    public string? Key { get; init; }
+
+    public required Guid CorrelationId { get; init; }
+
+    public required string Status { get; init; }
+
+    public string? State { get; init; }
+
+    public required int Visit { get; init; }
+
+    /// <summary>The bounded cycle the run is in, for people.</summary>
+    public string? Cycle { get; init; }
+
+    public required ImmutableArray<CycleDocument> Cycles { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When the state's wait, or the pause before its next attempt, is over.</summary>
+    public DateTimeOffset? WaitsUntil { get; init; }
+
+    public required BudgetDocument Budget { get; init; }
+
+    /// <summary>The names of the context and the bytes of their values.</summary>
+    public required ImmutableSortedDictionary<string, int> Context { get; init; }
+
+    /// <summary>The failure that was caught last.</summary>
+    public FailureDocument? Error { get; init; }
+
+    /// <summary>What ended the run.</summary>
+    public FailureDocument? Failure { get; init; }
+
+    public JsonElement? Output { get; init; }
+
+    /// <summary>The document of a run.</summary>
+    /// <param name="record">Its row.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="workflow">The definition it is pinned to.</param>
+    public static RunDocument Of(RunRecord record, RunState state, Workflow workflow)
+    {
+        var cycles = CycleDocument.AllOf(state, workflow);
+        return new RunDocument
+        {
+            Run = record.Id.Value,
+            Workflow = record.Workflow,
+            Version = state.Origin!.Version,
+            Hash = record.Hash,
+            Key = record.Key,
+            CorrelationId = state.Origin.CorrelationId,
+            Status = StatusName.Of(state.Status),
+            State = state.IsOver ? null : state.State,
+            Visit = state.Visit,
+            Cycle = cycles.FirstOrDefault(c => c.IsNow)?.Text,
+            Cycles = cycles,
+            StartedAt = state.StartedAt,
+            UpdatedAt = record.UpdatedAt,
+            WaitsUntil = state.WakeAt ?? NextAttemptOf(state),
+            Budget = BudgetDocument.Of(state),
+            Context = state.Context.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
+            Error = state.Error is null ? null : FailureDocument.Of(state.Error),
+            Failure = state.Failure is null ? null : FailureDocument.Of(state.Failure),
+            Output = state.Status == RunStatus.Succeeded ? Json.ElementOf(state.Output) : null,
+        };
+    }
+
+    private static DateTimeOffset? NextAttemptOf(RunState state) =>
+        state.Open.Values.FirstOrDefault(a => a.IsRetry)?.Since;
+}
+
+/// <summary>How far a bounded cycle has come.</summary>
+/// <param name="State">The state that bounds it.</param>
+/// <param name="Current">How often it was entered.</param>
+/// <param name="Max">How often it may be.</param>
+/// <param name="Remaining">How often it may be still.</param>
+/// <param name="IsNow">Whether the run is in it.</param>
+/// <param name="Text">All that for people.</param>
+internal sealed record CycleDocument(string State, int Current, int Max, int Remaining, bool IsNow, string Text)
+{
+    /// <summary>The cycles a run has entered.</summary>
+    public static ImmutableArray<CycleDocument> AllOf(RunState state, Workflow workflow) =>
+    [
+        .. workflow.States.Values
+            .Where(s => s.MaxVisits > 1 && state.Visits.ContainsKey(s.Name))
+            .Select(s => Of(s.Name, state.Visits[s.Name], s.MaxVisits!.Value, s.Name == state.State)),
+    ];
+
+    /// <summary>What people read: <c>Review cycle 1 of 2</c>.</summary>
+    public static string TextOf(string state, int current, int max)
+    {
+        var words = state.Replace('-', ' ').Replace('_', ' ');
+        return $"{char.ToUpperInvariant(words[0])}{words[1..]} cycle {current} of {max}";
+    }
+
+    private static CycleDocument Of(string state, int current, int max, bool isNow) =>
+        new(state, current, max, max - current, isNow, TextOf(state, current, max));
+}
+
+/// <summary>What a run has used of what it may use.</summary>
+internal sealed record BudgetDocument(
+    long ActivitiesUsed, long ActivitiesAllowed, double ActiveSeconds, double ActiveSecondsAllowed, DateTimeOffset? Deadline)
+{
+    /// <summary>The books of a run.</summary>
+    public static BudgetDocument Of(RunState state) => new(
+        state.ActivitiesUsed,
+        state.Bounds!.Activities,
+        state.ActiveTime.TotalSeconds,
+        state.Bounds.ActiveTime.TotalSeconds,
+        state.Bounds.Deadline);
+}
+
+/// <summary>What became of one of several runs that were carried on.</summary>
+internal sealed record ResumedDocument(
+    string Run, string Status, JsonElement? Output = null, FailureDocument? Failure = null);
+
+/// <summary>The printed names of statuses.</summary>
+internal static class StatusName
+{
+    /// <summary>All that a stored run can have.</summary>
+    public static ImmutableArray<string> All { get; } = ["running", "succeeded", "failed"];
+
+    /// <summary>The name of a status.</summary>
+    public static string Of(RunStatus status) => status switch
+    {
+        RunStatus.New => "new",
+        RunStatus.Running => "running",
+        RunStatus.Succeeded => "succeeded",
+        RunStatus.Failed => "failed",
+        _ => throw new System.Diagnostics.UnreachableException(status.ToString()),
+    };
+
+    /// <summary>The status of a name in <see cref="All"/>.</summary>
+    public static RunStatus Parse(string name) => name switch
+    {
+        "running" => RunStatus.Running,
+        "succeeded" => RunStatus.Succeeded,
+        "failed" => RunStatus.Failed,
+        _ => throw new System.Diagnostics.UnreachableException(name),
+    };
+}

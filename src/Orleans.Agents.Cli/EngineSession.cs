@@ -1,0 +1,166 @@
+using System.Diagnostics.CodeAnalysis;
+using Orleans.Agents.Cli.Progress;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Faults;
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Models;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Tools;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary>An engine that carries the runs of one command, and no others.</summary>
+internal sealed class EngineSession : IAsyncDisposable
+{
+    private const int PageSize = 500;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    // The process waits for its runs, so none of them is ever put down.
+    private static readonly TimeSpan Never = TimeSpan.FromDays(3650);
+
+    private readonly IStore store;
+
+    private EngineSession(IStore store, AgentsEngine engine)
+    {
+        this.store = store;
+        Engine = engine;
+    }
+
+    /// <summary>The engine.</summary>
+    public AgentsEngine Engine { get; }
+
+    /// <summary>The tools of this program.</summary>
+    public static ToolRegistry Tools() => new ToolRegistry().AddRange(BuiltInTools.All);
+
+    /// <summary>Reads the faults that the environment asks for.</summary>
+    /// <exception cref="CommandException">It asks for one that does not exist.</exception>
+    public static FaultPlan Faults()
+    {
+        try
+        {
+            return FaultPlan.Parse(
+                Environment.GetEnvironmentVariable(FaultPlan.KillVariable),
+                Environment.GetEnvironmentVariable(FaultPlan.RecordVariable));
+        }
+        catch (FormatException problem)
+        {
+            throw CommandException.Usage(problem.Message);
+        }
+    }
+
+    /// <summary>Makes an engine over a store that only looks: it takes no epoch and carries nothing.</summary>
+    public static AgentsEngine Looking(IStore store, Streams streams, Manner manner) => new(
+        store,
+        new ModelRegistry(),
+        new ToolRegistry(),
+        new EngineOptions(),
+        TimeProvider.System,
+        FaultPlan.None,
+        new TerminalLogger(streams, manner.Least));
+
+    /// <summary>Opens the store and starts an engine on it.</summary>
+    /// <exception cref="StoreException">The store cannot be opened.</exception>
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The session owns them.")]
+    public static async Task<EngineSession> StartAsync(
+        StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation)
+    {
+        var faults = Faults();
+        var store = choice.Open();
+        var options = new EngineOptions { CarriesAllRuns = false, ParkAfter = Never };
+        var engine = new AgentsEngine(
+            store,
+            new ModelRegistry(),
+            Tools(),
+            options,
+            TimeProvider.System,
+            faults,
+            new TerminalLogger(streams, manner.Least));
+        try
+        {
+            await engine.StartAsync(cancellation);
+        }
+        catch
+        {
+            await engine.DisposeAsync();
+            throw;
+        }
+
+        if (manner.IsVerbose || (streams.IsErrorTerminal && !manner.IsQuiet))
+        {
+            engine.Follow(new RunProgress(streams).OnStored);
+        }
+
+        return new EngineSession(store, engine);
+    }
+
+    /// <summary>Sees a run to its end, whoever carries it; takes it on when the process that carries it is gone.</summary>
+    public async Task<RunState> SeeToEndAsync(RunId run, CancellationToken cancellation)
+    {
+        var end = Engine.WaitForEndAsync(run, cancellation);
+        while (await Task.WhenAny(end, Task.Delay(LookAgain, cancellation)) != end && !end.IsCompleted)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await TakeOnAsync(run, cancellation);
+        }
+
+        return await end;
+    }
+
+    /// <summary>Carries a run on if it is not over and no living process does.</summary>
+    public async Task TakeOnAsync(RunId run, CancellationToken cancellation)
+    {
+        if (!await Engine.ResumeAsync(run, cancellation))
+        {
+            await store.Carriers.FenceGoneAsync(cancellation);
+            await Engine.ResumeAsync(run, cancellation);
+        }
+    }
+
+    /// <summary>Takes on every run of the store that nobody carries.</summary>
+    /// <param name="onUnreadable">Called with a run whose history cannot be understood.</param>
+    /// <param name="cancellation">Ends the search.</param>
+    /// <returns>The runs this process carries now.</returns>
+    public async Task<IReadOnlyList<RunId>> TakeAllAsync(
+        Action<RunId, HistoryException> onUnreadable, CancellationToken cancellation)
+    {
+        await store.Carriers.FenceGoneAsync(cancellation);
+        var seen = new HashSet<RunId>();
+        var taken = new List<RunId>();
+        while (true)
+        {
+            var waiting = await store.Runs.FindWaitingAsync(DateTimeOffset.UtcNow, PageSize, cancellation);
+            var unseen = waiting.Where(seen.Add).ToList();
+            foreach (var run in unseen)
+            {
+                if (await TryTakeAsync(run, onUnreadable, cancellation))
+                {
+                    taken.Add(run);
+                }
+            }
+
+            if (unseen.Count == 0)
+            {
+                return taken;
+            }
+        }
+    }
+
+    /// <summary>Lets go of what is under way, so that it can be carried on, and closes the store.</summary>
+    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+
+    private async Task<bool> TryTakeAsync(
+        RunId run, Action<RunId, HistoryException> onUnreadable, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Engine.ResumeAsync(run, cancellation);
+        }
+        catch (HistoryException unreadable)
+        {
+            onUnreadable(run, unreadable);
+            return false;
+        }
+    }
+}

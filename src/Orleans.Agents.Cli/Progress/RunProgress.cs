@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Cli.Progress;
+
+/// <summary>Tells people what a run does while it does it: a line per state, retry and caught failure.</summary>
+internal sealed class RunProgress(Streams streams)
+{
+    // Facts arrive from several threads, but of one run one after the other.
+    private ImmutableDictionary<RunId, (DateTimeOffset Since, string State)> seen =
+        ImmutableDictionary<RunId, (DateTimeOffset, string)>.Empty;
+
+    /// <summary>Tells of some facts.</summary>
+    public void OnStored(RunId run, RunAppend append)
+    {
+        Failure? failed = null;
+        foreach (var happened in append.Events)
+        {
+            if (happened is RunEvent.ActivityFailed attempt)
+            {
+                failed = attempt.Failure;
+            }
+
+            var (since, state) = PlaceOf(run, happened, append.At);
+            if (TextOf(happened, state, failed, append.At) is var (text, tone))
+            {
+                var after = (append.At - since).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
+                streams.Tell($"{after,8}s  {text}", tone);
+            }
+        }
+    }
+
+    private (DateTimeOffset Since, string State) PlaceOf(RunId run, RunEvent happened, DateTimeOffset at)
+    {
+        var place = seen.GetValueOrDefault(run, (at, ""));
+        place = happened is RunEvent.StateEntered entered ? (place.Item1, entered.State) : place;
+        ImmutableInterlocked.AddOrUpdate(ref seen, run, place, (_, _) => place);
+        return place;
+    }
+
+    private static (string Text, Tone Tone)? TextOf(RunEvent happened, string state, Failure? failed, DateTimeOffset at) =>
+        happened switch
+        {
+            RunEvent.Started started => ($"run {started.Origin.Run} of {started.Origin.Workflow} started", Tone.Faint),
+            RunEvent.TakenOver => ("carried on from where it stood", Tone.Faint),
+            RunEvent.StateEntered { MaxVisits: > 1 and var max } entered => (
+                $"{entered.State}: {CycleDocument.TextOf(entered.State, entered.Cycle, max)}, {max - entered.Cycle} left",
+                Tone.Plain),
+            RunEvent.StateEntered { WakeAt: { } due } entered => (
+                $"{entered.State}: waits for {Durations.TextOf(due - at)}", Tone.Plain),
+            RunEvent.StateEntered entered => (entered.State, Tone.Plain),
+            RunEvent.StateLeft { Failure: { } caught } left => (
+                $"{left.State}: caught {caught.Code}: {caught.Message}", Tone.Warning),
+            RunEvent.RetryScheduled retry when failed is not null => (
+                $"{state}: attempt {retry.Attempt - 1} failed with {failed.Code}: {failed.Message} "
+                + $"Attempt {retry.Attempt} in {Durations.TextOf(retry.NotBefore - at)}.",
+                Tone.Warning),
+            _ => null,
+        };
+}

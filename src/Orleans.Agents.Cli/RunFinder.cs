@@ -1,0 +1,65 @@
+using Orleans.Agents.Expressions;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary>Finds the run that somebody means by its name, or by the beginning of it.</summary>
+internal static class RunFinder
+{
+    private const int PageSize = 1_000;
+    private const int MostShown = 5;
+
+    /// <summary>Opens a store that must be there, because a run is looked for in it.</summary>
+    /// <exception cref="CommandException">There is no store.</exception>
+    public static IStore OpenStore(StoreChoice choice, string typed) =>
+        choice.Exists
+            ? choice.OpenToRead()
+            : throw Unknown($"There is no run '{typed}': there is no store yet at {choice.Path}.");
+
+    /// <summary>Finds the run.</summary>
+    /// <exception cref="CommandException">None, or more than one, begins like this.</exception>
+    public static async Task<RunRecord> FindAsync(IStore store, string typed, CancellationToken cancellation)
+    {
+        if (RunId.IsValid(typed) && await store.Runs.FindAsync(new RunId(typed), cancellation) is { } exact)
+        {
+            return exact;
+        }
+
+        var matches = new List<RunRecord>();
+        var others = new List<string>();
+        RunId? before = null;
+        while (true)
+        {
+            var page = await store.Runs.ListAsync(new RunQuery(PageSize, Before: before), cancellation);
+            matches.AddRange(page.Where(r => r.Id.Value.StartsWith(typed, StringComparison.Ordinal)));
+            if (before is null)
+            {
+                others.AddRange(page.Select(r => r.Id.Value));
+            }
+
+            if (page.Length < PageSize)
+            {
+                break;
+            }
+
+            before = page[^1].Id;
+        }
+
+        return matches switch
+        {
+            [var only] => only,
+            [] => throw Unknown($"There is no run '{typed}'.{NearestOf(typed, others)}"),
+            _ => throw Unknown($"'{typed}' begins the names of {matches.Count} runs:{Shown(matches.Select(m => m.Id.Value))}"),
+        };
+    }
+
+    private static string NearestOf(string typed, List<string> names) =>
+        NearestName.Of(typed, names) is { } nearest ? $" Did you mean {nearest}?"
+        : names.Count > 0 ? $" Nearest are:{Shown(Nearest.ByBeginning(typed, names, MostShown))}"
+        : " There is none at all.";
+
+    private static string Shown(IEnumerable<string> names) => string.Concat(names.Take(MostShown).Select(n => $" {n}"));
+
+    private static CommandException Unknown(string message) => new(ExitCode.Usage, "cli.run_unknown", message);
+}

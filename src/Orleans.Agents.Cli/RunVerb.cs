@@ -1,0 +1,174 @@
+using System.CommandLine;
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Inputs;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary><c>agents run</c>: starts a run, or follows the one that has its key, and prints its output.</summary>
+internal sealed class RunVerb
+{
+    private readonly Streams streams;
+    private readonly DefinitionSource definitions = new();
+    private readonly MannerOptions manners = new();
+
+    private readonly Argument<string> path = new("path")
+    {
+        Description = "A workflow file, or a folder whose *.yaml, *.yml and *.json files are read together.",
+    };
+
+    private readonly Option<string> input = new("--input", "-i")
+    {
+        Description = "The input as JSON, as @file, or - for the standard input. Default: {}.",
+        HelpName = "json",
+    };
+
+    private readonly Option<string[]> set = new("--set", "-s")
+    {
+        Description = "Set one name of the input, over --input; dots nest. JSON stays JSON, anything else is text. Repeatable.",
+        HelpName = "name=value",
+    };
+
+    private readonly Option<string> workflow = new("--workflow", "-w")
+    {
+        Description = "Which workflow to run, where the path holds several.",
+        HelpName = "name",
+    };
+
+    private readonly Option<string> key = new("--key")
+    {
+        Description = "An idempotency key: the same key is the same run for ever, which is then followed, not started.",
+        HelpName = "text",
+    };
+
+    private readonly Option<string> id = new("--id")
+    {
+        Description = "The name of the new run; one that exists is followed. Default: a new one.",
+        HelpName = "name",
+    };
+
+    private readonly Option<string> store = StoreChoice.PathOption();
+
+    private readonly Option<bool> memory = new("--memory")
+    {
+        Description = "Keep the run in memory: nothing is written, nothing can be carried on.",
+    };
+
+    private RunVerb(Streams streams) => this.streams = streams;
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var run = new RunVerb(streams);
+        var verb = new Verb(
+            "run",
+            "Runs a workflow to its end and prints its output.",
+            "Each result is durable before the next state is entered: after a crash or Ctrl-C, 'agents runs resume' goes on.",
+            new Example("Give the input name by name", "agents run report.yaml --set path=src --set limits.files=10"),
+            new Example("Take the input from a file or a pipe", "jq '{path: .dir}' job.json | agents run report.yaml --input -"),
+            new Example("Start a nightly run once, however often this is called", "agents run report.yaml --key nightly-2026-01-31"),
+            new Example("Use the output in a script", "agents run report.yaml --quiet | jq -r .title"))
+        {
+            run.path,
+            run.input,
+            run.set,
+            run.workflow,
+            run.key,
+            run.id,
+            run.store,
+            run.memory,
+        };
+        run.definitions.AddTo(verb);
+        run.manners.AddTo(verb);
+        verb.Validators.Add(result =>
+        {
+            if (result.GetValue(run.memory) && result.GetValue(run.store) is not null)
+            {
+                result.AddError("--memory and --store contradict each other; give one of them.");
+            }
+        });
+        verb.SetAction((parsed, _) => run.RunAsync(parsed));
+        return verb;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var interruption = new Interruption();
+        var manner = manners.Of(parsed);
+        var loaded = definitions.Load([parsed.GetValue(path)!], parsed);
+        DefinitionSource.Tell(loaded, streams, withWarnings: !manner.IsQuiet);
+        if (loaded.HasErrors)
+        {
+            streams.WriteJson(
+                new DiagnosticsDocument(DiagnosticDocument.AllOf(loaded.Diagnostics)),
+                CliJson.Default.DiagnosticsDocument,
+                manner.IsCompact);
+            return ExitCode.Usage;
+        }
+
+        var definition = Choose(loaded, parsed.GetValue(path)!, parsed.GetValue(workflow));
+        var payload = await RunInput.ReadAsync(parsed.GetValue(input), parsed.GetValue(set) ?? [], interruption.Token);
+        var request = RequestOf(definition, payload, parsed);
+        var choice = parsed.GetValue(memory) ? new StoreChoice(Path: null) : StoreChoice.Of(parsed.GetValue(store));
+        return await new Carrying(streams, manner, choice).ToEndAsync(
+            (session, cancellation) => StartAsync(session, definition, request, manner, cancellation), interruption);
+    }
+
+    private StartRequest RequestOf(Definition definition, Payload payload, ParseResult parsed)
+    {
+        if (parsed.GetValue(key) is "")
+        {
+            throw CommandException.Usage("--key is empty; leave it out, or give a text that names this work.");
+        }
+
+        return new StartRequest(
+            definition.Workflow.Name,
+            payload,
+            parsed.GetValue(key),
+            parsed.GetValue(id) is { } name ? new RunId(name) : null,
+            Environment.CurrentDirectory);
+    }
+
+    private async Task<RunId> StartAsync(
+        EngineSession session, Definition definition, StartRequest request, Manner manner, CancellationToken cancellation)
+    {
+        await session.Engine.PublishAsync(definition, cancellation);
+        switch (await session.Engine.StartRunAsync(request, cancellation))
+        {
+            case StartResult.Refused { Failure: var why }:
+                throw new CommandException(
+                    why.Code == "run.key_conflict" ? ExitCode.Refused : ExitCode.Usage, why.Code, why.Message);
+            case StartResult.Started { IsNew: true } started:
+                return started.Run;
+            case StartResult.Started existing:
+                if (!manner.IsQuiet)
+                {
+                    streams.Tell($"run {existing.Run} was started before; following it");
+                }
+
+                await session.TakeOnAsync(existing.Run, cancellation);
+                return existing.Run;
+            case var other:
+                throw new System.Diagnostics.UnreachableException(other.GetType().Name);
+        }
+    }
+
+    private static Definition Choose(LoadResult loaded, string path, string? name)
+    {
+        var names = string.Join(", ", loaded.Definitions.Keys);
+        return (name, loaded.Definitions.Count) switch
+        {
+            (_, 0) => throw CommandException.Usage($"There is no workflow in {path}."),
+            (null, 1) => loaded.Definitions.Values.Single(),
+            (null, _) => throw CommandException.Usage(
+                $"{path} holds several workflows: {names}. Say which to run with --workflow."),
+            _ when loaded.Definitions.TryGetValue(name, out var found) => found,
+            _ => throw CommandException.Usage(
+                $"There is no workflow '{name}' in {path}.{Nearest.Question(name, loaded.Definitions.Keys)} It holds: {names}."),
+        };
+    }
+}

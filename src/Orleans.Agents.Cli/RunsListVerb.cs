@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Journal;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary><c>agents runs list</c>: what runs there are.</summary>
+internal static class RunsListVerb
+{
+    private const int MostRuns = 1_000;
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var status = new Option<string>("--status") { Description = "Only runs in this status.", HelpName = "running|succeeded|failed" }
+            .AcceptOnlyFromAmong([.. StatusName.All]);
+        var workflow = new Option<string>("--workflow", "-w") { Description = "Only runs of this workflow.", HelpName = "name" };
+        var limit = Numbers.Option("--limit", "At most this many, 1 to 1000. Default: 50.", 1, MostRuns);
+        var store = StoreChoice.PathOption();
+        var json = MannerOptions.JsonOption();
+        var verb = new Verb(
+            "list",
+            "Lists runs, newest first.",
+            "A table on a terminal, a JSON array otherwise.",
+            new Example("What failed", "agents runs list --status failed"),
+            new Example("The newest run's id, for a script", "agents runs list --limit 1 --json | jq -r '.[0].run'"))
+        {
+            status, workflow, limit, store, json,
+        };
+        verb.SetAction(async (parsed, cancellation) =>
+        {
+            var query = new RunQuery(
+                (int)(parsed.GetValue(limit) ?? 50),
+                parsed.GetValue(status) is { } name ? StatusName.Parse(name) : null,
+                parsed.GetValue(workflow));
+            var lines = await ReadAsync(StoreChoice.Of(parsed.GetValue(store)), query, streams, cancellation);
+            if (streams.IsOutputTerminal && !parsed.GetValue(json))
+            {
+                streams.WriteText(TableOf(lines));
+            }
+            else
+            {
+                streams.WriteJson(lines, CliJson.Default.IReadOnlyListRunLine, compact: true);
+            }
+
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static async Task<IReadOnlyList<RunLine>> ReadAsync(
+        StoreChoice choice, RunQuery query, Streams streams, CancellationToken cancellation)
+    {
+        if (!choice.Exists)
+        {
+            streams.Tell($"there is no store yet at {choice.Path}; 'agents run' makes one");
+            return [];
+        }
+
+        await using var opened = choice.OpenToRead();
+        var records = await opened.Runs.ListAsync(query, cancellation);
+        return [.. records.Select(RunLine.Of)];
+    }
+
+    private static string TableOf(IReadOnlyList<RunLine> lines) => TextTable.Of(
+        ["RUN", "WORKFLOW", "STATUS", "STATE", "STARTED"],
+        lines.Select(l => (ImmutableArray<string>)
+        [
+            l.Run,
+            l.Workflow,
+            l.Status,
+            l.State ?? l.FailureCode ?? "",
+            l.StartedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
+        ]));
+}

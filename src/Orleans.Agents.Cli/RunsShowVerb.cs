@@ -1,0 +1,121 @@
+using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Progress;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary><c>agents runs show</c>: how one run stands.</summary>
+internal static class RunsShowVerb
+{
+    private static readonly Manner Reading = new(IsCompact: false, IsQuiet: false, IsVerbose: false);
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var run = new Argument<string>("id") { Description = "The run's name, or a beginning that no other run has." };
+        var store = StoreChoice.PathOption();
+        var json = MannerOptions.JsonOption();
+        var verb = new Verb(
+            "show",
+            "Shows how a run stands: state, cycle, budget, context, error, output.",
+            "Text on a terminal, a JSON object otherwise. It may be asked while another process carries the run.",
+            new Example("How far is it?", "agents runs show run-0198c2"),
+            new Example("Its output, for a script", "agents runs show run-0198c2 --json | jq .output"))
+        {
+            run, store, json,
+        };
+        verb.SetAction(async (parsed, cancellation) =>
+        {
+            var document = await ReadAsync(
+                StoreChoice.Of(parsed.GetValue(store)), parsed.GetValue(run)!, streams, cancellation);
+            if (streams.IsOutputTerminal && !parsed.GetValue(json))
+            {
+                streams.WriteText(TextOf(document));
+            }
+            else
+            {
+                streams.WriteJson(document, CliJson.Default.RunDocument, compact: true);
+            }
+
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns it.")]
+    private static async Task<RunDocument> ReadAsync(
+        StoreChoice choice, string typed, Streams streams, CancellationToken cancellation)
+    {
+        var store = RunFinder.OpenStore(choice, typed);
+        await using var engine = EngineSession.Looking(store, streams, Reading);
+        var record = await RunFinder.FindAsync(store, typed, cancellation);
+        var view = await engine.FindAsync(record.Id, cancellation);
+        var closure = await store.Definitions.FindAsync(record.Hash, cancellation) ?? throw new HistoryException(
+            "history.no_definition", $"Run {record.Id} is pinned to definition {record.Hash}, which is not in the store.");
+        return RunDocument.Of(record, view!.State, DefinitionClosure.Read(closure));
+    }
+
+    private static string TextOf(RunDocument run)
+    {
+        var text = new StringBuilder();
+        Line(text, "run", run.Run);
+        Line(text, "workflow", run.Version is null ? run.Workflow : $"{run.Workflow} {run.Version}");
+        Line(text, "definition", run.Hash);
+        Line(text, "key", run.Key);
+        Line(text, "status", run.Status);
+        Line(text, "state", run.State is null ? null : $"{run.State}, visit {run.Visit}");
+        foreach (var cycle in run.Cycles)
+        {
+            Line(text, cycle.IsNow ? "cycle now" : "cycle", $"{cycle.Text}, {cycle.Remaining} left");
+        }
+
+        Line(text, "started", Local(run.StartedAt));
+        Line(text, "updated", Local(run.UpdatedAt));
+        Line(text, "waits until", run.WaitsUntil is { } until ? Local(until) : null);
+        WriteBudget(text, run.Budget);
+        foreach (var (name, bytes) in run.Context)
+        {
+            Line(text, "context", $"{name} ({bytes} bytes)");
+        }
+
+        WriteFailure(text, "error", run.Error);
+        WriteFailure(text, "failure", run.Failure);
+        Line(text, "output", run.Output?.GetRawText());
+        return text.ToString();
+    }
+
+    private static void WriteBudget(StringBuilder text, BudgetDocument budget)
+    {
+        Line(text, "activities", $"{budget.ActivitiesUsed} of {budget.ActivitiesAllowed}");
+        var used = Durations.TextOf(TimeSpan.FromSeconds(budget.ActiveSeconds));
+        Line(text, "active time", $"{used} of {Durations.TextOf(TimeSpan.FromSeconds(budget.ActiveSecondsAllowed))}");
+        Line(text, "deadline", budget.Deadline is { } deadline ? Local(deadline) : null);
+    }
+
+    private static void WriteFailure(StringBuilder text, string name, FailureDocument? failure)
+    {
+        for (var at = failure; at is not null; at = at.Cause)
+        {
+            var place = string.IsNullOrEmpty(at.State) ? "" : $" in state {at.State}";
+            Line(text, at == failure ? name : "  caused by", $"{at.Code} ({at.Class}){place}: {at.Message}");
+        }
+    }
+
+    private static void Line(StringBuilder text, string name, string? value)
+    {
+        if (value is not null)
+        {
+            text.Append(name.PadRight(13)).Append(value).Append('\n');
+        }
+    }
+
+    private static string Local(DateTimeOffset time) =>
+        time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,27 @@
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Terminals;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary><c>agents runs</c>: the verbs about runs that exist.</summary>
+internal static class RunsVerb
+{
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var verb = new Verb(
+            "runs",
+            "Lists, shows and carries on runs.",
+            "Runs are kept in the store until it is deleted. Reading them disturbs nobody who carries one.",
+            new Example("What ran last", "agents runs list --limit 10"),
+            new Example("Carry on what a crash interrupted", "agents runs resume --all"))
+        {
+            RunsListVerb.Create(streams),
+            RunsShowVerb.Create(streams),
+            RunsEventsVerb.Create(streams),
+            RunsResumeVerb.Create(streams),
+        };
+        verb.SetAction(_ => streams.WriteText(HelpPage.TextOf(verb)));
+        return verb;
+    }
+}

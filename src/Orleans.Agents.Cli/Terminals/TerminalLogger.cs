@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Agents.Hosting;
+
+namespace Orleans.Agents.Cli.Terminals;
+
+/// <summary>Tells people what the engine logs: warnings and worse, or everything when they asked for it.</summary>
+internal sealed class TerminalLogger(Streams streams, LogLevel least) : ILogger<AgentsEngine>
+{
+    /// <inheritdoc/>
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    /// <inheritdoc/>
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None;
+
+    /// <inheritdoc/>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+        {
+            return;
+        }
+
+        var (word, tone) = logLevel switch
+        {
+            >= LogLevel.Error => ("error", Tone.Error),
+            LogLevel.Warning => ("warning", Tone.Warning),
+            _ => ("debug", Tone.Faint),
+        };
+        var cause = exception is null ? "" : logLevel >= LogLevel.Error ? $": {exception}" : $": {exception.Message}";
+        streams.Tell($"{word}: {formatter(state, exception)}{cause}", tone);
+    }
+}
