@@ -5,9 +5,8 @@ using Orleans.Agents.Runs;
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>The lock files of epochs: <c>&lt;database&gt;.carriers/&lt;epoch&gt;.lock</c>.</summary>
-internal sealed class CarrierLocks(string databasePath)
+internal sealed class CarrierLocks(string fullPath)
 {
-    private readonly string fullPath = Path.GetFullPath(databasePath);
     private string? folder;
 
     // Whoever opens the file by a link must find the same locks.

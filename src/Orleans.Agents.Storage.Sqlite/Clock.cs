@@ -3,7 +3,7 @@ namespace Orleans.Agents.Storage.Sqlite;
 /// <summary>Times as they are stored: milliseconds since 1970, UTC.</summary>
 internal static class Clock
 {
-    /// <summary>The database's own clock as an SQL expression; for what is only shown, never for what decides.</summary>
+    /// <summary>The database's own clock as an SQL expression, for what is shown and decides nothing.</summary>
     public const string Now = "cast((julianday('now') - 2440587.5) * 86400000 as integer)";
 
     /// <summary>A moment, cut to the millisecond.</summary>

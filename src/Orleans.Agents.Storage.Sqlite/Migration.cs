@@ -36,7 +36,7 @@ internal static class Migration
         {
             throw new StoreException(
                 "store.newer",
-                $"{options.Path} has form {applied}; this version knows forms up to {Scripts.Length}. Use a newer version.",
+                $"{options.Path} has form {applied}; this version knows {Scripts.Length} at most. Use a newer one.",
                 isTransient: false);
         }
 

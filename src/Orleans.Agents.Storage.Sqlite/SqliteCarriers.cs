@@ -52,7 +52,8 @@ internal sealed class SqliteCarriers(Writer writer, Readers readers, CarrierLock
     public async Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation)
     {
         var unfenced = await readers.ReadAsync(Unfenced, cancellation);
-        var gone = unfenced.Where(epoch => !held.ContainsKey(epoch)).Select(locks.TryHold).OfType<CarrierLock>().ToList();
+        var others = unfenced.Where(epoch => !held.ContainsKey(epoch));
+        var gone = others.Select(locks.TryHold).OfType<CarrierLock>().ToList();
         try
         {
             var fenced = gone.Count == 0

@@ -15,9 +15,21 @@ public sealed class SqliteStore : IStore
     private readonly SqliteCarriers carriers;
 
     /// <summary>Makes a store; the file is first touched by <see cref="MigrateAsync"/>.</summary>
+    /// <exception cref="ArgumentException">The path is empty, or another option is out of its range.</exception>
     public SqliteStore(SqliteStoreOptions options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(options.Path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.LockTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.LockTimeout, TimeSpan.FromMinutes(10));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBytes ?? 1, 1);
+
+        // A copy with the whole path: neither a later change nor another current folder may move the store.
+        options = new SqliteStoreOptions
+        {
+            Path = Path.GetFullPath(options.Path),
+            LockTimeout = options.LockTimeout,
+            MaxBytes = options.MaxBytes,
+        };
         this.options = options;
         writer = new Writer(options);
         readers = new Readers(options);

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>Where the runs are kept and how the file is shared.</summary>
@@ -10,16 +8,13 @@ public sealed class SqliteStoreOptions
     /// SQLite's own <c>-wal</c> and <c>-shm</c> files and the folder <c>.carriers</c> with one lock file per epoch.
     /// </summary>
     /// <value>The default is <c>agents.db</c> in the current folder.</value>
-    [Required]
     public string Path { get; set; } = "agents.db";
 
     /// <summary>How long a call waits while other processes write to the same file.</summary>
-    /// <value>The default is 10 seconds.</value>
-    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    /// <value>The default is 10 seconds; zero to 10 minutes.</value>
     public TimeSpan LockTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How large the database file may grow; appends fail with <c>store.full</c> beyond it.</summary>
-    /// <value>The default is null: as large as the disk allows.</value>
-    [Range(1L, long.MaxValue)]
+    /// <value>The default is null: as large as the disk allows. At least 1.</value>
     public long? MaxBytes { get; set; }
 }

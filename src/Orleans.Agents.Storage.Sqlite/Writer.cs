@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>
-/// The only one in this process who writes to the file: a thread of its own. Whatever arrived while the last transaction
+/// The only one in this store who writes to the file: a thread of its own. Whatever arrived while the last transaction
 /// was being written goes into the next one, so that many appends share one flush of the disk.
 /// </summary>
 internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
@@ -146,26 +146,18 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
         {
             CommitTogether(writes);
         }
-        catch (SqliteException problem) when (SqliteProblem.IsOfOneStatement(problem) && writes.Count > 1)
-        {
-            Abandon();
-            foreach (var write in writes)
-            {
-                Commit([write]);
-            }
-
-            return;
-        }
-        catch (SqliteException problem)
-        {
-            Abandon();
-            Fail(writes, SqliteProblem.ToStoreException(problem, options.Path));
-            return;
-        }
         catch (Exception problem)
         {
             Abandon();
-            Fail(writes, problem);
+            if (writes.Count > 1 && IsOfOneWrite(problem))
+            {
+                writes.ForEach(write => Commit([write]));
+            }
+            else
+            {
+                Fail(writes, problem);
+            }
+
             return;
         }
 
@@ -187,6 +179,10 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
         session.Commit();
     }
 
+    // Which one cannot be told afterwards, so each is tried alone.
+    private static bool IsOfOneWrite(Exception problem) =>
+        problem is not SqliteException sqlite || SqliteProblem.IsOfOneStatement(sqlite);
+
     // A connection that failed is not asked again: the next batch opens a new one.
     private void Abandon()
     {
@@ -194,11 +190,9 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
         session = null;
     }
 
-    private static void Fail(List<Write> writes, Exception problem)
+    private void Fail(List<Write> writes, Exception problem)
     {
-        foreach (var write in writes)
-        {
-            write.Fail(problem);
-        }
+        var answer = problem is SqliteException sqlite ? SqliteProblem.ToStoreException(sqlite, options.Path) : problem;
+        writes.ForEach(write => write.Fail(answer));
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Storage.Sqlite;
@@ -33,7 +34,7 @@ internal static class AppendBenchmark
 
     /// <summary>Three events of 200 bytes as one JSON array.</summary>
     public static byte[] Events() =>
-        System.Text.Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat($"\"{new string('e', 198)}\"", 3))}]");
+        Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat($"\"{new string('e', 198)}\"", 3))}]");
 
     private static SqliteStore OpenSqlite(string folder) =>
         new(new SqliteStoreOptions { Path = Path.Combine(folder, "runs.db") });

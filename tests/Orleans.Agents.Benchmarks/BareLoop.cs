@@ -23,7 +23,7 @@ internal static class BareLoop
             await using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
             await connection.OpenAsync();
             var database = connection.Handle!;
-            Execute(database, "pragma synchronous = full; pragma wal_autocheckpoint = 4096; pragma cache_size = -65536");
+            Execute(database, "pragma synchronous=full; pragma wal_autocheckpoint=4096; pragma cache_size=-65536");
             return Loop(database, time, batch);
         }
         finally
@@ -54,7 +54,8 @@ internal static class BareLoop
             where run = ?1 and version = ?4 and owner = 1
             """);
         using var append = Prepare(
-            database, "insert into appends (run, seq, at, epoch, events, trace_parent) values (?1, ?2, ?3, 1, ?4, null)");
+            database,
+            "insert into appends (run, seq, at, epoch, events, trace_parent) values (?1, ?2, ?3, 1, ?4, null)");
         var events = AppendBenchmark.Events();
         var runs = new long[batch];
         var start = Stopwatch.GetTimestamp();

@@ -65,7 +65,7 @@ public sealed class KillTests : IDisposable
             var recorded = await scenario.RecordedAsync();
             var before = scenario.Effects().Count;
             end = await scenario.LiveAsync($"{points[lives % points.Length]}:2");
-            Assert.Empty(scenario.Effects().Skip(before).Where(recorded.Contains));
+            Assert.DoesNotContain(scenario.Effects().Skip(before), recorded.Contains);
             lives++;
         }
         while (end.ExitCode == ProcessEnd.Killed && lives < 100);
@@ -93,7 +93,7 @@ public sealed class KillTests : IDisposable
 
         Assert.True(end.ExitCode == 0, $"{point}:{turn}: {end.Error}{end.Output}");
         Assert.Equal(expected, end.Output);
-        Assert.Empty(scenario.Effects().Skip(before).Where(recorded.Contains));
+        Assert.DoesNotContain(scenario.Effects().Skip(before), recorded.Contains);
         return true;
     }
 

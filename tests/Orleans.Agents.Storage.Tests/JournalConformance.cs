@@ -32,11 +32,11 @@ public abstract class JournalConformance<TDatabase> : StoreConformance<TDatabase
     {
         await StoredAsync(Start(Ada, key: "order-7"));
         var later = Noon.AddSeconds(5).AddTicks(9_999);
-        await StoredAsync(Next(Ada, 1, events: 2) with { At = later, Row = new RunRow(RunStatus.Failed, null, "boom") });
+        var failed = new RunRow(RunStatus.Failed, null, "boom");
+        await StoredAsync(Next(Ada, 1, events: 2) with { At = later, Row = failed });
         Assert.Equal(
             new RunRecord(
-                Ada, "greet", "hash", "order-7", 3, null, new RunRow(RunStatus.Failed, null, "boom"),
-                Noon, Noon.AddSeconds(5)),
+                Ada, "greet", "hash", "order-7", 3, null, failed, Noon, Noon.AddSeconds(5)),
             (await Store.Journal.ReadAsync(Ada, Stop))!.Record);
     }
 
@@ -134,8 +134,8 @@ public abstract class JournalConformance<TDatabase> : StoreConformance<TDatabase
     [Fact]
     public async Task Appends_that_lose_do_not_fail_the_ones_beside_them()
     {
-        await Task.WhenAll(Enumerable.Range(0, 50).Select(n => StoredAsync(Start(new RunId($"run-{n}")))));
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 50)
+        await Task.WhenAll(Enumerable.Range(0, 600).Select(n => StoredAsync(Start(new RunId($"run-{n}")))));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 600)
             .Select(n => AppendAsync(Next(new RunId($"run-{n}"), n % 2 == 0 ? 1 : 7)).AsTask()));
         Assert.All(outcomes.Where((_, n) => n % 2 == 0), outcome => Assert.IsType<Appended.Stored>(outcome));
         Assert.All(outcomes.Where((_, n) => n % 2 == 1), outcome => Assert.IsType<Appended.Lost>(outcome));

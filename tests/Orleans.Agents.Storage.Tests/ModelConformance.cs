@@ -104,7 +104,8 @@ public abstract class ModelConformance<TDatabase> : StoreConformance<TDatabase>
             return;
         }
 
-        Assert.Equal((known.Version, known.Owner, known.Row), (history!.Record.Version, history.Record.Owner, history.Record.Row));
+        var record = history!.Record;
+        Assert.Equal((known.Version, known.Owner, known.Row), (record.Version, record.Owner, record.Row));
         Assert.Equal(known.Snapshot, history.Snapshot?.Version);
         Assert.Equal(known.After(known.Snapshot ?? 0), history.Tail.Select(append => append.Version));
         var after = random.Next((int)known.Version + 2);
@@ -118,9 +119,10 @@ public abstract class ModelConformance<TDatabase> : StoreConformance<TDatabase>
         Assert.Equal(order, (await Store.Runs.ListAsync(new RunQuery(), Stop)).Select(run => run.Id));
         var due = model.Where(run => run.Value.Row.WakeAt <= Noon);
         var orphans = model.Where(run => run.Value.Owner is { } owner && fenced.Contains(owner));
+        var waiting = await Store.Runs.FindWaitingAsync(Noon, 100, Stop);
         Assert.Equal(
             due.Concat(orphans).Select(run => run.Key.Value).Order(StringComparer.Ordinal),
-            (await Store.Runs.FindWaitingAsync(Noon, 100, Stop)).Select(run => run.Value).Order(StringComparer.Ordinal));
+            waiting.Select(run => run.Value).Order(StringComparer.Ordinal));
         Assert.Equal(model.Values.Min(run => run.Row.WakeAt), await Store.Runs.NextDueAsync(Stop));
     }
 

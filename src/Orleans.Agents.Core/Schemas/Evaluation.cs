@@ -110,7 +110,7 @@ internal sealed class Evaluation(long fuel, bool isExplaining)
         }
     }
 
-    /// <summary>Notes that a schema does not hold, if this is the pass for it. Always false, so that it can be returned.</summary>
+    /// <summary>Notes that a demand is not met, if this is the pass for it. Always false, to be returned.</summary>
     public bool Report(
         string schemaPath,
         string keyword,
@@ -119,11 +119,11 @@ internal sealed class Evaluation(long fuel, bool isExplaining)
         return WantsMore && Note(schemaPath, keyword, message.ToText());
     }
 
-    /// <summary>Notes that a rule does not hold, if this is the pass for it. Always false, so that it can be returned.</summary>
+    /// <summary>Notes that a rule does not hold, if this is the pass for it. Always false, to be returned.</summary>
     public bool Report(Rule rule, [InterpolatedStringHandlerArgument("")] ref Message message) =>
         WantsMore && Note(rule.SchemaPath, rule.Keyword, message.ToText());
 
-    /// <summary>Ends the evaluation without an answer. Always false, so that it can be returned.</summary>
+    /// <summary>Ends the evaluation without an answer. Always false, to be returned.</summary>
     public bool Break(string schemaPath, string keyword, string message)
     {
         Broken ??= new SchemaViolation(CurrentPath(), schemaPath, keyword, message);

@@ -174,7 +174,8 @@ internal sealed class KeywordReader(
         }
 
         var message = $"'{source}' cannot be read: {problem}";
-        compiler.Report(SchemaErrorCodes.BadPattern, $"{subschema.Path}/{at}", message, "a regular expression of ECMAScript");
+        var expected = "a regular expression of ECMAScript";
+        compiler.Report(SchemaErrorCodes.BadPattern, $"{subschema.Path}/{at}", message, expected);
         return null;
     }
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace Orleans.Agents.Schemas;
 
 /// <summary>
-/// A JSON number, exactly: <c>1</c>, <c>1.0</c> and <c>10e-1</c> are one number, and <c>1e400</c> is one like any other.
-/// Only exponents beyond 10^17 are taken for 10^17.
+/// A JSON number, exactly: <c>1</c>, <c>1.0</c> and <c>10e-1</c> are one number, and <c>1e400</c> is one like any
+/// other. Only exponents beyond 10^17 are taken for 10^17.
 /// </summary>
 internal readonly struct Number
 {

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Orleans.Agents.Schemas.Patterns;
 using Orleans.Agents.Schemas.Rules;
 
 namespace Orleans.Agents.Schemas;
 
-/// <summary>Makes the rules of one schema out of its keywords, cheap ones first and those about the rest last.</summary>
-internal sealed partial class RuleAssembly(KeywordReader reader)
+/// <summary>Makes the rules of one schema out of its keywords, cheap ones first, those about the rest last.</summary>
+internal sealed class RuleAssembly(KeywordReader reader)
 {
     private readonly List<Rule> rules = [];
 
@@ -21,15 +21,12 @@ internal sealed partial class RuleAssembly(KeywordReader reader)
         AddTextRules();
         AddObjectRules();
         AddArrayRules();
-        AddReferences();
+        rules.AddRange(SchemaReference.Read(reader));
         AddCombinations();
         AddRestRules();
-        CheckIdentity();
+        SchemaIdentity.Check(reader);
         return rules;
     }
-
-    [GeneratedRegex(@"^[A-Za-z_][-A-Za-z0-9._]*\z", RegexOptions.CultureInvariant)]
-    private static partial Regex AnchorName();
 
     private void AddValueRules()
     {
@@ -143,7 +140,7 @@ internal sealed partial class RuleAssembly(KeywordReader reader)
         var required = reader.Names("required") ?? [];
         var additional = reader.Schema("additionalProperties");
         var patterns = reader.SchemaMap("patternProperties")
-            .Select(entry => (Pattern: reader.Pattern($"patternProperties/{JsonPointer.Escape(entry.Name)}", entry.Name), entry.Schema))
+            .Select(entry => (Pattern: ReadPattern(entry.Name), entry.Schema))
             .Where(entry => entry.Pattern is not null)
             .Select(entry => (entry.Pattern!, entry.Schema))
             .ToImmutableArray();
@@ -163,6 +160,9 @@ internal sealed partial class RuleAssembly(KeywordReader reader)
             rules.Add(new DependentRequiredRule(Path, needs));
         }
     }
+
+    private Pattern? ReadPattern(string source) =>
+        reader.Pattern($"patternProperties/{JsonPointer.Escape(source)}", source);
 
     private void AddArrayRules()
     {
@@ -184,47 +184,6 @@ internal sealed partial class RuleAssembly(KeywordReader reader)
         {
             rules.Add(new UniqueItemsRule(Path));
         }
-    }
-
-    private void AddReferences()
-    {
-        if (reader.Text("$ref") is { } reference && Follow("$ref", reference) is { } target)
-        {
-            rules.Add(new ReferenceRule(Path, "$ref", InPlace(target)));
-        }
-
-        if (reader.Text("$dynamicRef") is not { } dynamic || Follow("$dynamicRef", dynamic) is not { } initial)
-        {
-            return;
-        }
-
-        // Only a reference that first leads to a dynamic anchor is dynamic; any other is an ordinary one.
-        var name = Uri.UnescapeDataString(SchemaUri.Split(dynamic).Fragment);
-        if (name.Length > 0 && name[0] != '/' && initial.Resource.DynamicAnchors.ContainsKey(name))
-        {
-            rules.Add(new DynamicReferenceRule(Path, initial, reader.Compiler.Anchored(name)));
-        }
-        else
-        {
-            rules.Add(new ReferenceRule(Path, "$dynamicRef", InPlace(initial)));
-        }
-    }
-
-    private Subschema? Follow(string keyword, string reference)
-    {
-        var compiler = reader.Compiler;
-        if (compiler.Library.TryFollow(reader.Place.Resource, reference, out var target, out var problem, out var meant))
-        {
-            return compiler.At(target);
-        }
-
-        compiler.Report(
-            SchemaErrorCodes.UnresolvedReference,
-            $"{Path}/{keyword}",
-            $"'{reference}' leads nowhere: {problem}",
-            "a reference to a schema of this document or of the registry",
-            meant);
-        return null;
     }
 
     private void AddCombinations()
@@ -253,8 +212,9 @@ internal sealed partial class RuleAssembly(KeywordReader reader)
         var otherwise = reader.Schema("else");
         if (reader.Schema("if") is { } condition)
         {
-            rules.Add(new ConditionRule(
-                Path, InPlace(condition), then is null ? null : InPlace(then), otherwise is null ? null : InPlace(otherwise)));
+            then = then is null ? null : InPlace(then);
+            otherwise = otherwise is null ? null : InPlace(otherwise);
+            rules.Add(new ConditionRule(Path, InPlace(condition), then, otherwise));
         }
 
         var dependent = reader.SchemaMap("dependentSchemas");
@@ -276,25 +236,6 @@ internal sealed partial class RuleAssembly(KeywordReader reader)
         {
             rules.Add(new UnevaluatedPropertiesRule(Path, properties));
         }
-    }
-
-    private void CheckIdentity()
-    {
-        if (reader.Text("$id") is { } id && SchemaUri.Split(id) is not (_, ""))
-        {
-            reader.WrongValue("$id", reader.Any("$id")!.Value, "a URI reference without a fragment", SchemaUri.Split(id).Address);
-        }
-
-        foreach (var keyword in (ReadOnlySpan<string>)["$anchor", "$dynamicAnchor"])
-        {
-            if (reader.Text(keyword) is { } name && !AnchorName().IsMatch(name))
-            {
-                reader.WrongValue(keyword, reader.Any(keyword)!.Value, "a letter or '_' and then letters, digits, '-', '_' or '.'", null);
-            }
-        }
-
-        _ = reader.Text("$schema");
-        _ = reader.SchemaMap("$defs");
     }
 
     private Subschema InPlace(Subschema target)

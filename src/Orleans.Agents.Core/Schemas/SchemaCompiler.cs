@@ -44,10 +44,11 @@ internal sealed class SchemaCompiler(SchemaDocument main, SchemaRegistry registr
 
         if (ReferenceCycle.Find(compiled.Values) is { } cycle)
         {
+            var round = string.Join(" -> ", cycle.Append(cycle[0]).Select(ShowPath));
             Report(
                 SchemaErrorCodes.CircularReference,
                 cycle[0].Path,
-                $"the schema applies itself to the same value: {string.Join(" -> ", cycle.Append(cycle[0]).Select(ShowPath))}",
+                $"the schema applies itself to the same value: {round}",
                 "a reference that goes into the value before it comes back, by 'properties' or 'items' for instance");
         }
 
@@ -68,7 +69,7 @@ internal sealed class SchemaCompiler(SchemaDocument main, SchemaRegistry registr
         return subschema;
     }
 
-    /// <summary>The schemas with a dynamic anchor of some name, by resource; others are added as they are reached.</summary>
+    /// <summary>The schemas with a dynamic anchor of some name, by resource; grows as more are reached.</summary>
     public Dictionary<SchemaResource, Subschema> Anchored(string name)
     {
         if (!anchored.TryGetValue(name, out var schemas))
@@ -141,12 +142,14 @@ internal sealed class SchemaCompiler(SchemaDocument main, SchemaRegistry registr
         var path = $"{PathOf(resource.Document, resource.Pointer)}/$schema";
         if (vocabularies == Vocabularies.None)
         {
-            Report(SchemaErrorCodes.UnknownDialect, path, problem, "JSON Schema 2020-12, or a registered dialect of it", Keywords.Dialect);
+            var expected = "JSON Schema 2020-12, or a registered dialect of it";
+            Report(SchemaErrorCodes.UnknownDialect, path, problem, expected, Keywords.Dialect);
             vocabularies = Vocabularies.All;
         }
         else if (SchemaDialect.IsOlderDraft(resource.Dialect))
         {
-            Warn(SchemaErrorCodes.OlderDialect, path, $"'{resource.Dialect}' is read as JSON Schema 2020-12", "JSON Schema 2020-12", Keywords.Dialect);
+            var message = $"'{resource.Dialect}' is read as JSON Schema 2020-12";
+            Warn(SchemaErrorCodes.OlderDialect, path, message, "JSON Schema 2020-12", Keywords.Dialect);
         }
 
         entered.Add(resource, vocabularies);
@@ -166,7 +169,8 @@ internal sealed class SchemaCompiler(SchemaDocument main, SchemaRegistry registr
             {
                 var path = $"{subschema.Path}/{JsonPointer.Escape(property.Name)}";
                 var message = $"'{property.Name}' is not a keyword of JSON Schema 2020-12 and has no effect";
-                Warn(SchemaErrorCodes.UnknownKeyword, path, message, "a keyword, or a name that begins with 'x-'", Keywords.Suggest(property.Name));
+                var expected = "a keyword, or a name that begins with 'x-'";
+                Warn(SchemaErrorCodes.UnknownKeyword, path, message, expected, Keywords.Suggest(property.Name));
             }
         }
     }

@@ -94,11 +94,14 @@ internal sealed class SchemaDocument
         }
     }
 
-    private static string RootUri(string uri, JsonElement content) => IdOf(content) is { } id ? SchemaUri.Resolve(uri, id) : uri;
+    private static string RootUri(string uri, JsonElement content) =>
+        IdOf(content) is { } id ? SchemaUri.Resolve(uri, id) : uri;
 
     // An ill-typed identity is none; the compiler says what is wrong with it.
     private static string? IdOf(JsonElement schema) =>
-        TextOf(schema, "$id") is { } id && SchemaUri.Split(id) is (var address, "") && address.Length > 0 ? address : null;
+        TextOf(schema, "$id") is { } id && SchemaUri.Split(id) is (var address, "") && address.Length > 0
+            ? address
+            : null;
 
     private static string? DialectOf(JsonElement schema) =>
         TextOf(schema, "$schema") is { } dialect ? dialect.TrimEnd('#') : null;

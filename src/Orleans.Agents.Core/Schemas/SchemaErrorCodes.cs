@@ -27,7 +27,7 @@ public static class SchemaErrorCodes
     /// <summary>Two places in the document claim the same <c>$id</c> or anchor.</summary>
     public const string DuplicateIdentifier = "schema.duplicate_id";
 
-    /// <summary><c>$schema</c> names a dialect that is neither known nor registered, or that needs more than there is.</summary>
+    /// <summary><c>$schema</c> names a dialect that is not known, or that needs more than there is.</summary>
     public const string UnknownDialect = "schema.unknown_dialect";
 
     /// <summary>A warning: the keyword is not one of JSON Schema 2020-12 and has no effect.</summary>

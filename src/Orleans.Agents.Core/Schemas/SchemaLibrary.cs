@@ -27,7 +27,7 @@ internal sealed class SchemaLibrary
         return resources.GetValueOrDefault(uri);
     }
 
-    /// <summary>Follows a reference from inside a resource. On false, what is wrong and what was probably meant.</summary>
+    /// <summary>Follows a reference from inside a resource; else says what is wrong and what was meant.</summary>
     public bool TryFollow(
         SchemaResource from,
         string reference,

@@ -7,9 +7,9 @@ namespace Orleans.Agents.Schemas;
 /// The schemas that may be referred to from others, by name. Immutable; a schema keeps what it was compiled with.
 /// </summary>
 /// <remarks>
-/// A name is a URI reference, mostly one word: <c>{"$ref": "plan"}</c> and <c>{"$ref": "plan#/$defs/task"}</c> reach the
-/// document that was added as <c>plan</c>. A document with an <c>$id</c> is found under that as well. The metaschema of
-/// JSON Schema 2020-12 is always there.
+/// A name is a URI reference, mostly one word: <c>{"$ref": "plan"}</c> and <c>{"$ref": "plan#/$defs/task"}</c> reach
+/// the document that was added as <c>plan</c>. A document with an <c>$id</c> is found under that as well. The
+/// metaschema of JSON Schema 2020-12 is always there.
 /// </remarks>
 public sealed class SchemaRegistry
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orleans.Agents.Schemas;
 
-/// <summary>A schema with an identity of its own: the root of a document, or a place in it that has an <c>$id</c>.</summary>
+/// <summary>A schema with an identity: the root of a document, or a place in it that has an <c>$id</c>.</summary>
 internal sealed class SchemaResource(
     SchemaDocument document,
     string uri,

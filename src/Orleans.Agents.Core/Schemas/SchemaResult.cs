@@ -16,8 +16,8 @@ public sealed class SchemaResult
     public bool IsValid => Violations.IsEmpty;
 
     /// <summary>
-    /// What does not match, in the order of the value, at most <see cref="MaxViolations"/>; empty exactly when the value
-    /// matches. Under a failed <c>anyOf</c> or <c>oneOf</c> stand the violations of the alternative that came nearest.
+    /// What does not match, at most <see cref="MaxViolations"/>, in the same order each time; empty exactly when the
+    /// value matches. Under a failed <c>anyOf</c> or <c>oneOf</c> stand those of the alternative that came nearest.
     /// </summary>
     public ImmutableArray<SchemaViolation> Violations { get; }
 

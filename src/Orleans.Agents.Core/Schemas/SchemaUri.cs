@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Orleans.Agents.Schemas;
 
 /// <summary>
@@ -9,7 +11,10 @@ internal static class SchemaUri
     /// <summary>The base of documents that have only a name: <c>plan</c> is <c>schema:///plan</c>.</summary>
     public const string Root = "schema:///";
 
-    /// <summary>Splits a reference at its first <c>#</c>; the fragment is as written, empty when there is none.</summary>
+    private static readonly SearchValues<char> SchemeLetters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+    /// <summary>Splits a reference at its first <c>#</c>; the fragment is as written, empty if absent.</summary>
     public static (string Address, string Fragment) Split(string reference)
     {
         var hash = reference.IndexOf('#', StringComparison.Ordinal);
@@ -111,7 +116,4 @@ internal static class SchemaUri
 
         return string.Join('/', kept);
     }
-
-    private static readonly System.Buffers.SearchValues<char> SchemeLetters = System.Buffers.SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
 }

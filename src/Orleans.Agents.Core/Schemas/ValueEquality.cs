@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Orleans.Agents.Schemas;
 
-/// <summary>When two JSON values are the same value: numbers by worth, text without escapes, objects in any order.</summary>
+/// <summary>When two JSON values are the same: numbers by worth, text without escapes, objects in any order.</summary>
 internal static class ValueEquality
 {
     /// <summary>Whether two values are the same, at the expense of an evaluation.</summary>

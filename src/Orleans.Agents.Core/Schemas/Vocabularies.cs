@@ -71,7 +71,8 @@ internal static class Keywords
     public static Keyword? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>The keyword that was probably meant.</summary>
-    public static string? Suggest(string name) => Renamed.GetValueOrDefault(name) ?? Spelling.Nearest(name, ByName.Keys);
+    public static string? Suggest(string name) =>
+        Renamed.GetValueOrDefault(name) ?? Spelling.Nearest(name, ByName.Keys);
 
     private static Keyword Core(string name) => new(name, Vocabularies.Core);
 

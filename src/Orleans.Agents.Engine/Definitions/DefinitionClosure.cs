@@ -15,28 +15,48 @@ public static class DefinitionClosure
     public static string HashOf(ReadOnlySpan<byte> closure) => Convert.ToHexStringLower(SHA256.HashData(closure));
 
     /// <summary>Builds the workflow again; no file, tool or model is needed for it.</summary>
-    /// <exception cref="DefinitionException">The bytes are damaged, or a newer version of this program wrote them.</exception>
+    /// <exception cref="DefinitionException">
+    /// The bytes are damaged, or a newer version of this program wrote them.
+    /// </exception>
     public static Workflow Read(ReadOnlyMemory<byte> closure)
     {
         try
         {
-            using var document = JsonDocument.Parse(
-                closure, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth, AllowDuplicateProperties = false });
-            var root = document.RootElement;
-            var format = root.GetProperty("format").GetInt32();
-            var language = root.GetProperty("language").GetInt32();
-            return format == ClosureWriter.Format && language == Workflow.CurrentLanguage
-                ? new ClosureReader(root, HashOf(closure.Span)).Read()
-                : throw new DefinitionException(
-                    DefinitionException.TooNew,
-                    $"The definition is of format {format} and language {language}; this program knows "
-                    + $"{ClosureWriter.Format} and {Workflow.CurrentLanguage}.");
+            return ReadChecked(closure);
         }
-        catch (Exception broken) when (
-            broken is JsonException or FormatException or KeyNotFoundException or InvalidOperationException)
+        catch (JsonException broken)
         {
-            throw new DefinitionException(
-                DefinitionException.Damaged, $"The stored definition cannot be read: {broken.Message}", broken);
+            throw Damaged(broken);
+        }
+        catch (FormatException broken)
+        {
+            throw Damaged(broken);
+        }
+        catch (KeyNotFoundException broken)
+        {
+            throw Damaged(broken);
+        }
+        catch (InvalidOperationException broken)
+        {
+            throw Damaged(broken);
         }
     }
+
+    private static Workflow ReadChecked(ReadOnlyMemory<byte> closure)
+    {
+        using var document = JsonDocument.Parse(
+            closure, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth, AllowDuplicateProperties = false });
+        var root = document.RootElement;
+        var format = root.GetProperty("format").GetInt32();
+        var language = root.GetProperty("language").GetInt32();
+        return format == ClosureWriter.Format && language == Workflow.CurrentLanguage
+            ? new ClosureReader(root, HashOf(closure.Span)).Read()
+            : throw new DefinitionException(
+                DefinitionException.TooNew,
+                $"The definition is of format {format} and language {language}; this program knows "
+                + $"{ClosureWriter.Format} and {Workflow.CurrentLanguage}.");
+    }
+
+    private static DefinitionException Damaged(Exception broken) => new(
+        DefinitionException.Damaged, $"The stored definition cannot be read: {broken.Message}", broken);
 }

@@ -13,7 +13,8 @@ namespace Orleans.Agents.Definitions;
 public static class DefinitionLoader
 {
     /// <summary>
-    /// Loads files, and the <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> directly in folders, together: their documents may
+    /// Loads files, and the <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> directly in folders, together: their
+    /// documents may
     /// refer to each other. Bad content and unreadable files are diagnostics, never exceptions.
     /// </summary>
     /// <param name="paths">Files and folders.</param>
@@ -58,7 +59,8 @@ public static class DefinitionLoader
         return new LoadResult([.. findings.InOrder()], documents, definitions);
     }
 
-    // The workflow is built from its stored form and from nothing else, so a run that is opened again finds the same one.
+    // The workflow is built from its stored form and from nothing else, so a run that is opened again finds the same
+    // one.
     private static Definition Define(WorkflowDraft draft, Drafted drafted, DefinitionHost host)
     {
         var closure = new ClosureWriter(drafted, host.DefaultRetry ?? RetryDefaults.Shipped).Write(draft);

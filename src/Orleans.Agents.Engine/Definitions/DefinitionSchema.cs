@@ -5,7 +5,9 @@ using Orleans.Agents.Definitions.Shapes;
 
 namespace Orleans.Agents.Definitions;
 
-/// <summary>The JSON Schema of definition documents, for editors. It is made from the same table that the loader goes by.</summary>
+/// <summary>
+/// The JSON Schema of definition documents, for editors. It is made from the same table that the loader goes by.
+/// </summary>
 public static class DefinitionSchema
 {
     /// <summary>The schema as <c>docs/schema/v1.json</c> has it.</summary>

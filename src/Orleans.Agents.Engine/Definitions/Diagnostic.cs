@@ -3,7 +3,9 @@ namespace Orleans.Agents.Definitions;
 /// <summary>How much a diagnostic matters.</summary>
 public enum DiagnosticSeverity
 {
-    /// <summary>The definition can run, and probably does not do what its author wanted. Strict loading refuses it.</summary>
+    /// <summary>
+    /// The definition can run, and probably does not do what its author wanted. Strict loading refuses it.
+    /// </summary>
     Warning,
 
     /// <summary>The definition is refused.</summary>
@@ -29,7 +31,9 @@ public sealed record Diagnostic(
     string? Expected = null,
     string? Suggestion = null)
 {
-    /// <summary>The diagnostic on one line: <c>file:line:column: error code: message (expected …; did you mean "x"?)</c>.</summary>
+    /// <summary>
+    /// The diagnostic on one line: <c>file:line:column: error code: message (expected …; did you mean "x"?)</c>.
+    /// </summary>
     public override string ToString()
     {
         var severity = Severity is DiagnosticSeverity.Error ? "error" : "warning";

@@ -18,7 +18,9 @@ public static class DiagnosticCode
     /// <summary>The text is not YAML.</summary>
     public const string YamlSyntax = "yaml.syntax";
 
-    /// <summary>An expression stands unquoted where YAML gives <c>{</c>, <c>:</c> or <c>#</c> a meaning of its own.</summary>
+    /// <summary>
+    /// An expression stands unquoted where YAML gives <c>{</c>, <c>:</c> or <c>#</c> a meaning of its own.
+    /// </summary>
     public const string YamlQuoteExpression = "yaml.quote_expression";
 
     /// <summary>A mapping has the same key twice.</summary>

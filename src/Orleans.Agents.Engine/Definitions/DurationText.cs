@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orleans.Agents.Definitions;
 
-/// <summary>How durations are written: <c>250ms</c>, <c>60s</c>, <c>10m</c>, <c>24h</c>, <c>7d</c>, <c>1h30m</c>.</summary>
+/// <summary>
+/// How durations are written: <c>250ms</c>, <c>60s</c>, <c>10m</c>, <c>24h</c>, <c>7d</c>, <c>1h30m</c>.
+/// </summary>
 internal static class DurationText
 {
     public const string Expected = "a duration such as 250ms, 60s, 10m, 24h, 7d or 1h30m";

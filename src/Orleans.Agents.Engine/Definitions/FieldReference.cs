@@ -3,7 +3,9 @@ using Orleans.Agents.Definitions.Shapes;
 
 namespace Orleans.Agents.Definitions;
 
-/// <summary>The tables of fields in <c>docs/reference/workflow-format.md</c>, made from the table that the loader goes by.</summary>
+/// <summary>
+/// The tables of fields in <c>docs/reference/workflow-format.md</c>, made from the table that the loader goes by.
+/// </summary>
 internal static class FieldReference
 {
     public static string Generate()

@@ -10,7 +10,11 @@ internal sealed class Findings(bool strict)
 
     public int Count => found.Count;
 
+    /// <summary>Whether the definitions are refused.</summary>
     public bool HasErrors => found.Exists(d => d.Severity is DiagnosticSeverity.Error);
+
+    /// <summary>Whether there is anything that is an error however strict one is.</summary>
+    public bool HasMistakes { get; private set; }
 
     /// <summary>Everything found so far, by file, line and column, each once.</summary>
     public IEnumerable<Diagnostic> InOrder() => found
@@ -25,9 +29,12 @@ internal sealed class Findings(bool strict)
         Error(code, at.File.Name, at.Position, message, expected, suggestion);
 
     public void Error(
-        string code, string file, Position at, string message, string? expected = null, string? suggestion = null) =>
+        string code, string file, Position at, string message, string? expected = null, string? suggestion = null)
+    {
+        HasMistakes = true;
         found.Add(new Diagnostic(
             code, DiagnosticSeverity.Error, file, at.Line, at.Column, message, expected, suggestion));
+    }
 
     public void Warn(string code, Node at, string message, string? expected = null, string? suggestion = null) =>
         Warn(code, at.File.Name, at.Position, message, expected, suggestion);

@@ -9,7 +9,9 @@ namespace Orleans.Agents.Definitions;
 /// <param name="Description">What it does, in the author's words.</param>
 /// <param name="Hash">What a run would be pinned to.</param>
 /// <param name="Start">The state a run begins in.</param>
-/// <param name="States">The states, the first one first, then in the order in which they follow, then the rest by name.</param>
+/// <param name="States">
+/// The states, the first one first, then in the order in which they follow, then the rest by name.
+/// </param>
 /// <param name="Activities">How many attempts at activities a run may make.</param>
 /// <param name="Time">How long they may take together.</param>
 /// <param name="Deadline">How long a run may take by the clock on the wall.</param>

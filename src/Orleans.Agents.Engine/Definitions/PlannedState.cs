@@ -6,7 +6,9 @@ namespace Orleans.Agents.Definitions;
 
 /// <summary>One state of a <see cref="Plan"/>.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Kind">What it does: <c>agent</c>, <c>tool</c>, <c>pass</c>, <c>wait</c>, <c>end</c> or <c>fail</c>.</param>
+/// <param name="Kind">
+/// What it does: <c>agent</c>, <c>tool</c>, <c>pass</c>, <c>wait</c>, <c>end</c> or <c>fail</c>.
+/// </param>
 /// <param name="Target">The agent it asks, the tool it calls, or the code it fails with.</param>
 /// <param name="Model">The model of the agent it asks.</param>
 /// <param name="Description">What it is for, in the author's words.</param>

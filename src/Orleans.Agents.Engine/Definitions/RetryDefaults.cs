@@ -5,7 +5,9 @@ using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Definitions;
 
-/// <summary>The retry rule of activities that name none: shipped as <c>retry_policy.json</c>, which may be edited.</summary>
+/// <summary>
+/// The retry rule of activities that name none: shipped as <c>retry_policy.json</c>, which may be edited.
+/// </summary>
 public static class RetryDefaults
 {
     /// <summary>The name of the file beside the program.</summary>
@@ -18,7 +20,9 @@ public static class RetryDefaults
 
     /// <summary>Reads an edited file: one Policy document with a <c>retry</c> in it.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="rule">The rule; what the file leaves out is as shipped. As shipped, too, when the file is refused.</param>
+    /// <param name="rule">
+    /// The rule; what the file leaves out is as shipped. As shipped, too, when the file is refused.
+    /// </param>
     /// <returns>What is wrong with the file; empty when nothing is.</returns>
     public static ImmutableArray<Diagnostic> Read(DefinitionText file, out RetryRule rule)
     {

@@ -19,7 +19,7 @@ internal sealed class AgentsHostedService(
             : DefinitionLoader.Load(paths, new DefinitionHost([.. tools.All], [.. models.Names]), LoadOptions.Lenient);
         if (loaded is { HasErrors: true })
         {
-            throw new DefinitionException(loaded.Diagnostics);
+            throw new InvalidDefinitionsException(loaded.Diagnostics);
         }
 
         await engine.StartAsync(cancellationToken);

@@ -41,7 +41,7 @@ public sealed record Append(
 
         if (Expected == 0 != Birth is not null)
         {
-            throw new ArgumentException($"Run {Run} is born with its first append and no other; this is at {Expected}.");
+            throw new ArgumentException($"Run {Run} is born with its first append and no other, not at {Expected}.");
         }
     }
 }
@@ -52,8 +52,8 @@ public sealed record Append(
 /// <param name="FailureCode">Why it failed, when it did.</param>
 /// <param name="IsReleased">Whether the owner lets the run go with this append.</param>
 /// <param name="WakeAt">
-/// When a released run wants to be carried again, never earlier than asked and at most a millisecond later; null when it
-/// waits for something else, is carried, or is over.
+/// When a released run wants to be carried again, never earlier than asked and at most a millisecond later; null when
+/// it waits for something else, is carried, or is over.
 /// </param>
 /// <remarks>
 /// A run that is over is released by that; read back, it has neither <see cref="IsReleased"/> nor <see cref="WakeAt"/>.

@@ -24,8 +24,8 @@ public interface IJournal
     /// Makes an epoch the owner of a run that nobody carries: one that was released, or whose owner is fenced.
     /// </summary>
     /// <returns>
-    /// Whether the epoch owns the run now; also true when it did before. Never true for a fenced epoch, an unknown run or
-    /// one that is over.
+    /// Whether the epoch owns the run now; also true when it did before. Never true for a fenced epoch, an unknown run
+    /// or one that is over.
     /// </returns>
     Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation);
 

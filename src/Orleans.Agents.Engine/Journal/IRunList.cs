@@ -30,7 +30,7 @@ public interface IRunList
 /// <param name="Limit">At most this many, 1 to 1,000.</param>
 /// <param name="Status">Only runs in this status.</param>
 /// <param name="Workflow">Only runs of the workflow with this name.</param>
-/// <param name="Before">Only runs listed after this one: the last run of the page before. No runs when it is unknown.</param>
+/// <param name="Before">Only runs listed after this one, the last of the page before; none when it is unknown.</param>
 public sealed record RunQuery(int Limit = 50, RunStatus? Status = null, string? Workflow = null, RunId? Before = null)
 {
     /// <summary>The most runs one page may have.</summary>

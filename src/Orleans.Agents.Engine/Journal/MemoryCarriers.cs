@@ -19,7 +19,7 @@ internal sealed class MemoryCarriers(MemoryStore store) : ICarriers
         {
             ImmutableArray<Epoch> gone =
             [
-                .. database.Carriers.Where(carrier => carrier.Value is { IsOpen: false }).Select(carrier => carrier.Key),
+                .. from carrier in database.Carriers where carrier.Value is { IsOpen: false } select carrier.Key,
             ];
             foreach (var epoch in gone)
             {

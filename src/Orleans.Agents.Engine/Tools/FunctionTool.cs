@@ -17,11 +17,12 @@ internal static class FunctionTool
         capabilities,
         (call, cancellation) => CallAsync(function, call, cancellation));
 
-    private static async ValueTask<ToolResult> CallAsync(AIFunction function, ToolCall call, CancellationToken cancellation)
+    private static async ValueTask<ToolResult> CallAsync(
+        AIFunction function, ToolCall call, CancellationToken cancellation)
     {
         if (Arguments(call) is not { } arguments)
         {
-            return new ToolResult.Failed(ToolFailures.InputInvalid("an object with the function's arguments was expected."));
+            return new ToolResult.Failed(ToolFailures.InputInvalid("an object with arguments was expected."));
         }
 
         try

@@ -23,8 +23,8 @@ public sealed record Tool(
     ToolBody Body)
 {
     /// <summary>
-    /// Makes a tool of any function. What the function throws becomes a failure <c>tool.failed</c>; only the cancellation
-    /// that the caller asked for stays an exception.
+    /// Makes a tool of any function. What the function throws becomes a failure <c>tool.failed</c>; only the
+    /// cancellation that the caller asked for stays an exception.
     /// </summary>
     /// <param name="function">The function; its name and schemas are the tool's.</param>
     /// <param name="effect">What calling it twice does.</param>
@@ -33,11 +33,14 @@ public sealed record Tool(
     /// The function finds the <see cref="ToolCall"/>, with the idempotency key, under <c>typeof(ToolCall)</c> in
     /// <see cref="AIFunctionArguments.Context"/>.
     /// </remarks>
-    public static Tool FromFunction(AIFunction function, ToolEffect effect, params IReadOnlyList<string> capabilities) =>
+    public static Tool FromFunction(
+        AIFunction function, ToolEffect effect, params IReadOnlyList<string> capabilities) =>
         FunctionTool.From(function, effect, capabilities);
 }
 
-/// <summary>Does a tool's work. What goes wrong with the work is a <see cref="ToolResult.Failed"/>, not an exception.</summary>
+/// <summary>
+/// Does a tool's work. What goes wrong with the work is a <see cref="ToolResult.Failed"/>, not an exception.
+/// </summary>
 public delegate ValueTask<ToolResult> ToolBody(ToolCall call, CancellationToken cancellation);
 
 /// <summary>One call of a tool.</summary>

@@ -29,7 +29,8 @@ public sealed class ToolRegistry
         if (tool.Name.Length is 0 or > MaxNameLength || tool.Name.AsSpan().ContainsAnyExcept(NameCharacters))
         {
             throw new ArgumentException(
-                $"'{tool.Name}' cannot name a tool: 1 to {MaxNameLength} letters, digits, '.', '_' and '-' can.", nameof(tool));
+                $"'{tool.Name}' cannot name a tool: 1 to {MaxNameLength} letters, digits, '.', '_' and '-' can.",
+                nameof(tool));
         }
 
         if (!tools.TryAdd(tool.Name, tool))
@@ -56,7 +57,9 @@ public sealed class ToolRegistry
     /// <summary>The tool with exactly this name, or null.</summary>
     public Tool? Find(string name) => tools.GetValueOrDefault(name);
 
-    /// <summary>The names that somebody may have meant by a name nobody has: at most three, the nearest first.</summary>
+    /// <summary>
+    /// The names that somebody may have meant by a name nobody has: at most three, the nearest first.
+    /// </summary>
     public IReadOnlyList<string> Nearest(string name)
     {
         if (name.Length > MaxNameLength)

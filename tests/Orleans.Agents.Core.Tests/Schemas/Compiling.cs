@@ -9,20 +9,23 @@ internal static class Compiling
 {
     public static Schema SchemaOf(string json, SchemaRegistry? registry = null)
     {
-        var isThere = Schema.TryCompile(Payload.Parse(json), registry ?? SchemaRegistry.Empty, out var schema, out var errors);
+        registry ??= SchemaRegistry.Empty;
+        var isThere = Schema.TryCompile(Payload.Parse(json), registry, out var schema, out var errors);
         Assert.True(isThere, string.Join('\n', errors));
         return schema!;
     }
 
     public static ImmutableArray<SchemaError> ErrorsOf(string json, SchemaRegistry? registry = null)
     {
-        var isThere = Schema.TryCompile(Payload.Parse(json), registry ?? SchemaRegistry.Empty, out var schema, out var errors);
+        registry ??= SchemaRegistry.Empty;
+        var isThere = Schema.TryCompile(Payload.Parse(json), registry, out var schema, out var errors);
         Assert.False(isThere, "The schema was accepted.");
         Assert.Null(schema);
         return errors;
     }
 
-    public static SchemaError ErrorOf(string json, SchemaRegistry? registry = null) => Assert.Single(ErrorsOf(json, registry));
+    public static SchemaError ErrorOf(string json, SchemaRegistry? registry = null) =>
+        Assert.Single(ErrorsOf(json, registry));
 
     public static bool IsValid(this Schema schema, string instance) => schema.Validate(Payload.Parse(instance)).IsValid;
 
@@ -33,5 +36,6 @@ internal static class Compiling
         return result.Violations;
     }
 
-    public static SchemaViolation ViolationOf(this Schema schema, string instance) => Assert.Single(schema.ViolationsOf(instance));
+    public static SchemaViolation ViolationOf(this Schema schema, string instance) =>
+        Assert.Single(schema.ViolationsOf(instance));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Orleans.Agents.Schemas;
@@ -79,7 +78,7 @@ public sealed class NumberTests
     // The number is worth a thousandth of the integer, so that three decimals are never lost.
     private static (BigInteger Thousandths, string Text) Draw(Random chance)
     {
-        var digits = BigInteger.Parse(chance.NextInt64(0, chance.Next(2) == 0 ? 20 : long.MaxValue).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        BigInteger digits = chance.NextInt64(0, chance.Next(2) == 0 ? 20 : long.MaxValue);
         digits = chance.Next(2) == 0 ? digits : -digits;
         var exponent = chance.Next(-3, 25);
         return (digits * BigInteger.Pow(10, exponent + 3), $"{digits}{(chance.Next(2) == 0 ? "e" : "E")}{exponent}");

@@ -38,6 +38,8 @@ public sealed class SchemaConformanceTests
         "vocabulary: schema that uses custom metaschema with with no validation vocabulary",
         "vocabulary: ignore unrecognized optional vocabulary");
 
+    private const string Server = "'http://localhost:1234/draft2020-12/";
+
     private static readonly string Folder =
         Path.Combine(AppContext.BaseDirectory, "Conformance", "json-schema-2020-12");
 
@@ -73,7 +75,7 @@ public sealed class SchemaConformanceTests
             {
                 if (!Schema.TryCompile(PayloadOf(group, "schema"), SchemaRegistry.Empty, out _, out var errors))
                 {
-                    Assert.All(errors, error => Assert.Contains("'http://localhost:1234/draft2020-12/", error.Message, StringComparison.Ordinal));
+                    Assert.All(errors, error => Assert.Contains(Server, error.Message, StringComparison.Ordinal));
                     _ = refused.Add(NameOf(file, group));
                 }
             }

@@ -59,7 +59,10 @@ public sealed class SchemaErrorTests
 
     [Theory]
     [InlineData("""{ "pattern": "a(" }""", "/pattern", "'a('")]
-    [InlineData("""{ "patternProperties": { "[": true } }""", "/patternProperties/[", "'[' cannot be read: ']' is missing")]
+    [InlineData(
+        """{ "patternProperties": { "[": true } }""",
+        "/patternProperties/[",
+        "'[' cannot be read: ']' is missing")]
     public void A_bad_pattern_is_refused(string schema, string path, string message)
     {
         var error = ErrorOf(schema);
@@ -85,15 +88,21 @@ public sealed class SchemaErrorTests
     {
         var error = ErrorOf("""{ "items": [{}] }""");
 
-        Assert.Equal((SchemaErrorCodes.NotASchema, "/items", "prefixItems"), (error.Code, error.Path, error.Suggestion));
+        Assert.Equal(
+            (SchemaErrorCodes.NotASchema, "/items", "prefixItems"),
+            (error.Code, error.Path, error.Suggestion));
     }
 
     [Fact]
     public void All_errors_are_found_in_one_go_and_in_definitions_that_nobody_uses()
     {
-        var errors = ErrorsOf("""{ "minItems": "x", "$defs": { "unused": { "type": "text" } }, "not": { "maximum": null } }""");
+        var errors = ErrorsOf("""
+            { "minItems": "x", "$defs": { "unused": { "type": "text" } }, "not": { "maximum": null } }
+            """);
 
-        Assert.Equal(["/$defs/unused/type", "/minItems", "/not/maximum"], errors.Select(error => error.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["/$defs/unused/type", "/minItems", "/not/maximum"],
+            errors.Select(error => error.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -150,7 +159,8 @@ public sealed class SchemaErrorTests
         var schema = SchemaOf("""{ "$schema": "http://json-schema.org/draft-07/schema#", "type": "string" }""");
 
         Assert.False(schema.IsValid("1"));
-        Assert.Equal((SchemaErrorCodes.OlderDialect, "/$schema"), (schema.Warnings.Single().Code, schema.Warnings.Single().Path));
+        var warning = Assert.Single(schema.Warnings);
+        Assert.Equal((SchemaErrorCodes.OlderDialect, "/$schema"), (warning.Code, warning.Path));
     }
 
     [Theory]
@@ -177,5 +187,6 @@ public sealed class SchemaErrorTests
 
     [Fact]
     public void An_anchor_may_be_given_both_ways_at_one_place() =>
-        Assert.True(SchemaOf("""{ "$anchor": "x", "$dynamicAnchor": "x", "items": { "$ref": "#x" } }""").IsValid("[[[]]]"));
+        Assert.True(
+            SchemaOf("""{ "$anchor": "x", "$dynamicAnchor": "x", "items": { "$ref": "#x" } }""").IsValid("[[[]]]"));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Orleans.Agents.Schemas;
 using Orleans.Agents.Values;
@@ -20,9 +19,11 @@ public sealed class SchemaFuzzTests
 
     private static readonly string[] Atoms =
     [
-        "null", "true", "false", "0", "1", "-1", "2.0", "1e400", "0.1", "1e-5", "123456789012345678901", "\"\"", "\"a\"",
+        "null", "true", "false", "0", "1", "-1", "2.0", "1e400", "0.1", "1e-5", "123456789012345678901", "\"\"",
+        "\"a\"",
         "\"b\"", "\"#\"", "\"#a\"", "\"#/$defs/a\"", "\"a\"", "\"string\"", "\"object\"", "\"array\"", "\"number\"",
-        "\"\\ud800\"", "\"\\ud83d\\ude00\"", "\"^a*$\"", "\"(a)\\\\1\"", "\"[\"", "\"urn:x\"", "[]", "{}", "[\"a\",\"b\"]",
+        "\"\\ud800\"", "\"\\ud83d\\ude00\"", "\"^a*$\"", "\"(a)\\\\1\"", "\"[\"", "\"urn:x\"", "[]", "{}",
+        "[\"a\",\"b\"]",
     ];
 
     /// <summary>
@@ -51,7 +52,8 @@ public sealed class SchemaFuzzTests
                 compiled++;
                 var result = schema!.Validate(value);
                 valid += result.IsValid ? 1 : 0;
-                Assert.InRange(result.Violations.Length, result.IsValid ? 0 : 1, result.IsValid ? 0 : SchemaResult.MaxViolations);
+                Assert.Equal(result.IsValid, result.Violations.IsEmpty);
+                Assert.InRange(result.Violations.Length, 0, SchemaResult.MaxViolations);
             }
         }
 
@@ -90,7 +92,8 @@ public sealed class SchemaFuzzTests
             _ = keywords.Add(Keywords[chance.Next(Keywords.Length)]);
         }
 
-        return $"{{{string.Join(',', keywords.Select(keyword => $"\"{keyword}\":{DrawKeyword(chance, keyword, depth - 1)}"))}}}";
+        var members = keywords.Select(keyword => $"\"{keyword}\":{DrawKeyword(chance, keyword, depth - 1)}");
+        return $"{{{string.Join(',', members)}}}";
     }
 
     private static string DrawKeyword(Random chance, string keyword, int depth)
@@ -106,7 +109,8 @@ public sealed class SchemaFuzzTests
             "const" => DrawValue(chance, depth),
             "enum" => $"[{DrawValue(chance, 1)},{DrawValue(chance, 1)}]",
             "pattern" => Pick(chance, "\"^a*$\"", "\"(a)\\\\1\"", "\"\\\\ud83d\"", "\"[^a]\""),
-            "minLength" or "maxLength" or "minItems" or "minContains" or "maxContains" => Pick(chance, "0", "1", "2", "3.0"),
+            "minLength" or "maxLength" or "minItems" or "minContains" or "maxContains" =>
+                Pick(chance, "0", "1", "2", "3.0"),
             "minimum" or "exclusiveMaximum" or "multipleOf" => Pick(chance, "1", "0.1", "1e400", "3"),
             "uniqueItems" => "true",
             "required" => Pick(chance, "[]", "[\"a\"]", "[\"a\",\"b\"]"),
@@ -114,7 +118,8 @@ public sealed class SchemaFuzzTests
             "properties" or "$defs" or "dependentSchemas" =>
                 $"{{\"a\":{DrawSchema(chance, depth)},\"b\":{DrawSchema(chance, depth)}}}",
             "patternProperties" => $"{{\"^a\":{DrawSchema(chance, depth)}}}",
-            "prefixItems" or "allOf" or "anyOf" or "oneOf" => $"[{DrawSchema(chance, depth)},{DrawSchema(chance, depth)}]",
+            "prefixItems" or "allOf" or "anyOf" or "oneOf" =>
+                $"[{DrawSchema(chance, depth)},{DrawSchema(chance, depth)}]",
             "$ref" or "$dynamicRef" => Pick(chance, "\"#\"", "\"#/$defs/a\"", "\"#a\"", "\"urn:x\""),
             "$anchor" or "$dynamicAnchor" => "\"a\"",
             "$id" => "\"urn:x\"",
@@ -134,7 +139,7 @@ public sealed class SchemaFuzzTests
         var items = Enumerable.Range(0, count).Select(_ => DrawValue(chance, depth - 1)).ToList();
         return chance.Next(2) == 0
             ? $"[{string.Join(',', items)}]"
-            : $"{{{string.Join(',', items.Select((item, i) => $"\"{(char)('a' + i)}{(i > 2 ? i.ToString(CultureInfo.InvariantCulture) : "")}\":{item}"))}}}";
+            : $"{{{string.Join(',', items.Select((item, i) => $"\"{(char)('a' + i)}\":{item}"))}}}";
     }
 
     private static string Pick(Random chance, params string[] choices) => choices[chance.Next(choices.Length)];

@@ -7,7 +7,9 @@ namespace Orleans.Agents.Core.Tests.Schemas;
 public sealed class SchemaReferenceTests
 {
     private static readonly SchemaRegistry Plans = SchemaRegistry.Empty
-        .With("plan", Payload.Parse("""{ "$defs": { "task": { "$anchor": "task", "type": "string" } }, "items": { "$ref": "#task" } }"""))
+        .With("plan", Payload.Parse("""
+            { "$defs": { "task": { "$anchor": "task", "type": "string" } }, "items": { "$ref": "#task" } }
+            """))
         .With("team/member", Payload.Parse("""{ "$ref": "../plan#/$defs/task" }"""))
         .With("broken", Payload.Parse("""{ "a": 1, "a": 2 }"""))
         .With("wrong", Payload.Parse("""{ "properties": { "x": { "typ": 1, "type": "text" } } }"""));
@@ -39,8 +41,9 @@ public sealed class SchemaReferenceTests
     [InlineData("broken", "the schema 'broken' cannot be read: ", null)]
     public void A_reference_that_leads_nowhere_is_refused(string reference, string why, string? suggestion)
     {
+        var definitions = """{ "a": { "$anchor": "anchor", "type": "string" } }""";
         var error = ErrorOf(
-            $"{{ \"$defs\": {{ \"a\": {{ \"$anchor\": \"anchor\", \"type\": \"string\" }} }}, \"anyOf\": [true], \"items\": {{ \"$ref\": \"{reference}\" }} }}",
+            $"{{ \"$defs\": {definitions}, \"anyOf\": [true], \"items\": {{ \"$ref\": \"{reference}\" }} }}",
             Plans);
 
         Assert.Equal(
@@ -77,7 +80,11 @@ public sealed class SchemaReferenceTests
 
     [Theory]
     [InlineData("""{ "$ref": "#" }""")]
-    [InlineData("""{ "$ref": "#/$defs/a", "$defs": { "a": { "allOf": [{ "$ref": "#/$defs/b" }] }, "b": { "not": { "$ref": "#/$defs/a" } } } }""")]
+    [InlineData(
+        """
+        { "$ref": "#/$defs/a", "$defs": { "a": { "allOf": [{ "$ref": "#/$defs/b" }] },
+        "b": { "not": { "$ref": "#/$defs/a" } } } }
+        """)]
     [InlineData("""{ "if": { "type": "string" }, "else": { "anyOf": [true, { "$ref": "#" }] } }""")]
     [InlineData("""{ "dependentSchemas": { "a": { "oneOf": [{ "$ref": "#" }] } } }""")]
     [InlineData("""{ "$anchor": "a", "$dynamicRef": "#a" }""")]
@@ -92,7 +99,9 @@ public sealed class SchemaReferenceTests
     [Fact]
     public void References_in_a_circle_that_go_into_the_value_end_with_it()
     {
-        var tree = SchemaOf("""{ "type": "object", "properties": { "next": { "$ref": "#" } }, "additionalProperties": false }""");
+        var tree = SchemaOf("""
+            { "type": "object", "properties": { "next": { "$ref": "#" } }, "additionalProperties": false }
+            """);
 
         Assert.True(tree.IsValid("""{ "next": { "next": { "next": {} } } }"""));
         Assert.Equal("/next/next/other", tree.ViolationOf("""{ "next": { "next": { "other": {} } } }""").InstancePath);
@@ -103,7 +112,9 @@ public sealed class SchemaReferenceTests
     {
         var registry = SchemaRegistry.Empty.With("list", Payload.Parse(
             """{ "items": { "$dynamicRef": "#item" }, "$defs": { "any": { "$dynamicAnchor": "item" } } }"""));
-        var numbers = SchemaOf("""{ "$ref": "list", "$defs": { "n": { "$dynamicAnchor": "item", "type": "number" } } }""", registry);
+        var numbers = SchemaOf("""
+            { "$ref": "list", "$defs": { "n": { "$dynamicAnchor": "item", "type": "number" } } }
+            """, registry);
 
         Assert.True(numbers.IsValid("[1]"));
         Assert.Equal("/$defs/n/type", numbers.ViolationOf("""["a"]""").SchemaPath);
@@ -132,8 +143,12 @@ public sealed class SchemaReferenceTests
     }
 
     [Fact]
-    public void A_registered_dialect_without_vocabularies_has_them_all() =>
-        Assert.False(SchemaOf("""{ "$schema": "urn:shapes", "type": "string" }""", SchemaRegistry.Empty.With("urn:shapes", Payload.Parse("true"))).IsValid("1"));
+    public void A_registered_dialect_without_vocabularies_has_them_all()
+    {
+        var registry = SchemaRegistry.Empty.With("urn:shapes", Payload.Parse("true"));
+
+        Assert.False(SchemaOf("""{ "$schema": "urn:shapes", "type": "string" }""", registry).IsValid("1"));
+    }
 
     [Fact]
     public void A_dialect_that_is_not_there_is_refused() =>
@@ -144,9 +159,11 @@ public sealed class SchemaReferenceTests
     {
         var metaschema = SchemaOf("""{ "$ref": "https://json-schema.org/draft/2020-12/schema" }""");
 
-        Assert.True(metaschema.IsValid("""{ "properties": { "a": { "items": [] , "type": "string" } } }""") is false);
+        Assert.False(metaschema.IsValid("""{ "properties": { "a": { "items": [] , "type": "string" } } }"""));
         Assert.True(metaschema.IsValid("""{ "properties": { "a": { "items": {} , "type": ["string"] } } }"""));
-        Assert.Equal("/$defs/a/required", metaschema.ViolationsOf("""{ "$defs": { "a": { "required": "x" } } }""")[0].InstancePath);
+        Assert.Equal(
+            "/$defs/a/required",
+            metaschema.ViolationsOf("""{ "$defs": { "a": { "required": "x" } } }""")[0].InstancePath);
     }
 
     [Theory]

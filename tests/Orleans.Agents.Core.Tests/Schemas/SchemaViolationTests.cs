@@ -13,24 +13,64 @@ public sealed class SchemaViolationTests
     [InlineData("""{ "const": 1 }""", "\"1\"", "const", "expected 1, found \"1\"")]
     [InlineData("""{ "enum": ["a", "b"] }""", "\"c\"", "enum", "expected one of \"a\", \"b\", found \"c\"")]
     [InlineData("""{ "enum": [] }""", "1", "enum", "expected one of no values, found 1")]
-    [InlineData("""{ "minLength": 3 }""", "\"ab\"", "minLength", "expected at least 3 characters, found 2 characters: \"ab\"")]
-    [InlineData("""{ "maxLength": 1 }""", "\"ab\"", "maxLength", "expected at most 1 character, found 2 characters: \"ab\"")]
+    [InlineData(
+        """{ "minLength": 3 }""",
+        "\"ab\"",
+        "minLength",
+        "expected at least 3 characters, found 2 characters: \"ab\"")]
+    [InlineData(
+        """{ "maxLength": 1 }""",
+        "\"ab\"",
+        "maxLength",
+        "expected at most 1 character, found 2 characters: \"ab\"")]
     [InlineData("""{ "minItems": 1 }""", "[]", "minItems", "expected at least 1 item, found 0 items: []")]
-    [InlineData("""{ "maxProperties": 0 }""", """{"a":1}""", "maxProperties", """expected at most 0 properties, found 1 property: {"a":1}""")]
+    [InlineData(
+        """{ "maxProperties": 0 }""",
+        """{"a":1}""",
+        "maxProperties",
+        """expected at most 0 properties, found 1 property: {"a":1}""")]
     [InlineData("""{ "minimum": 10 }""", "3", "minimum", "expected a number of at least 10, found 3")]
     [InlineData("""{ "maximum": 10 }""", "1e400", "maximum", "expected a number of at most 10, found 1e400")]
-    [InlineData("""{ "exclusiveMinimum": 0 }""", "0.0", "exclusiveMinimum", "expected a number greater than 0, found 0.0")]
+    [InlineData(
+        """{ "exclusiveMinimum": 0 }""",
+        "0.0",
+        "exclusiveMinimum",
+        "expected a number greater than 0, found 0.0")]
     [InlineData("""{ "exclusiveMaximum": 0 }""", "0", "exclusiveMaximum", "expected a number less than 0, found 0")]
     [InlineData("""{ "multipleOf": 0.1 }""", "0.35", "multipleOf", "expected a multiple of 0.1, found 0.35")]
     [InlineData("""{ "pattern": "^a" }""", "\"b\"", "pattern", "expected text that matches ^a, found \"b\"")]
-    [InlineData("""{ "uniqueItems": true }""", "[1,2,1.0]", "uniqueItems", "expected no item twice, found 1.0 at 0 and 2")]
-    [InlineData("""{ "contains": { "const": 1 } }""", "[2]", "contains", "expected at least 1 item to match /contains, found 0 items: [2]")]
-    [InlineData("""{ "contains": true, "minContains": 2 }""", "[2]", "minContains", "expected at least 2 items to match /contains, found 1 item: [2]")]
-    [InlineData("""{ "contains": true, "maxContains": 0, "minContains": 0 }""", "[2]", "maxContains", "expected at most 0 items to match /contains, found 1 item: [2]")]
+    [InlineData(
+        """{ "uniqueItems": true }""",
+        "[1,2,1.0]",
+        "uniqueItems",
+        "expected no item twice, found 1.0 at 0 and 2")]
+    [InlineData(
+        """{ "contains": { "const": 1 } }""",
+        "[2]",
+        "contains",
+        "expected at least 1 item to match /contains, found 0 items: [2]")]
+    [InlineData(
+        """{ "contains": true, "minContains": 2 }""",
+        "[2]",
+        "minContains",
+        "expected at least 2 items to match /contains, found 1 item: [2]")]
+    [InlineData(
+        """{ "contains": true, "maxContains": 0, "minContains": 0 }""",
+        "[2]",
+        "maxContains",
+        "expected at most 0 items to match /contains, found 1 item: [2]")]
     [InlineData("""{ "required": ["a"] }""", "{}", "required", "expected the property 'a', which is missing")]
-    [InlineData("""{ "dependentRequired": { "a": ["b"] } }""", """{"a":1}""", "dependentRequired", "expected the property 'b' because there is 'a'")]
+    [InlineData(
+        """{ "dependentRequired": { "a": ["b"] } }""",
+        """{"a":1}""",
+        "dependentRequired",
+        "expected the property 'b' because there is 'a'")]
     [InlineData("""{ "not": {} }""", "1", "not", "expected a value that does not match /not, found the number 1")]
-    [InlineData("""{ "oneOf": [true, {}] }""", "1", "oneOf", "expected exactly one alternative to match, found that /oneOf/0 and /oneOf/1 do: 1")]
+    [InlineData(
+        """{ "oneOf": [true, {}] }""",
+        "1",
+        "oneOf",
+        "expected exactly one alternative to match, found two: /oneOf/0 and /oneOf/1")]
     public void A_violation_says_what_was_expected_and_what_was_found(
         string schema, string instance, string keyword, string message)
     {
@@ -46,14 +86,21 @@ public sealed class SchemaViolationTests
             SchemaOf("""{ "prefixItems": [true], "items": false }""").ViolationOf("""[1, "x"]"""));
 
     [Theory]
-    [InlineData("""{"pth":1}""", "the property 'pth' is not allowed; expected one of path, mode, ^x-; did you mean 'path'?")]
+    [InlineData(
+        """{"pth":1}""",
+        "the property 'pth' is not allowed; expected one of path, mode, ^x-; did you mean 'path'?")]
     [InlineData("""{"zzzzz":1}""", "the property 'zzzzz' is not allowed; expected one of path, mode, ^x-")]
     public void An_unknown_property_is_named_with_those_that_are_allowed(string instance, string message)
     {
-        var schema = SchemaOf("""{ "properties": { "path": true, "mode": true }, "patternProperties": { "^x-": true }, "additionalProperties": false }""");
+        var schema = SchemaOf("""
+            { "properties": { "path": true, "mode": true }, "patternProperties": { "^x-": true },
+            "additionalProperties": false }
+            """);
 
         var violation = schema.ViolationOf(instance);
-        Assert.Equal(("/additionalProperties", "additionalProperties", message), (violation.SchemaPath, violation.Keyword, violation.Message));
+        Assert.Equal(
+            ("/additionalProperties", "additionalProperties", message),
+            (violation.SchemaPath, violation.Keyword, violation.Message));
     }
 
     [Fact]
@@ -65,17 +112,22 @@ public sealed class SchemaViolationTests
     [Fact]
     public void A_violation_has_the_place_in_the_value_and_in_the_schema()
     {
-        var schema = SchemaOf("""{ "properties": { "a/b": { "items": { "$ref": "#/$defs/t~0" } } }, "$defs": { "t~": { "type": "null" } } }""");
+        var schema = SchemaOf("""
+            { "properties": { "a/b": { "items": { "$ref": "#/$defs/t~0" } } },
+            "$defs": { "t~": { "type": "null" } } }
+            """);
 
-        Assert.Equal(
-            ("/a~1b/1", "/$defs/t~0/type"),
-            schema.ViolationOf("""{ "a/b": [null, 1] }""") is var v ? (v.InstancePath, v.SchemaPath) : default);
+        var violation = schema.ViolationOf("""{ "a/b": [null, 1] }""");
+        Assert.Equal(("/a~1b/1", "/$defs/t~0/type"), (violation.InstancePath, violation.SchemaPath));
     }
 
     [Fact]
-    public void All_violations_are_found_in_the_order_of_the_value()
+    public void All_violations_are_found_and_always_in_the_same_order()
     {
-        var schema = SchemaOf("""{ "properties": { "a": { "type": "string" }, "b": { "minimum": 5 } }, "required": ["c"], "minProperties": 3 }""");
+        var schema = SchemaOf("""
+            { "properties": { "a": { "type": "string" }, "b": { "minimum": 5 } }, "required": ["c"],
+            "minProperties": 3 }
+            """);
 
         Assert.Equal(
             [("", "minProperties"), ("/b", "minimum"), ("/a", "type"), ("", "required")],
@@ -110,34 +162,57 @@ public sealed class SchemaViolationTests
         Assert.Equal(
             [("", "/anyOf"), ("/path", "/anyOf/2/properties/path/type")],
             schema.ViolationsOf("""{ "kind": "write", "path": 1 }""").Select(v => (v.InstancePath, v.SchemaPath)));
-        Assert.EndsWith("the nearest is /anyOf/2", schema.ViolationsOf("""{ "kind": "write", "path": 1 }""")[0].Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "the nearest is /anyOf/2",
+            schema.ViolationsOf("""{ "kind": "write", "path": 1 }""")[0].Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("""{ "if": { "required": ["a"] }, "then": { "required": ["b"] }, "else": { "required": ["c"] } }""", """{"a":1}""", "/then/required")]
-    [InlineData("""{ "if": { "required": ["a"] }, "then": { "required": ["b"] }, "else": { "required": ["c"] } }""", "{}", "/else/required")]
-    [InlineData("""{ "dependentSchemas": { "a": { "required": ["b"] } } }""", """{"a":1}""", "/dependentSchemas/a/required")]
+    [InlineData(
+        """{ "if": { "required": ["a"] }, "then": { "required": ["b"] }, "else": { "required": ["c"] } }""",
+        """{"a":1}""",
+        "/then/required")]
+    [InlineData(
+        """{ "if": { "required": ["a"] }, "then": { "required": ["b"] }, "else": { "required": ["c"] } }""",
+        "{}",
+        "/else/required")]
+    [InlineData(
+        """{ "dependentSchemas": { "a": { "required": ["b"] } } }""",
+        """{"a":1}""",
+        "/dependentSchemas/a/required")]
     public void What_a_condition_demands_is_reported_where_it_stands(string schema, string instance, string path) =>
         Assert.Equal(path, SchemaOf(schema).ViolationOf(instance).SchemaPath);
 
     [Fact]
-    public void A_property_name_is_reported_at_its_property() =>
-        Assert.Equal(
-            ("/Bad", "/propertyNames/pattern"),
-            SchemaOf("""{ "propertyNames": { "pattern": "^[a-z]+$" } }""").ViolationOf("""{"good":1,"Bad":2}""") is var v ? (v.InstancePath, v.SchemaPath) : default);
+    public void A_property_name_is_reported_at_its_property()
+    {
+        var schema = SchemaOf("""{ "propertyNames": { "pattern": "^[a-z]+$" } }""");
+
+        var violation = schema.ViolationOf("""{"good":1,"Bad":2}""");
+        Assert.Equal(("/Bad", "/propertyNames/pattern"), (violation.InstancePath, violation.SchemaPath));
+    }
 
     [Fact]
     public void A_property_that_nothing_knows_is_reported_once_and_only_when_the_rest_holds()
     {
-        var schema = SchemaOf("""{ "allOf": [{ "properties": { "a": { "type": "string" } } }], "unevaluatedProperties": false }""");
+        var schema = SchemaOf("""
+            { "allOf": [{ "properties": { "a": { "type": "string" } } }], "unevaluatedProperties": false }
+            """);
 
-        Assert.Equal("the property 'b' is not allowed: no part of the schema knows it", schema.ViolationOf("""{"a":"x","b":1}""").Message);
+        Assert.Equal(
+            "the property 'b' is not allowed: no part of the schema knows it",
+            schema.ViolationOf("""{"a":"x","b":1}""").Message);
         Assert.Equal("/a", schema.ViolationOf("""{"a":1,"b":1}""").InstancePath);
     }
 
     [Fact]
-    public void Properties_that_are_left_over_may_be_checked_instead_of_refused() =>
-        Assert.Equal("/b", SchemaOf("""{ "properties": { "a": true }, "unevaluatedProperties": { "type": "string" } }""").ViolationOf("""{"a":1,"b":1,"c":"x"}""").InstancePath);
+    public void Properties_that_are_left_over_may_be_checked_instead_of_refused()
+    {
+        var schema = SchemaOf("""{ "properties": { "a": true }, "unevaluatedProperties": { "type": "string" } }""");
+
+        Assert.Equal("/b", schema.ViolationOf("""{"a":1,"b":1,"c":"x"}""").InstancePath);
+    }
 
     [Fact]
     public void Long_values_are_shortened_between_letters()
@@ -165,9 +240,12 @@ public sealed class SchemaViolationTests
         var names = Enumerable.Range(0, 130).Select(i => $"p{i}").ToList();
         var schema = SchemaOf($"{{ \"required\": [{string.Join(',', names.Select(name => $"\"{name}\""))}] }}");
 
-        Assert.True(schema.IsValid($"{{{string.Join(',', names.Select(name => $"\"{name}\":1"))}}}"));
+        Assert.True(schema.IsValid(ObjectOf(names)));
         Assert.Equal(
             ["expected the property 'p7', which is missing", "expected the property 'p129', which is missing"],
-            schema.ViolationsOf($"{{{string.Join(',', names.Where(name => name is not ("p7" or "p129")).Select(name => $"\"{name}\":1"))}}}").Select(v => v.Message));
+            schema.ViolationsOf(ObjectOf(names.Except(["p7", "p129"]))).Select(violation => violation.Message));
     }
+
+    private static string ObjectOf(IEnumerable<string> names) =>
+        $"{{{string.Join(',', names.Select(name => $"\"{name}\":1"))}}}";
 }

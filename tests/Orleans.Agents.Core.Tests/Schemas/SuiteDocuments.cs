@@ -14,14 +14,18 @@ internal static class SuiteDocuments
     private static readonly (string Name, string Text)[] Documents =
     [
         ("integer.json", """{ "type": "integer" }"""),
-        ("subSchemas.json", """{ "$defs": { "integer": { "type": "integer" }, "refToInteger": { "$ref": "#/$defs/integer" } } }"""),
+        ("subSchemas.json", """
+            { "$defs": { "integer": { "type": "integer" }, "refToInteger": { "$ref": "#/$defs/integer" } } }
+            """),
         (
             "locationIndependentIdentifier.json",
             """{ "$defs": { "refToInteger": { "$ref": "#foo" }, "A": { "$anchor": "foo", "type": "integer" } } }"""),
         ("baseUriChange/folderInteger.json", """{ "type": "integer" }"""),
         ("baseUriChangeFolder/folderInteger.json", """{ "type": "integer" }"""),
         ("baseUriChangeFolderInSubschema/folderInteger.json", """{ "type": "integer" }"""),
-        ("name-defs.json", """{ "$defs": { "orNull": { "anyOf": [ { "type": "null" }, { "$ref": "#" } ] } }, "type": "string" }"""),
+        ("name-defs.json", """
+            { "$defs": { "orNull": { "anyOf": [ { "type": "null" }, { "$ref": "#" } ] } }, "type": "string" }
+            """),
         (
             "ref-and-defs.json",
             """
@@ -44,7 +48,10 @@ internal static class SuiteDocuments
             """),
         (
             "urn-ref-string.json",
-            """{ "$id": "urn:uuid:00000000-1111-2222-3333-444444444444", "$defs": { "bar": { "type": "string" } }, "$ref": "#/$defs/bar" }"""),
+            """
+            { "$id": "urn:uuid:00000000-1111-2222-3333-444444444444",
+            "$defs": { "bar": { "type": "string" } }, "$ref": "#/$defs/bar" }
+            """),
         (
             "nested-absolute-ref-to-string.json",
             """
@@ -55,13 +62,19 @@ internal static class SuiteDocuments
             """),
         (
             "detached-ref.json",
-            """{ "$id": "detached-ref.json", "$defs": { "foo": { "$ref": "#detached" }, "detached": { "$anchor": "detached", "type": "integer" } } }"""),
+            """
+            { "$id": "detached-ref.json", "$defs": { "foo": { "$ref": "#detached" },
+            "detached": { "$anchor": "detached", "type": "integer" } } }
+            """),
         (
             "detached-dynamicref.json",
             """
             {
               "$id": "detached-dynamicref.json",
-              "$defs": { "foo": { "$dynamicRef": "#detached" }, "detached": { "$dynamicAnchor": "detached", "type": "integer" } }
+              "$defs": {
+                "foo": { "$dynamicRef": "#detached" },
+                "detached": { "$dynamicAnchor": "detached", "type": "integer" }
+              }
             }
             """),
         (

@@ -36,8 +36,10 @@ public sealed class BuiltInToolsTests : IDisposable
             schema => Assert.All(Objects(JsonElement.Parse(schema.Utf8.Span)), strict =>
                 Assert.False(strict.GetProperty("additionalProperties").GetBoolean())));
         Assert.All(
-            Objects(JsonElement.Parse(tool.InputSchema.Utf8.Span)).SelectMany(o => o.GetProperty("properties").EnumerateObject()),
-            field => Assert.True(field.Value.TryGetProperty("description", out _) || field.Value.TryGetProperty("default", out _)));
+            Objects(JsonElement.Parse(tool.InputSchema.Utf8.Span))
+                .SelectMany(inner => inner.GetProperty("properties").EnumerateObject()),
+            field => Assert.True(
+                field.Value.TryGetProperty("description", out _) || field.Value.TryGetProperty("default", out _)));
     }
 
     [Theory]
@@ -47,8 +49,8 @@ public sealed class BuiltInToolsTests : IDisposable
         string[] inputs =
         [
             "null", "1", "[]", "\"x\"", "{}", """{"root":null}""", """{"root":1,"path":1,"text":1,"pattern":1}""",
-            """{"root":".","path":"x","text":"x","pattern":"x","unknown":1}""", """{"root":""}""", """{"text":"\ud800"}""",
-            """{"root":"\ud800","path":"x"}""",
+            """{"root":".","path":"x","text":"x","pattern":"x","unknown":1}""", """{"root":""}""",
+            """{"text":"\ud800"}""", """{"root":"\ud800","path":"x"}""",
         ];
         foreach (var input in inputs)
         {
@@ -84,8 +86,11 @@ public sealed class BuiltInToolsTests : IDisposable
             ],
             new Exception[]
             {
-                new UnauthorizedAccessException(), new FileNotFoundException(), new PathTooLongException(), new IOException(),
-            }.Select(exception => FileFailures.From(exception, "r", "p")).Select(failure => (failure.Class, failure.Code)));
+                new UnauthorizedAccessException(), new FileNotFoundException(), new PathTooLongException(),
+                new IOException(),
+            }
+            .Select(exception => FileFailures.From(exception, "r", "p"))
+            .Select(failure => (failure.Class, failure.Code)));
     }
 
     public void Dispose() => disk.Dispose();

@@ -42,7 +42,8 @@ public sealed class ConfinementTests : IDisposable
     {
         var read = await disk.Fail("files.read", $$"""{"root":".","path":"{{path}}"}""");
         Assert.Equal((FailureClass.Permanent, "files.outside_root"), (read.Class, read.Code));
-        Assert.DoesNotContain("secret", read.Message.Replace(path, "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret", read.Message.Replace(path, "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -165,7 +166,9 @@ public sealed class ConfinementTests : IDisposable
     public async Task Walks_do_not_enter_links()
     {
         var search = await disk.Succeed("files.search", """{"root":".","pattern":"secret|inside"}""");
-        Assert.Equal(["in/file"], search.GetProperty("matches").EnumerateArray().Select(m => m.GetProperty("path").GetString()));
+        Assert.Equal(
+            ["in/file"],
+            search.GetProperty("matches").EnumerateArray().Select(match => match.GetProperty("path").GetString()));
         var count = await disk.Succeed("text.count", """{"root":"."}""");
         Assert.Equal(2, count.GetProperty("files").GetInt32());
     }
@@ -176,7 +179,8 @@ public sealed class ConfinementTests : IDisposable
         var name = new string('n', 4000);
         Assert.Equal("files.not_found", (await disk.Fail("files.read", $$"""{"root":".","path":"{{name}}"}""")).Code);
         Assert.Equal("files.not_found", (await disk.Fail("files.read", $$"""{"root":"{{name}}","path":"x"}""")).Code);
-        Assert.Equal("tool.input_invalid", (await disk.Fail("files.read", """{"root":".","path":"in/file\u0000x"}""")).Code);
+        Assert.Equal(
+            "tool.input_invalid", (await disk.Fail("files.read", """{"root":".","path":"in/file\u0000x"}""")).Code);
     }
 
     public void Dispose() => disk.Dispose();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Orleans.Agents.Tools.Text;
 
@@ -16,17 +17,21 @@ public sealed class CountToolTests : IDisposable
         GeneratedTree.On(disk, seed);
         var count = await disk.Succeed("text.count", """{"root":"."}""");
         Assert.Equal(disk.Number("find . -type f -printf 1 | wc -c"), count.GetProperty("files").GetInt64());
-        Assert.Equal(disk.Number("find . -type f -print0 | xargs -0 cat | wc -l"), count.GetProperty("lines").GetInt64());
-        Assert.Equal(disk.Number("find . -type f -print0 | xargs -0 cat | wc -c"), count.GetProperty("bytes").GetInt64());
+        Assert.Equal(
+            disk.Number("find . -type f -print0 | xargs -0 cat | wc -l"), count.GetProperty("lines").GetInt64());
+        Assert.Equal(
+            disk.Number("find . -type f -print0 | xargs -0 cat | wc -c"), count.GetProperty("bytes").GetInt64());
         var languages = count.GetProperty("languages").EnumerateArray().ToList();
         foreach (var sum in (string[])["files", "lines", "bytes"])
         {
-            Assert.Equal(count.GetProperty(sum).GetInt64(), languages.Sum(language => language.GetProperty(sum).GetInt64()));
+            Assert.Equal(
+                count.GetProperty(sum).GetInt64(), languages.Sum(language => language.GetProperty(sum).GetInt64()));
         }
 
         var python = languages.Single(language => language.GetProperty("language").GetString() == "Python");
         Assert.Equal(
-            disk.Number("find . -type f -name '*.py' -print0 | xargs -0 cat | wc -l"), python.GetProperty("lines").GetInt64());
+            disk.Number("find . -type f -name '*.py' -print0 | xargs -0 cat | wc -l"),
+            python.GetProperty("lines").GetInt64());
     }
 
     [Fact]
@@ -35,7 +40,7 @@ public sealed class CountToolTests : IDisposable
         GeneratedTree.On(disk, 24);
         var count = await disk.Succeed("text.count", """{"root":".","largest":7}""");
         var found = disk.Shell(@"find . -type f -printf '%P\0%s\0'").Split('\0').SkipLast(1).Chunk(2)
-            .Select(file => (Path: file[0], Bytes: long.Parse(file[1], System.Globalization.CultureInfo.InvariantCulture)))
+            .Select(file => (Path: file[0], Bytes: long.Parse(file[1], CultureInfo.InvariantCulture)))
             .OrderByDescending(file => file.Bytes).ThenBy(file => file.Path, StringComparer.Ordinal).Take(7);
         Assert.Equal(found, count.GetProperty("largest").EnumerateArray()
             .Select(file => (file.GetProperty("path").GetString()!, file.GetProperty("bytes").GetInt64())));
@@ -65,7 +70,9 @@ public sealed class CountToolTests : IDisposable
         Assert.Equal(
             [("C#", 2, 2), ("Go", 1, 1), ("Python", 1, 1), ("Other", 1, 0)],
             count.GetProperty("languages").EnumerateArray().Select(l => (
-                l.GetProperty("language").GetString(), l.GetProperty("files").GetInt32(), l.GetProperty("lines").GetInt32())));
+                l.GetProperty("language").GetString(),
+                l.GetProperty("files").GetInt32(),
+                l.GetProperty("lines").GetInt32())));
         Assert.Equal(0, count.GetProperty("largest").GetArrayLength());
     }
 
@@ -74,7 +81,8 @@ public sealed class CountToolTests : IDisposable
     {
         disk.Shell("seq 300000 > f");
         var count = await disk.Succeed("text.count", """{"root":"."}""");
-        Assert.Equal((300_000, 1_988_895), (count.GetProperty("lines").GetInt64(), count.GetProperty("bytes").GetInt64()));
+        Assert.Equal(
+            (300_000, 1_988_895), (count.GetProperty("lines").GetInt64(), count.GetProperty("bytes").GetInt64()));
     }
 
     [Theory]

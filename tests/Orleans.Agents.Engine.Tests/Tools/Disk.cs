@@ -8,7 +8,9 @@ using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Engine.Tests.Tools;
 
-/// <summary>A folder of its own for each test: <c>allowed</c>, which tools may read and write, and whatever is beside it.</summary>
+/// <summary>
+/// A folder of its own for each test: <c>allowed</c>, which tools may read and write, and whatever is beside it.
+/// </summary>
 public sealed class Disk : IDisposable
 {
     private readonly DirectoryInfo top = Directory.CreateTempSubdirectory("agents-tools-");

@@ -16,7 +16,8 @@ public abstract class FolderConformance : IAsyncLifetime
     {
         using var folder = Open();
         Assert.Equal(
-            [".hidden", "dangling", "file", "folder", "to-file", "to-folder"], folder.Names().Order(StringComparer.Ordinal));
+            [".hidden", "dangling", "file", "folder", "to-file", "to-folder"],
+            folder.Names().Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -38,7 +39,8 @@ public abstract class FolderConformance : IAsyncLifetime
         using var folder = Open();
         var info = new FileInfo(Disk.PathOf("file"));
         var facts = folder.Look("file");
-        Assert.Equal((5, info.LastWriteTimeUtc, info.UnixFileMode), (facts.Bytes, facts.ModifiedAt.UtcDateTime, facts.Mode));
+        Assert.Equal(
+            (5, info.LastWriteTimeUtc, info.UnixFileMode), (facts.Bytes, facts.ModifiedAt.UtcDateTime, facts.Mode));
     }
 
     [Fact]
@@ -98,6 +100,23 @@ public sealed class LinuxFolderTests : FolderConformance
         using var folder = Open();
         Assert.Equal(FileKind.Other, folder.Look("pipe").Kind);
         Assert.Throws<IOException>(() => folder.OpenFile("pipe"));
+    }
+
+    [Fact]
+    public void A_link_that_takes_a_name_after_it_was_looked_at_is_not_opened()
+    {
+        using var folder = LinuxCalls.OpenFolder(Disk.Allowed);
+        Assert.Throws<IOException>(() => LinuxCalls.OpenForReading(folder, "to-file"));
+        Assert.Throws<IOException>(() => LinuxCalls.OpenFolder(folder, "to-folder"));
+    }
+
+    [Fact]
+    public void A_pipe_that_takes_a_name_after_it_was_looked_at_does_not_hold_the_reader()
+    {
+        Disk.Shell("mkfifo pipe");
+        using var folder = LinuxCalls.OpenFolder(Disk.Allowed);
+        using var pipe = LinuxCalls.OpenForReading(folder, "pipe");
+        Assert.Equal(FileKind.Other, LinuxCalls.Look(pipe).Kind);
     }
 
     [Fact]

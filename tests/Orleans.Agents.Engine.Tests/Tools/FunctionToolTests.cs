@@ -87,14 +87,16 @@ public sealed class FunctionToolTests
     public async Task The_function_can_see_the_idempotency_key()
     {
         var tool = Make(
-            (AIFunctionArguments arguments) => ((ToolCall)arguments.Context![typeof(ToolCall)]!).Activity.ToString(), "key");
+            (AIFunctionArguments arguments) => ((ToolCall)arguments.Context![typeof(ToolCall)]!).Activity.ToString(),
+            "key");
         Assert.Equal(new ToolResult.Succeeded(Payload.FromText("ada/3/7")), await Call(tool, "{}"));
     }
 
     private static Tool Make(Delegate method, string name) =>
         Tool.FromFunction(AIFunctionFactory.Create(method, name), ToolEffect.None);
 
-    private static ValueTask<ToolResult> Call(Tool tool, string input, CancellationToken cancellation = default) => tool.Body(
-        new ToolCall(Payload.Parse(input), new ActivityId(new RunId("ada"), 3, 7), 1, new Epoch(1), FileRoots.None),
-        cancellation);
+    private static ValueTask<ToolResult> Call(Tool tool, string input, CancellationToken cancellation = default) =>
+        tool.Body(
+            new ToolCall(Payload.Parse(input), new ActivityId(new RunId("ada"), 3, 7), 1, new Epoch(1), FileRoots.None),
+            cancellation);
 }

@@ -6,10 +6,16 @@ namespace Orleans.Agents.Engine.Tests.Tools;
 internal static class GeneratedTree
 {
     private static readonly string[] Names =
-        ["a", "b.cs", "c.md", "Å", "日本", "e e.txt", "😀.py", "é.js", ".hidden", "f", "f.x", "F", "-dash", "new\nline", "[id]", "x*y"];
+    [
+        "a", "b.cs", "c.md", "Å", "日本", "e e.txt", "😀.py", "é.js", ".hidden", "f", "f.x", "F", "-dash", "new\nline",
+        "[id]", "x*y",
+    ];
 
     private static readonly string[] Lines =
-        ["hello world", "the quick brown fox", "TODO: nothing", "", "  indented foo(bar)", "été déjà vu", "日本語 fox", "a1b22", "fox fox fox"];
+    [
+        "hello world", "the quick brown fox", "Todo: nothing", "", "  indented foo(bar)", "été déjà vu", "日本語 fox",
+        "a1b22", "fox fox fox",
+    ];
 
     public static Disk On(Disk disk, int seed)
     {
@@ -22,8 +28,8 @@ internal static class GeneratedTree
         }
 
         Directory.CreateDirectory(disk.PathOf("d0/empty folder"));
-        disk.Link("d1/to-folder", "../d0").Link("to-file", "d0").Link("dangling", "nowhere").Link("d2/circle", "circle");
-        disk.Link("d3/up", "..");
+        disk.Link("d1/to-folder", "../d0").Link("to-file", "d0").Link("dangling", "nowhere")
+            .Link("d2/circle", "circle").Link("d3/up", "..");
         disk.Shell("mkfifo d1/pipe");
         return disk;
     }
@@ -31,7 +37,8 @@ internal static class GeneratedTree
     private static byte[] Content(Random random)
     {
         var end = random.Next(3) == 0 ? "\r\n" : "\n";
-        var text = string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => Lines[random.Next(Lines.Length)] + end));
+        var lines = Enumerable.Range(0, random.Next(30)).Select(_ => Lines[random.Next(Lines.Length)] + end);
+        var text = string.Concat(lines);
         return random.Next(8) switch
         {
             0 => [],

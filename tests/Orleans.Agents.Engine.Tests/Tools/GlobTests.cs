@@ -34,7 +34,7 @@ public sealed class GlobTests
     [InlineData("A", "a", false)]
     [InlineData("bin", "x/bin", true)]
     [InlineData("/", "x", false)]
-    public void A_pattern_matches_paths_from_the_root_or_names_at_any_depth(string pattern, string path, bool matches) =>
+    public void A_pattern_matches_a_path_from_the_root_or_a_name_anywhere(string pattern, string path, bool matches) =>
         Assert.Equal(matches, Glob.Parse(pattern).Matches(path.Split('/'), isFolder: false));
 
     [Fact]
@@ -61,7 +61,11 @@ public sealed class GlobTests
         var random = new Random(31);
         for (var round = 0; round < 20_000; round++)
         {
-            string[] pattern = ["x", .. Enumerable.Range(0, random.Next(5)).Select(_ => random.Next(3) == 0 ? "**" : Name(random, "ab*?"))];
+            string[] pattern =
+            [
+                "x",
+                .. Enumerable.Range(0, random.Next(5)).Select(_ => random.Next(3) == 0 ? "**" : Name(random, "ab*?")),
+            ];
             string[] path = ["x", .. Enumerable.Range(0, random.Next(6)).Select(_ => Name(random, "ab"))];
             if (pattern.Length > 1)
             {

@@ -51,12 +51,14 @@ public sealed class ReadToolTests : IDisposable
     public async Task Reading_on_from_the_next_line_reads_the_whole_file()
     {
         var random = new Random(7);
-        var text = string.Concat(Enumerable.Range(0, 3000).Select(i => new string((char)('a' + (i % 26)), random.Next(300)) + "\n"));
+        var text = string.Concat(Enumerable.Range(0, 3000)
+            .Select(i => new string((char)('a' + (i % 26)), random.Next(300)) + "\n"));
         disk.Write("f", text);
         var (all, line, parts, goesOn) = (new StringBuilder(), 1, 0, true);
         while (goesOn)
         {
-            var read = await disk.Succeed("files.read", $$"""{"root":".","path":"f","from_line":{{line}},"max_bytes":50000}""");
+            var read = await disk.Succeed(
+                "files.read", $$"""{"root":".","path":"f","from_line":{{line}},"max_bytes":50000}""");
             all.Append(read.GetProperty("text").GetString());
             line += read.GetProperty("lines").GetInt32();
             goesOn = read.GetProperty("truncated").GetBoolean();
@@ -80,7 +82,8 @@ public sealed class ReadToolTests : IDisposable
     [Fact]
     public async Task Bytes_that_are_not_UTF8_are_replaced_and_reported()
     {
-        var read = await disk.Write("f", [(byte)'a', 0xFF, (byte)'b']).Succeed("files.read", """{"root":".","path":"f"}""");
+        disk.Write("f", [(byte)'a', 0xFF, (byte)'b']);
+        var read = await disk.Succeed("files.read", """{"root":".","path":"f"}""");
         Assert.Equal("a\uFFFDb", read.GetProperty("text").GetString());
         Assert.Equal(3, read.GetProperty("bytes").GetInt32());
         Assert.True(read.GetProperty("encoding_errors").GetBoolean());
@@ -127,7 +130,8 @@ public sealed class ReadToolTests : IDisposable
         Assert.Equal("files.not_a_file", (await disk.Fail("files.read", """{"root":".","path":"folder"}""")).Code);
         Assert.Equal("files.not_a_file", (await disk.Fail("files.read", """{"root":".","path":"."}""")).Code);
         Assert.Equal("files.not_a_file", (await disk.Fail("files.read", """{"root":".","path":"pipe"}""")).Code);
-        Assert.Equal("files.not_found", (await disk.Fail("files.read", """{"root":".","path":"folder/file/x"}""")).Code);
+        Assert.Equal(
+            "files.not_found", (await disk.Fail("files.read", """{"root":".","path":"folder/file/x"}""")).Code);
         Assert.Equal("files.not_found", (await disk.Fail("files.read", """{"root":".","path":"nothing/x"}""")).Code);
     }
 

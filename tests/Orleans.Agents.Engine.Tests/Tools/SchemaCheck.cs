@@ -26,7 +26,9 @@ internal static class SchemaCheck
         return (schema.TryGetProperty("type", out var type) && !IsType(type, value) ? $"{at} is no {type}" : null)
             ?? (value.ValueKind is JsonValueKind.Object ? ObjectProblem(schema, value, at) : null)
             ?? (value.ValueKind is JsonValueKind.Array && schema.TryGetProperty("items", out var items)
-                ? value.EnumerateArray().Select((item, i) => Problem(items, item, $"{at}[{i}]")).FirstOrDefault(p => p is not null)
+                ? value.EnumerateArray()
+                    .Select((item, i) => Problem(items, item, $"{at}[{i}]"))
+                    .FirstOrDefault(problem => problem is not null)
                 : null);
     }
 

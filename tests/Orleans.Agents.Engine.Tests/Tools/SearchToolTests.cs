@@ -20,10 +20,16 @@ public sealed class SearchToolTests : IDisposable
     {
         GeneratedTree.On(disk, 11);
         var sensitive = option.Length == 0 ? "true" : "false";
+        var quoted = JsonSerializer.Serialize(pattern);
         var search = await disk.Succeed(
-            "files.search", $$"""{"root":".","pattern":{{JsonSerializer.Serialize(pattern)}},"case_sensitive":{{sensitive}},"max_matches":10000}""");
+            "files.search",
+            $$"""{"root":".","pattern":{{quoted}},"case_sensitive":{{sensitive}},"max_matches":10000}""");
         var found = search.GetProperty("matches").EnumerateArray()
-            .Select(m => $"{m.GetProperty("path").GetString()}\0{m.GetProperty("line").GetInt32()}:{m.GetProperty("text").GetString()}");
+            .Select(match => (
+                Path: match.GetProperty("path").GetString(),
+                Line: match.GetProperty("line").GetInt32(),
+                Text: match.GetProperty("text").GetString()))
+            .Select(match => $"{match.Path}\0{match.Line}:{match.Text}");
 
         // Between a name and its line grep puts a zero; a match ends with a line end, and names here may have one too.
         var lines = disk.Shell($"grep -rIE {option} -Zn -e '{pattern}' . | tr -d '\\r'");

@@ -43,7 +43,8 @@ public sealed class StatToolTests : IDisposable
     [InlineData("link/f", "file")]
     public async Task A_path_is_told_for_what_it_is_itself(string path, string kind)
     {
-        disk.Write("folder/f", "").Write("日本", "").Link("link", "folder").Link("link-out", "/etc/passwd").Shell("mkfifo pipe");
+        disk.Write("folder/f", "").Write("日本", "").Link("link", "folder").Link("link-out", "/etc/passwd")
+            .Shell("mkfifo pipe");
         var stat = await disk.Succeed("files.stat", $$"""{"root":".","path":"{{path}}"}""");
         Assert.Equal(kind, stat.GetProperty("kind").GetString());
     }
@@ -52,8 +53,10 @@ public sealed class StatToolTests : IDisposable
     public async Task Nothing_is_told_of_what_is_outside()
     {
         disk.Link("out", "..");
-        Assert.Equal("files.outside_root", (await disk.Fail("files.stat", """{"root":".","path":"../allowed"}""")).Code);
-        Assert.Equal("files.outside_root", (await disk.Fail("files.stat", """{"root":".","path":"out/allowed"}""")).Code);
+        Assert.Equal(
+            "files.outside_root", (await disk.Fail("files.stat", """{"root":".","path":"../allowed"}""")).Code);
+        Assert.Equal(
+            "files.outside_root", (await disk.Fail("files.stat", """{"root":".","path":"out/allowed"}""")).Code);
     }
 
     public void Dispose() => disk.Dispose();

@@ -35,7 +35,8 @@ public sealed class ToolRegistryTests
     [InlineData("file.tree", "files.tree")]
     [InlineData("FILES.READ", "files.read")]
     [InlineData("text.cuont", "text.count")]
-    public void A_typo_is_told_what_was_meant(string typo, string meant) => Assert.Equal(meant, registry.Nearest(typo)[0]);
+    public void A_typo_is_told_what_was_meant(string typo, string meant) =>
+        Assert.Equal(meant, registry.Nearest(typo)[0]);
 
     [Fact]
     public void What_is_like_no_name_has_no_suggestion()
@@ -44,5 +45,6 @@ public sealed class ToolRegistryTests
         Assert.Empty(registry.Nearest(new string('x', 100_000)));
     }
 
-    private static Tool Named(string name) => Disk.Tool("files.stat") with { Name = name, InputSchema = Payload.EmptyObject };
+    private static Tool Named(string name) =>
+        Disk.Tool("files.stat") with { Name = name, InputSchema = Payload.EmptyObject };
 }

@@ -24,9 +24,11 @@ public sealed class TreeToolTests : IDisposable
             entry.GetProperty("kind").GetString()!,
             entry.GetProperty("bytes").GetRawText())));
         Assert.Equal(disk.Number("find . -type f -printf 1 | wc -c"), tree.GetProperty("files").GetInt64());
-        Assert.Equal(disk.Number("find . -mindepth 1 -type d -printf 1 | wc -c"), tree.GetProperty("directories").GetInt64());
+        Assert.Equal(
+            disk.Number("find . -mindepth 1 -type d -printf 1 | wc -c"), tree.GetProperty("directories").GetInt64());
         Assert.Equal(disk.Number("find . -type l -printf 1 | wc -c"), tree.GetProperty("links").GetInt64());
-        Assert.Equal(disk.Number("find . -type f -print0 | xargs -0 cat | wc -c"), tree.GetProperty("bytes").GetInt64());
+        Assert.Equal(
+            disk.Number("find . -type f -print0 | xargs -0 cat | wc -c"), tree.GetProperty("bytes").GetInt64());
         Assert.False(tree.GetProperty("truncated").GetBoolean());
     }
 
@@ -73,7 +75,7 @@ public sealed class TreeToolTests : IDisposable
     public async Task Depth_is_counted_as_find_counts_it(int depth)
     {
         GeneratedTree.On(disk, 5);
-        var found = disk.Shell(string.Create(CultureInfo.InvariantCulture, $"find . -mindepth 1 -maxdepth {depth} -printf '%P\\0'"));
+        var found = disk.Shell($"find . -mindepth 1 -maxdepth {depth:0} -printf '%P\\0'");
         Assert.Equal(
             found.Split('\0').SkipLast(1).Order(StringComparer.Ordinal),
             await Paths($$"""{"root":".","max_depth":{{depth}}}"""));
@@ -82,7 +84,8 @@ public sealed class TreeToolTests : IDisposable
     [Fact]
     public async Task An_excluded_folder_is_left_out_with_all_that_is_in_it()
     {
-        disk.Write("src/a.cs", "").Write("src/bin/a.dll", "").Write("bin/b.dll", "").Write("x/bin", "").Write(".git/config", "");
+        disk.Write("src/a.cs", "").Write("src/bin/a.dll", "").Write("bin/b.dll", "").Write("x/bin", "")
+            .Write(".git/config", "");
         Assert.Equal(["src", "src/a.cs", "x", "x/bin"], await Paths("""{"root":".","exclude":["bin/",".git"]}"""));
     }
 
@@ -141,7 +144,7 @@ public sealed class TreeToolTests : IDisposable
     [Fact]
     public async Task A_tree_deeper_than_any_path_can_be_is_cut_and_says_so()
     {
-        disk.Shell("for i in $(seq 230); do mkdir dddddddddddddddddddddddddddddd && cd dddddddddddddddddddddddddddddd; done");
+        disk.Shell("name=dddddddddddddddddddddddddddddd; for i in $(seq 230); do mkdir $name && cd $name; done");
         var tree = await disk.Succeed("files.tree", """{"root":"."}""");
         Assert.Equal(FolderWalk.MaxDepth, tree.GetProperty("directories").GetInt32());
         Assert.True(tree.GetProperty("truncated").GetBoolean());
@@ -153,7 +156,8 @@ public sealed class TreeToolTests : IDisposable
         GeneratedTree.On(disk, 6);
         using var stop = new CancellationTokenSource();
         using var folder = LinuxFolder.Open(disk.Allowed);
-        using var entries = new FolderWalk(new FileFilter(null, null), int.MaxValue, stop.Token).Entries(folder).GetEnumerator();
+        var walk = new FolderWalk(new FileFilter(null, null), int.MaxValue, stop.Token);
+        using var entries = walk.Entries(folder).GetEnumerator();
         for (var i = 0; i < 5; i++)
         {
             Assert.True(entries.MoveNext());
@@ -188,7 +192,13 @@ public sealed class TreeToolTests : IDisposable
 
     public void Dispose() => disk.Dispose();
 
-    private static string Kind(string letter) => letter switch { "f" => "file", "d" => "directory", "l" => "link", _ => "other" };
+    private static string Kind(string letter) => letter switch
+    {
+        "f" => "file",
+        "d" => "directory",
+        "l" => "link",
+        _ => "other",
+    };
 
     private static IEnumerable<string?> Paths(JsonElement tree) =>
         tree.GetProperty("entries").EnumerateArray().Select(entry => entry.GetProperty("path").GetString());

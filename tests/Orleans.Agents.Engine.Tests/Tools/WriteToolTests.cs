@@ -57,8 +57,10 @@ public sealed class WriteToolTests : IDisposable
     public async Task The_root_itself_is_made_when_folders_are()
     {
         var roots = disk.Roots with { Write = [disk.PathOf("out")] };
-        Assert.Equal("files.not_found", (await disk.Fail("files.write", """{"root":"out","path":"f","text":"x"}""", roots)).Code);
-        await disk.Succeed("files.write", """{"root":"out/deep","path":"f","text":"x","create_directories":true}""", roots);
+        var refused = await disk.Fail("files.write", """{"root":"out","path":"f","text":"x"}""", roots);
+        Assert.Equal("files.not_found", refused.Code);
+        await disk.Succeed(
+            "files.write", """{"root":"out/deep","path":"f","text":"x","create_directories":true}""", roots);
         Assert.Equal("x", await File.ReadAllTextAsync(disk.PathOf("out/deep/f")));
     }
 

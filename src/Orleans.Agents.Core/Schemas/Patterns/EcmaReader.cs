@@ -84,7 +84,9 @@ internal sealed class EcmaReader(string source)
         }
 
         var digits = source.AsSpan(start, at - start);
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : int.MaxValue;
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : int.MaxValue;
     }
 
     /// <summary>Reads <c>{2}</c>, <c>{2,}</c> or <c>{2,3}</c>; anything else stays.</summary>

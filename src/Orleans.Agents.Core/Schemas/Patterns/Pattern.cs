@@ -103,7 +103,8 @@ internal sealed class Pattern
     }
 
     /// <summary>What to say of a search that came to nothing.</summary>
-    public string TooSlow(string text) => $"whether {text} matches {Source} could not be found out in time; the pattern backtracks too much";
+    public string TooSlow(string text) =>
+        $"whether {text} matches {Source} could not be found out in time; the pattern backtracks too much";
 
     // The platform's own messages show the translation, which nobody wrote.
     private static string Explain(RegexParseError error) => error switch

@@ -27,7 +27,11 @@ internal static class Alternatives
     }
 
     /// <summary>Says that none matches, and what is wrong with the one that came nearest.</summary>
-    public static bool ReportNone(Rule rule, ImmutableArray<Subschema> schemas, JsonElement value, Evaluation evaluation)
+    public static bool ReportNone(
+        Rule rule,
+        ImmutableArray<Subschema> schemas,
+        JsonElement value,
+        Evaluation evaluation)
     {
         if (!evaluation.WantsMore)
         {
@@ -38,16 +42,19 @@ internal static class Alternatives
         List<SchemaViolation> violations = [];
         foreach (var schema in schemas)
         {
-            var found = evaluation.Explore(schema, value);
-            if (nearest is null || IsNearer(found, violations))
+            var explored = evaluation.Explore(schema, value);
+            if (nearest is null || IsNearer(explored, violations))
             {
                 nearest = schema;
-                violations = found;
+                violations = explored;
             }
         }
 
         var count = schemas.Length.ToString(CultureInfo.InvariantCulture);
-        _ = evaluation.Report(rule, $"expected one of {count} alternatives to match, found {Shown.WithKind(value)}; the nearest is {nearest!.Path}");
+        var found = Shown.WithKind(value);
+        _ = evaluation.Report(
+            rule,
+            $"expected one of {count} alternatives to match, found {found}; the nearest is {nearest!.Path}");
         evaluation.Adopt(violations);
         return false;
     }

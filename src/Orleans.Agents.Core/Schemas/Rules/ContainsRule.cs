@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orleans.Agents.Schemas.Rules;
 
-/// <summary><c>contains</c> with <c>minContains</c> and <c>maxContains</c>: some items of a list match a schema.</summary>
+/// <summary><c>contains</c>, <c>minContains</c>, <c>maxContains</c>: some items of a list match a schema.</summary>
 internal sealed class ContainsRule(string owner, Subschema schema, long least, long? most) : Rule(owner, "contains")
 {
     public override bool Check(JsonElement value, Evaluation evaluation, Marks? marks)
@@ -32,11 +32,17 @@ internal sealed class ContainsRule(string owner, Subschema schema, long least, l
         if (count < least)
         {
             var (path, keyword) = least == 1 ? (SchemaPath, Keyword) : (PathOf("minContains"), "minContains");
-            return evaluation.Report(path, keyword, $"expected at least {Say(least)} to match {SchemaPath}, found {Say(count)}: {Shown.Text(value)}");
+            return evaluation.Report(
+                path,
+                keyword,
+                $"expected at least {Say(least)} to match {SchemaPath}, found {Say(count)}: {Shown.Text(value)}");
         }
 
         return most is not { } limit || count <= limit
-            || evaluation.Report(PathOf("maxContains"), "maxContains", $"expected at most {Say(limit)} to match {SchemaPath}, found {Say(count)}: {Shown.Text(value)}");
+            || evaluation.Report(
+                PathOf("maxContains"),
+                "maxContains",
+                $"expected at most {Say(limit)} to match {SchemaPath}, found {Say(count)}: {Shown.Text(value)}");
     }
 
     private static string Say(long count) => Shown.Count(count, "item", "items");

@@ -35,8 +35,10 @@ internal sealed class CountRule(string owner, string keyword, Counted counted, b
         }
 
         return (isMinimum ? count >= limit : count <= limit)
-            || evaluation.Report(this, $"expected at {(isMinimum ? "least" : "most")} {Say(limit)}, found {Say(count)}: {Shown.Text(value)}");
+            || evaluation.Report(this, $"expected {Say()}, found {Say(count)}: {Shown.Text(value)}");
     }
+
+    private string Say() => $"at {(isMinimum ? "least" : "most")} {Say(limit)}";
 
     private string Say(long count) => counted switch
     {

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace Orleans.Agents.Schemas.Rules;
 
 /// <summary><c>const</c> and <c>enum</c>: a value is one of some values.</summary>
-internal sealed class EqualRule(string owner, string keyword, ImmutableArray<JsonElement> allowed) : Rule(owner, keyword)
+internal sealed class EqualRule(string owner, string keyword, ImmutableArray<JsonElement> allowed)
+    : Rule(owner, keyword)
 {
     private readonly int[] hashes = [.. allowed.Select(ValueEquality.HashOf)];
 

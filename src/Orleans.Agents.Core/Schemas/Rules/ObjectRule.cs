@@ -60,7 +60,10 @@ internal sealed class ObjectRule : Rule
         {
             if ((seen[i >> 6] & (1UL << i)) == 0)
             {
-                _ = evaluation.Report(PathOf("required"), "required", $"expected the property '{required[i]}', which is missing");
+                _ = evaluation.Report(
+                    PathOf("required"),
+                    "required",
+                    $"expected the property '{required[i]}', which is missing");
             }
         }
 
@@ -123,7 +126,8 @@ internal sealed class ObjectRule : Rule
                     holds &= CheckInside(schema, value, name, evaluation);
                     break;
                 case PatternMatch.TooSlow:
-                    return evaluation.Break(PathOf("patternProperties"), "patternProperties", pattern.TooSlow(Shown.Shorten(name)));
+                    var problem = pattern.TooSlow(Shown.Shorten(name));
+                    return evaluation.Break(PathOf("patternProperties"), "patternProperties", problem);
                 default:
                     break;
             }
@@ -152,14 +156,18 @@ internal sealed class ObjectRule : Rule
     {
         evaluation.Into(name);
         var path = evaluation.IsExplaining ? PathOf("additionalProperties") : "";
-        _ = evaluation.Report(path, "additionalProperties", $"the property '{Shown.Shorten(name)}' is not allowed; {Allowed(name)}");
+        _ = evaluation.Report(
+            path,
+            "additionalProperties",
+            $"the property '{Shown.Shorten(name)}' is not allowed; {Allowed(name)}");
         evaluation.Out();
         return false;
     }
 
     private string Allowed(ReadOnlySpan<byte> name)
     {
-        var names = known.Where(entry => entry.Value.Schema is not null).Select(entry => Utf8Text.Show(entry.Key)).ToList();
+        var named = known.Where(entry => entry.Value.Schema is not null);
+        var names = named.Select(entry => Utf8Text.Show(entry.Key)).ToList();
         var patternNames = patterns.Select(entry => entry.Pattern.Source);
         var allowed = Shown.List(names.Concat(patternNames));
         var meant = Spelling.Nearest(Utf8Text.Show(name), names);

@@ -18,7 +18,9 @@ internal sealed class OneOfRule(string owner, ImmutableArray<Subschema> schemas)
 
             if (match is not null)
             {
-                return evaluation.Report(this, $"expected exactly one alternative to match, found that {match.Path} and {schema.Path} do: {Shown.Text(value)}");
+                return evaluation.Report(
+                    this,
+                    $"expected exactly one alternative to match, found two: {match.Path} and {schema.Path}");
             }
 
             match = schema;

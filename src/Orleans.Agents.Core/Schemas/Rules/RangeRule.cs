@@ -20,7 +20,9 @@ internal sealed class RangeRule(string owner, string keyword, JsonElement limit)
         var order = Number.Compare(Number.Read(JsonMarshal.GetRawUtf8Value(value)), bound);
         var isInside = isMinimum ? order > 0 : order < 0;
         return isInside || (order == 0 && !isExclusive)
-            || evaluation.Report(this, $"expected a number {Relation()} {Shown.Text(limit)}, found {Shown.Text(value)}");
+            || evaluation.Report(
+                this,
+                $"expected a number {Relation()} {Shown.Text(limit)}, found {Shown.Text(value)}");
     }
 
     private string Relation() => (isMinimum, isExclusive) switch

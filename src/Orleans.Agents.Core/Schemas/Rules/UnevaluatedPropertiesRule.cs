@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Orleans.Agents.Schemas.Rules;
 
-/// <summary><c>unevaluatedProperties</c>: the properties that nothing else in the schema looked at match a schema.</summary>
+/// <summary><c>unevaluatedProperties</c>: the properties that nothing else looked at match a schema.</summary>
 internal sealed class UnevaluatedPropertiesRule(string owner, Subschema schema) : Rule(owner, "unevaluatedProperties")
 {
     public override bool IsAboutTheRest => true;
@@ -23,7 +23,9 @@ internal sealed class UnevaluatedPropertiesRule(string owner, Subschema schema) 
                 var name = Utf8Text.NameOf(property);
                 evaluation.Into(name);
                 holds &= schema.Always == false
-                    ? evaluation.Report(this, $"the property '{Shown.Shorten(name)}' is not allowed: no part of the schema knows it")
+                    ? evaluation.Report(
+                        this,
+                        $"the property '{Shown.Shorten(name)}' is not allowed: no part of the schema knows it")
                     : schema.Check(property.Value, evaluation, null);
                 evaluation.Out();
                 if (!holds && !evaluation.WantsMore)

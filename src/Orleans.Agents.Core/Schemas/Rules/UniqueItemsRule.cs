@@ -31,7 +31,9 @@ internal sealed class UniqueItemsRule(string owner) : Rule(owner, "uniqueItems")
             {
                 if (ValueEquality.AreSame(items[earlier], item, evaluation))
                 {
-                    return evaluation.Report(this, $"expected no item twice, found {Shown.Text(item)} at {Say(earlier)} and {Say(index)}");
+                    return evaluation.Report(
+                        this,
+                        $"expected no item twice, found {Shown.Text(item)} at {Say(earlier)} and {Say(index)}");
                 }
             }
 

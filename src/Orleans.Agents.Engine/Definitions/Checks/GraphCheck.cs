@@ -4,7 +4,9 @@ using Orleans.Agents.Definitions.Sources;
 
 namespace Orleans.Agents.Definitions.Checks;
 
-/// <summary>Looks at the states of a workflow as a graph: what cannot be reached, cannot end, or is bounded by nothing.</summary>
+/// <summary>
+/// Looks at the states of a workflow as a graph: what cannot be reached, cannot end, or is bounded by nothing.
+/// </summary>
 internal sealed class GraphCheck(Findings findings)
 {
     public void Check(WorkflowDraft workflow)
@@ -32,7 +34,7 @@ internal sealed class GraphCheck(Findings findings)
                 "a `next` or `catch` that leads to it");
         }
 
-        var ending = graph.Into(workflow.States.Where(s => s.Kind is StateKind.End or StateKind.Fail).Select(s => s.Name));
+        var ending = graph.Into(workflow.States.Where(s => s.EndsRun).Select(s => s.Name));
         foreach (var state in workflow.States.Where(s => reached.Contains(s.Name) && !ending.Contains(s.Name)))
         {
             findings.Error(

@@ -36,7 +36,8 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
             .ToArray();
         var names = given.Select(m => m.Name).Distinct().Order(StringComparer.Ordinal).ToArray();
         var uses = workflow.Uses.Where(u => u.Root == ScopeNames.Context).ToArray();
-        foreach (var use in uses.Where(u => !u.Members.IsEmpty && !names.Contains(u.Members[0], StringComparer.Ordinal)))
+        var unknown = uses.Where(u => !u.Members.IsEmpty && !names.Contains(u.Members[0], StringComparer.Ordinal)).ToArray();
+        foreach (var use in unknown)
         {
             var name = use.Members[0];
             findings.Error(
@@ -48,7 +49,8 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
                 NearestName.Of(name, names));
         }
 
-        if (uses.Any(u => u.Members.IsEmpty))
+        // A misspelled name and an unused one are mostly the same mistake, and all of the context may hold any name.
+        if (unknown.Length > 0 || uses.Any(u => u.Members.IsEmpty))
         {
             return;
         }
@@ -67,20 +69,21 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
             return;
         }
 
-        foreach (var use in uses.Where(u => u.Root == ScopeNames.Input && !u.Members.IsEmpty && !declared.Contains(u.Members[0])))
+        var ofInput = uses.Where(u => u.Root == ScopeNames.Input && u.Members is [not "length", ..]);
+        foreach (var use in ofInput.Where(u => !declared.Contains(u.Members[0], StringComparer.Ordinal)))
         {
             findings.Warn(
                 DiagnosticCode.UnknownInput,
                 use.Node.File.Name,
                 use.Position,
                 $"The schema of {whose} declares no `{Node.Shorten(use.Members[0])}`",
-                declared.Count == 0 ? "a property that it declares" : $"one of {string.Join(", ", declared.Order(StringComparer.Ordinal))}",
-                NearestName.Of(use.Members[0], declared.Order(StringComparer.Ordinal)));
+                declared.Length == 0 ? "no properties at all" : $"one of {string.Join(", ", declared)}",
+                NearestName.Of(use.Members[0], declared));
         }
     }
 
-    // Only where the schema says all there is to say about members; `length` is a word of the language.
-    private static HashSet<string>? Properties(Node schema)
+    // Only where the schema says all there is to say about members.
+    private static string[]? Properties(Node schema)
     {
         string[] otherWords =
             ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas", "not"];
@@ -88,7 +91,7 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
         var properties = schema.Find("properties");
         return otherWords.Any(w => schema.Find(w) is not null) || (properties is null && !isClosed)
             ? null
-            : [.. properties?.Members.Select(m => m.Name) ?? [], "length"];
+            : [.. (properties?.Members ?? []).Select(m => m.Name).Order(StringComparer.Ordinal)];
     }
 
     private void CheckEnv(IEnumerable<PathUse> uses, HashSet<string> allowed)

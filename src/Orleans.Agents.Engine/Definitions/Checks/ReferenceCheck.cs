@@ -5,7 +5,9 @@ using Orleans.Agents.Expressions;
 
 namespace Orleans.Agents.Definitions.Checks;
 
-/// <summary>Looks for what documents refer to: agents, tools, models, states; and for documents that nothing refers to.</summary>
+/// <summary>
+/// Looks for what documents refer to: agents, tools, models, states; and for documents that nothing refers to.
+/// </summary>
 internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
 {
     public void Check(Drafted drafted)
@@ -31,7 +33,10 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
                 "one rule for all policies that are loaded together");
         }
 
-        CheckUnused(drafted);
+        if (!findings.HasMistakes)
+        {
+            CheckUnused(drafted);
+        }
     }
 
     private void CheckModel(AgentDraft agent)
@@ -63,7 +68,7 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
         var states = workflow.States.Select(s => s.Name).ToArray();
         foreach (var target in workflow.States.SelectMany(s => s.Targets).Prepend(workflow.Start).OfType<Node>())
         {
-            if (!states.Contains(target.Text, StringComparer.Ordinal))
+            if (states.Length > 0 && !states.Contains(target.Text, StringComparer.Ordinal))
             {
                 findings.Error(
                     DiagnosticCode.UnknownTarget,
@@ -101,7 +106,9 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
         }
     }
 
-    // Without a workflow nothing refers to anything, and that is said once.
+    // Without a workflow nothing refers to anything, and that is said once. Next to a mistake such as a misspelled name
+    // it
+    // would mostly be the same mistake.
     private void CheckUnused(Drafted drafted)
     {
         var asked = drafted.Workflows

@@ -12,7 +12,7 @@ internal sealed class StateGraph
     {
         foreach (var state in states)
         {
-            next[state.Name] = [.. state.Targets.Select(t => t.Text).Distinct()];
+            next[state.Name] = state.EndsRun ? [] : [.. state.Targets.Select(t => t.Text).Distinct()];
             previous[state.Name] = [];
         }
 
@@ -27,10 +27,10 @@ internal sealed class StateGraph
             }
         }
 
-        IsWhole = next.Values.All(targets => targets.All(Knows)) && states.All(s => s.Kind is not StateKind.Unknown);
+        IsWhole = next.Values.All(targets => targets.All(Knows)) && states.All(s => s.EndsRun || s.Next.Length > 0);
     }
 
-    /// <summary>Whether every target is there, and every state says what it does.</summary>
+    /// <summary>Whether every target is there, and every state says where it leads or ends the run.</summary>
     public bool IsWhole { get; }
 
     public bool Knows(string state) => next.ContainsKey(state);

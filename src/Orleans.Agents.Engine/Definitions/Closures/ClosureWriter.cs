@@ -4,6 +4,7 @@ using Orleans.Agents.Definitions.Drafts;
 using Orleans.Agents.Definitions.Sources;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Workflows;
+using static Orleans.Agents.Definitions.Closures.ClosureParts;
 
 namespace Orleans.Agents.Definitions.Closures;
 
@@ -252,60 +253,4 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
         Write(writer, use.Name is null ? "inline" : "name", use.Name ?? use.Node);
         writer.WriteEndObject();
     }
-
-    private static void WriteMembers(Utf8JsonWriter writer, string name, IEnumerable<Member> members)
-    {
-        writer.WriteStartObject(name);
-        foreach (var member in members)
-        {
-            Write(writer, member.Name, member.Value);
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IEnumerable<string> texts)
-    {
-        writer.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            writer.WriteStringValue(text);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void WriteDuration(Utf8JsonWriter writer, string name, TimeSpan? duration)
-    {
-        if (duration is { } given)
-        {
-            writer.WriteString(name, DurationText.Format(given));
-        }
-    }
-
-    private static void WriteEmpty(Utf8JsonWriter writer, string name)
-    {
-        writer.WriteStartObject(name);
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, string name, Node? node) =>
-        Write(writer, name, node, n => CanonicalJson.Of(n).WriteTo(writer));
-
-    private static void Write(Utf8JsonWriter writer, string name, Node? node, Action<Node> write)
-    {
-        if (node is not null)
-        {
-            writer.WritePropertyName(name);
-            write(node);
-        }
-    }
-
-    private static string Canonical(Node duration) =>
-        DurationText.TryParse(duration.Text, out var parsed)
-            ? DurationText.Format(parsed)
-            : throw new System.Diagnostics.UnreachableException(duration.Text);
-
-    // 2, 2.0 and 2.00 are one number; dividing by one at full scale drops the zeros.
-    private static decimal Canonical(decimal number) => number / 1.0000000000000000000000000000m;
 }

@@ -4,7 +4,9 @@ using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Definitions.Closures;
 
-/// <summary>Makes one document of a schema and the named ones it refers to, for readers that know no names of ours.</summary>
+/// <summary>
+/// Makes one document of a schema and the named ones it refers to, for readers that know no names of ours.
+/// </summary>
 internal static class SchemaBundle
 {
     /// <summary>

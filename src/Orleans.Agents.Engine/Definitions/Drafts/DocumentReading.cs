@@ -51,7 +51,9 @@ internal sealed class DocumentReading(SourceCatalog catalog, Findings findings, 
         }
     }
 
-    /// <summary>The one document of a file of answers; null when the path leads nowhere or the file holds no such thing.</summary>
+    /// <summary>
+    /// The one document of a file of answers; null when the path leads nowhere or the file holds no such thing.
+    /// </summary>
     public Node? Answers(Node path)
     {
         if (catalog.Refer(path) is not { } file)

@@ -75,6 +75,8 @@ internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? S
 
     public int? Visits { get; init; }
 
+    public bool EndsRun => Kind is StateKind.End or StateKind.Fail;
+
     /// <summary>The states that may follow, where they are written.</summary>
     public IEnumerable<Node> Targets => Next.Select(n => n.To).Concat(Catch.Select(c => c.To)).OfType<Node>();
 }

@@ -16,7 +16,9 @@ internal sealed record PathUse(string Root, ImmutableArray<string> Members, Node
     public Position Position => Node.PositionOf(Offset);
 }
 
-/// <summary>Reads the expressions of one document: says what is wrong with them, and remembers the paths they use.</summary>
+/// <summary>
+/// Reads the expressions of one document: says what is wrong with them, and remembers the paths they use.
+/// </summary>
 internal sealed class ExpressionCheck(Findings findings)
 {
     private const string Opening = "${{";
@@ -135,5 +137,5 @@ internal sealed class ExpressionCheck(Findings findings)
     }
 
     private void Refuse(Node node, int offset, ExpressionError error) => findings.Error(
-        error.Code, node.File.Name, node.PositionOf(offset), error.Message, error.Expected, error.Suggestion);
+        error.Code, node.File.Name, node.PositionOf(offset), error.Message.TrimEnd('.'), error.Expected, error.Suggestion);
 }

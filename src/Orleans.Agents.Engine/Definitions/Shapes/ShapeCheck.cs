@@ -220,7 +220,7 @@ internal sealed class ShapeCheck(Findings findings)
         DiagnosticCode.WrongType, node, $"{name} takes {TypeWords.Article(type)}, this is {node.Describe()}", TypeWords.Of(type));
 
     private void RefuseMissing(Node node, Shape shape, Field field) => findings.Error(
-        DiagnosticCode.MissingField, node, $"The {shape.Name} has no `{field.Name}`", TypeWords.Of(field.Type));
+        DiagnosticCode.MissingField, node, $"The {shape.Name} has no `{field.Name}`", field.Type is FieldType.Template ? null : TypeWords.Of(field.Type));
 
     /// <summary>Whether a value of this kind can be right for a type at all.</summary>
     public static bool Takes(FieldType type, NodeKind kind) => type switch

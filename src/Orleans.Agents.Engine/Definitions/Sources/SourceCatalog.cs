@@ -79,7 +79,9 @@ internal sealed class SourceCatalog
     public List<Node> Parse(SourceFile file) =>
         file.IsJson ? JsonSource.Read(file, findings) : YamlSource.Read(file, findings);
 
-    /// <summary>The file that a document means by a relative path; what is wrong with it is a finding at the path.</summary>
+    /// <summary>
+    /// The file that a document means by a relative path; what is wrong with it is a finding at the path.
+    /// </summary>
     public SourceFile? Refer(Node path)
     {
         var segments = path.Text.Split('/');
@@ -129,11 +131,16 @@ internal sealed class SourceCatalog
         {
             return [.. Directory.EnumerateFiles(path).Where(IsDefinition).Order(StringComparer.Ordinal)];
         }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        catch (IOException unreadable)
         {
-            Refuse(DiagnosticCode.FileUnreadable, path, $"The folder cannot be read: {unreadable.Message}", "a readable folder");
-            return [];
+            RefuseReading(path, unreadable);
         }
+        catch (UnauthorizedAccessException unreadable)
+        {
+            RefuseReading(path, unreadable);
+        }
+
+        return [];
     }
 
     private static bool IsDefinition(string file) => Path.GetExtension(file) is ".yaml" or ".yml" or ".json";
@@ -142,29 +149,44 @@ internal sealed class SourceCatalog
     {
         try
         {
-            using var stream = new FileStream(name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var bytes = new byte[Limits.FileBytes + 1];
-            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > Limits.FileBytes)
-            {
-                RefuseSize(name);
-                return null;
-            }
-
-            return Accept(name, StrictUtf8.GetString(bytes, 0, length));
+            return Accept(name, StrictUtf8.GetString(ReadBytes(name)));
         }
         catch (DecoderFallbackException)
         {
             Refuse(DiagnosticCode.FileEncoding, name, "The file is not text in UTF-8", "UTF-8");
         }
-        catch (Exception unreadable)
-            when (unreadable is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (InvalidDataException)
         {
-            Refuse(DiagnosticCode.FileUnreadable, name, $"The file cannot be read: {unreadable.Message}", "a readable file");
+            RefuseSize(name);
+        }
+        catch (IOException unreadable)
+        {
+            RefuseReading(name, unreadable);
+        }
+        catch (UnauthorizedAccessException unreadable)
+        {
+            RefuseReading(name, unreadable);
+        }
+        catch (ArgumentException unreadable)
+        {
+            RefuseReading(name, unreadable);
         }
 
         return null;
     }
+
+    // A file may grow while it is read, and a pipe has no size at all: what counts is what comes.
+    private static ReadOnlySpan<byte> ReadBytes(string name)
+    {
+        using var stream = new FileStream(
+            name, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[stream.CanSeek ? Math.Min(stream.Length, Limits.FileBytes) + 1 : Limits.FileBytes + 1];
+        var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return length < bytes.Length ? bytes.AsSpan(0, length) : throw new InvalidDataException(name);
+    }
+
+    private void RefuseReading(string name, Exception unreadable) => Refuse(
+        DiagnosticCode.FileUnreadable, name, $"This cannot be read: {unreadable.Message}", "a readable file or folder");
 
     private SourceFile? Accept(string name, string text)
     {
@@ -175,7 +197,8 @@ internal sealed class SourceCatalog
             return null;
         }
 
-        // The parser takes one of these for the end of the text and others for line breaks, which YAML 1.2 and editors do not.
+        // The parser takes one of these for the end of the text and others for line breaks, which YAML 1.2 and editors
+        // do not.
         var odd = file.Text.AsSpan().IndexOfAny(Odd);
         if (odd >= 0)
         {

@@ -1,7 +1,8 @@
 namespace Orleans.Agents.Definitions.Sources;
 
 /// <summary>
-/// Finds where a character of a scalar stands in its file. Folding and indentation only ever add or remove white space, so
+/// Finds where a character of a scalar stands in its file. Folding and indentation only ever add or remove white space,
+/// so
 /// the characters that are no white space are counted.
 /// </summary>
 internal static class TextPlace

@@ -8,7 +8,9 @@ internal static class YamlScalar
 {
     private const int LongestNumber = 1_000;
 
-    /// <summary>The kind of a plain scalar and its JSON; the JSON is null for a number that JSON does not have.</summary>
+    /// <summary>
+    /// The kind of a plain scalar and its JSON; the JSON is null for a number that JSON does not have.
+    /// </summary>
     public static (NodeKind Kind, string? Json) Resolve(string text) => text switch
     {
         "" or "~" or "null" or "Null" or "NULL" => (NodeKind.Null, "null"),

@@ -3,8 +3,8 @@ using Orleans.Agents.Failures;
 namespace Orleans.Agents.Tools.Files;
 
 /// <summary>
-/// The only way from a tool to the disk: a folder that the policy allows, and names below it. Nothing is opened by a path
-/// from outside: from the allowed folder down every name is opened by itself and no link is followed, so neither
+/// The only way from a tool to the disk: a folder that the policy allows, and names below it. Nothing is opened by a
+/// path from outside: from the allowed folder down every name is opened by itself and no link is followed, so neither
 /// <c>..</c>, nor a link, nor a link that takes a folder's place while we look leads out.
 /// </summary>
 internal sealed class ConfinedRoot(FileRoots files, string root, bool write) : IDisposable
@@ -55,7 +55,9 @@ internal sealed class ConfinedRoot(FileRoots files, string root, bool write) : I
         {
             if (Enter(Folder, name, create, out var next) is { } kind)
             {
-                return kind is FileKind.Missing ? FileFailures.NotFound(root, null) : FileFailures.NotAFolder(root, null);
+                return kind is FileKind.Missing
+                    ? FileFailures.NotFound(root, null)
+                    : FileFailures.NotAFolder(root, null);
             }
 
             Folder = next;
@@ -65,7 +67,8 @@ internal sealed class ConfinedRoot(FileRoots files, string root, bool write) : I
     }
 
     /// <summary>
-    /// Finds a path below the root, following links that stay inside; null when that worked, also when nothing is there.
+    /// Finds a path below the root, following links that stay inside; null when that worked, also when nothing is
+    /// there.
     /// </summary>
     /// <param name="path">The path.</param>
     /// <param name="followLast">Whether the last name is followed too if it is a link.</param>

@@ -41,7 +41,9 @@ internal static class FileContent
         }
     }
 
-    /// <summary>Fills a buffer from a place in a file, as far as the file goes; the answer is how much was read.</summary>
+    /// <summary>
+    /// Fills a buffer from a place in a file, as far as the file goes; the answer is how much was read.
+    /// </summary>
     public static int Fill(SafeFileHandle file, Span<byte> buffer, long offset)
     {
         var filled = 0;

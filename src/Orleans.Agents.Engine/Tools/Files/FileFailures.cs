@@ -14,17 +14,22 @@ internal static class FileFailures
             ? ("policy.files_write", "spec.files.write", "written")
             : ("policy.files_read", "spec.files.read", "read");
         var folders = string.Join(", ", allowed);
-        var message = $"The folder '{root}' may not be {verb}: it is not below a folder that the policy names in {field} "
+        var message = $"The folder '{root}' may not be {verb}: "
+            + $"it is not below a folder that the policy names in {field} "
             + $"({(folders.Length == 0 ? "none is named" : $"named: {folders}")}). "
             + $"To allow it, add '{root}' to {field} of the policy.";
         return new Failure(
-            FailureClass.Policy, code, message, Details: Details([("root", root), ("field", field), ("allowed", folders)]));
+            FailureClass.Policy,
+            code,
+            message,
+            Details: Details([("root", root), ("field", field), ("allowed", folders)]));
     }
 
     public static Failure NoFolder(string root, bool write) => new(
         FailureClass.Policy,
         write ? "policy.files_write" : "policy.files_read",
-        $"The root '{root}' is relative, and this run has no folder that relative roots start from; write an absolute one.",
+        $"The root '{root}' is relative, and this run has no folder that relative roots start from; "
+            + "write an absolute one.",
         Details: Details([("root", root), ("field", write ? "spec.files.write" : "spec.files.read")]));
 
     public static Failure NotFound(string root, string? path) => Permanent(
@@ -35,7 +40,8 @@ internal static class FileFailures
 
     public static Failure MissingParent(string root, string path, string parent) => Permanent(
         "files.not_found",
-        $"'{path}' cannot be written: there is no folder '{parent}' in '{root}'. Set create_directories to true to make it.",
+        $"'{path}' cannot be written: there is no folder '{parent}' in '{root}'. "
+            + "Set create_directories to true to make it.",
         root,
         path);
 
@@ -47,13 +53,15 @@ internal static class FileFailures
 
     public static Failure NotAFile(string root, string path, FileKind kind) => Permanent(
         "files.not_a_file",
-        $"A file was expected, and '{path}' in '{root}' is a {(kind is FileKind.Other ? "pipe, socket or device" : "folder")}.",
+        $"A file was expected, and '{path}' in '{root}' is a "
+            + (kind is FileKind.Other ? "pipe, socket or device." : "folder."),
         root,
         path);
 
     public static Failure OutsideRoot(string root, string path) => Permanent(
         "files.outside_root",
-        $"'{path}' leads out of the root '{root}'. Paths are relative to the root, and neither '..' nor a link may leave it.",
+        $"'{path}' leads out of the root '{root}'. "
+            + "Paths are relative to the root, and neither '..' nor a link may leave it.",
         root,
         path);
 
@@ -84,7 +92,8 @@ internal static class FileFailures
     {
         UnauthorizedAccessException => Denied(root, path),
         FileNotFoundException or DirectoryNotFoundException => NotFound(root ?? "", path),
-        PathTooLongException => Permanent("files.name_too_long", $"A name in '{path ?? root}' is too long.", root, path),
+        PathTooLongException => Permanent(
+            "files.name_too_long", $"A name in '{path ?? root}' is too long.", root, path),
         _ => new Failure(
             FailureClass.Transient,
             "files.io",

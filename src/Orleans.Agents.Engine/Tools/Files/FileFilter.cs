@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Orleans.Agents.Tools.Files;
 
-/// <summary>Which entries of a walk count: those an include pattern matches, all if there is none, less the excluded.</summary>
+/// <summary>
+/// Which entries of a walk count: those an include pattern matches, all if there is none, less the excluded.
+/// </summary>
 internal sealed class FileFilter(IEnumerable<string>? include, IEnumerable<string>? exclude)
 {
     /// <summary>How many patterns a list may have.</summary>

@@ -19,16 +19,16 @@ internal static class FileSchemas
         }
         """;
 
-    public const string Filter =
-        """
+    public static string Filter { get; } =
+        $$"""
         "include": {
-          "type": ["array", "null"], "maxItems": 100, "default": null,
-          "items": { "type": "string", "minLength": 1, "maxLength": 1000 },
-          "description": "Only what matches one of these: *.md (at any depth), src/**/*.cs, docs/ (a folder and all in it)."
+          "type": ["array", "null"], "maxItems": {{FileFilter.MaxPatterns}}, "default": null,
+          "items": { "type": "string", "minLength": 1, "maxLength": {{FileFilter.MaxPatternLength}} },
+          "description": "Only what matches one: *.md (at any depth), src/**/*.cs, docs/ (a folder and all in it)."
         },
         "exclude": {
-          "type": ["array", "null"], "maxItems": 100, "default": null,
-          "items": { "type": "string", "minLength": 1, "maxLength": 1000 },
+          "type": ["array", "null"], "maxItems": {{FileFilter.MaxPatterns}}, "default": null,
+          "items": { "type": "string", "minLength": 1, "maxLength": {{FileFilter.MaxPatternLength}} },
           "description": "Not what matches one of these, nor anything in a folder that does: .git, bin/, *.log."
         }
         """;
@@ -37,7 +37,7 @@ internal static class FileSchemas
         """
         "unreadable": {
           "type": "integer", "minimum": 0,
-          "description": "How many entries could not be read: no permission, gone meanwhile, or a name that is not UTF-8."
+          "description": "Entries that could not be read: no permission, gone meanwhile, or a name not in UTF-8."
         }
         """;
 }

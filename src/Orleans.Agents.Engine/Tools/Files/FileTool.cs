@@ -4,7 +4,9 @@ using Orleans.Agents.Failures;
 
 namespace Orleans.Agents.Tools.Files;
 
-/// <summary>What all tools over files have in common: the input is read, and what the disk refuses becomes a failure.</summary>
+/// <summary>
+/// What all tools over files have in common: the input is read, and what the disk refuses becomes a failure.
+/// </summary>
 internal static class FileTool
 {
     public static ValueTask<ToolResult> Run<TInput>(

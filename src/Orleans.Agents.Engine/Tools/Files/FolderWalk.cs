@@ -1,8 +1,8 @@
 namespace Orleans.Agents.Tools.Files;
 
 /// <summary>
-/// Everything below a folder in the ordinal order of whole paths, one folder in memory at a time. Links are met and never
-/// followed.
+/// Everything below a folder in the ordinal order of whole paths. In memory are only the names of the folders that lead
+/// to where it is. Links are met and never followed.
 /// </summary>
 internal sealed class FolderWalk(FileFilter filter, int maxDepth, CancellationToken cancellation)
 {
@@ -14,7 +14,9 @@ internal sealed class FolderWalk(FileFilter filter, int maxDepth, CancellationTo
 
     private int met;
 
-    /// <summary>How many entries could not be read: no permission, gone meanwhile, or a name that is not UTF-8.</summary>
+    /// <summary>
+    /// How many entries could not be read: no permission, gone meanwhile, or a name that is not UTF-8.
+    /// </summary>
     public int Unreadable { get; private set; }
 
     /// <summary>Whether the walk left something out because of its own limits.</summary>
@@ -57,7 +59,9 @@ internal sealed class FolderWalk(FileFilter filter, int maxDepth, CancellationTo
         }
     }
 
-    /// <summary>Hands over each regular file the filter lets through; one that cannot be read is counted as unreadable.</summary>
+    /// <summary>
+    /// Hands over each regular file the filter lets through; one that cannot be read is counted as unreadable.
+    /// </summary>
     public void ReadFiles(IFolder root, Action<WalkedEntry> read)
     {
         foreach (var entry in Entries(root).Where(entry => entry.Facts.Kind is FileKind.File))
@@ -132,7 +136,8 @@ internal sealed class FolderWalk(FileFilter filter, int maxDepth, CancellationTo
                 break;
             }
 
-            if (Look(folder, name) is not { } facts || filter.Excludes([.. path, name], facts.Kind is FileKind.Directory))
+            if (Look(folder, name) is not { } facts
+                || filter.Excludes([.. path, name], facts.Kind is FileKind.Directory))
             {
                 continue;
             }

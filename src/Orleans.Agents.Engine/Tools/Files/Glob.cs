@@ -1,9 +1,9 @@
 namespace Orleans.Agents.Tools.Files;
 
 /// <summary>
-/// A pattern for paths. <c>*</c> and <c>?</c> stay within a name, <c>**</c> is any number of folders. Without a slash it
-/// means a name at any depth; with one, a path from the root. A slash at the end means folders only. Upper and lower case
-/// differ. Matching never takes longer than the product of the two lengths.
+/// A pattern for paths. <c>*</c> and <c>?</c> stay within a name, <c>**</c> is any number of folders. Without a slash
+/// it means a name at any depth; with one, a path from the root. A slash at the end means folders only. Upper and lower
+/// case differ. Matching never takes longer than the product of the two lengths.
 /// </summary>
 internal sealed class Glob
 {

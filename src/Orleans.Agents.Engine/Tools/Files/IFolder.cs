@@ -3,10 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Orleans.Agents.Tools.Files;
 
 /// <summary>
-/// One folder of the disk and the names in it. No method follows a link in a name, so a link that takes a folder's place
-/// between a check and its use leads nowhere. Defined by <c>FolderConformance</c>.
+/// One folder of the disk and the names in it. No method follows a link in a name, so a link that takes a folder's
+/// place between a check and its use leads nowhere. Defined by <c>FolderConformance</c>.
 /// </summary>
-/// <remarks>What goes wrong is thrown as <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.</remarks>
+/// <remarks>
+/// What goes wrong is thrown as <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
+/// </remarks>
 internal interface IFolder : IDisposable
 {
     /// <summary>The names in it, in no order.</summary>
@@ -21,7 +23,9 @@ internal interface IFolder : IDisposable
     /// <summary>Opens a regular file in it for reading; anything else is refused without waiting.</summary>
     SafeFileHandle OpenFile(string name);
 
-    /// <summary>A path by which the platform's own functions reach a name in it, whatever the folder is called by now.</summary>
+    /// <summary>
+    /// A path by which the platform's own functions reach a name in it, whatever the folder is called by now.
+    /// </summary>
     string PathOf(string name);
 
     /// <summary>Brings the names in it to the disk.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Orleans.Agents.Tools.Files;
 
 /// <summary>
-/// The two calls the platform's library has no name for: open a name inside an open folder without following a link, and
-/// tell a pipe from a file.
+/// The two calls the platform's library has no name for: open a name inside an open folder without following a link,
+/// and tell a pipe from a file.
 /// </summary>
 internal static class LinuxCalls
 {

@@ -47,7 +47,7 @@ internal static class ReadTool
                 "path": { "type": "string", "description": "The path as it was asked for." },
                 "text": { "type": "string" },
                 "bytes": { "type": "integer", "minimum": 0, "description": "How many bytes of the file the text is." },
-                "lines": { "type": "integer", "minimum": 0, "description": "How many line ends the text has, as wc -l." },
+                "lines": { "type": "integer", "minimum": 0, "description": "Line ends in the text, as wc -l." },
                 "file_bytes": { "type": "integer", "minimum": 0, "description": "The size of the whole file." },
                 "encoding_errors": {
                   "type": "boolean", "description": "Whether bytes that are not UTF-8 were replaced by U+FFFD."
@@ -135,7 +135,7 @@ internal static class ReadTool
         return text;
     }
 
-    // As a JSON string. Control characters take six bytes each, so a text that may be read can be too long to be written.
+    // As a JSON string. Control characters take six bytes each, so what may be read can be too long to be written.
     private static ReadOnlySpan<byte> Quote(ref ReadOnlySpan<byte> text, byte[] escaped)
     {
         var space = escaped.AsSpan(1, MaxEscapedBytes - 2);

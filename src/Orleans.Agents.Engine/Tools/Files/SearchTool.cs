@@ -17,7 +17,7 @@ internal static class SearchTool
                 {{FileSchemas.Root}},
                 "pattern": {
                   "type": "string", "maxLength": {{SearchInput.MaxPatternLength}},
-                  "description": "A .NET regular expression without lookaround and backreferences; it is put to each line."
+                  "description": "A .NET regular expression, put to each line; no lookaround, no backreferences."
                 },
                 {{FileSchemas.Filter}},
                 "case_sensitive": { "type": "boolean", "default": true },

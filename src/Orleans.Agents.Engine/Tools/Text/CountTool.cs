@@ -9,7 +9,7 @@ internal static class CountTool
 {
     public static Tool Tool { get; } = new(
         "text.count",
-        "Counts the lines, words, characters and bytes of a text, or the files, lines and bytes below a folder by language.",
+        "Counts lines, words, characters and bytes of a text, or files, lines and bytes below a folder by language.",
         Payload.Parse(
             $$"""
             {

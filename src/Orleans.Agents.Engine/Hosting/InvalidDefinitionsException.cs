@@ -5,7 +5,7 @@ namespace Orleans.Agents.Hosting;
 
 /// <summary>An application's workflows have mistakes; every one of them is listed.</summary>
 /// <param name="diagnostics">All of them, with file, line and column.</param>
-public sealed class DefinitionException(ImmutableArray<Diagnostic> diagnostics)
+public sealed class InvalidDefinitionsException(ImmutableArray<Diagnostic> diagnostics)
     : AgentsException("definition.invalid", string.Join(Environment.NewLine, diagnostics))
 {
     /// <summary>All of them, with file, line and column.</summary>
