@@ -2,7 +2,9 @@ using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Expressions;
 
-/// <summary>Calculates: whole numbers exactly within 64 bits, all others as decimals; and joins texts and lists.</summary>
+/// <summary>
+/// Calculates: whole numbers exactly within 64 bits, all others as decimals; and joins texts and lists.
+/// </summary>
 internal static class Arithmetic
 {
     internal static bool TryCompute(Node.Binary node, in Value left, in Value right, ref Evaluation at, out Value value)

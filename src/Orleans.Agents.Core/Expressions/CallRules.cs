@@ -3,7 +3,9 @@ using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Expressions;
 
-/// <summary>Finds the function a call means and checks what is known of its arguments.</summary>
+/// <summary>
+/// Checks what is known of a call's arguments. There is such a function: the builder has seen to that.
+/// </summary>
 internal static class CallRules
 {
     internal static Node? Resolve(Token name, ImmutableArray<Node> arguments, Extent at, out ExpressionError? error)
@@ -19,7 +21,9 @@ internal static class CallRules
             var isPath = arguments[0] is Node.Root or Node.Variable or Node.Member or Node.Element;
             error = isPath ? null : Error(
                 ExpressionCodes.Function, arguments[0].At, "`has` takes a path.", "a path such as `context.plan`");
-            return isPath ? new Node.Binary(at, Operator.NotEqual, arguments[0], new Node.Literal(at, Value.Null)) : null;
+            return isPath
+                ? new Node.Binary(at, Operator.NotEqual, arguments[0], new Node.Literal(at, Value.Null))
+                : null;
         }
 
         return name.Text == Functions.Default
@@ -29,16 +33,7 @@ internal static class CallRules
 
     private static ExpressionError? CheckCount(Token name, int count, Extent at)
     {
-        if (Functions.Find(name.Text) is not { } takes)
-        {
-            return Error(
-                ExpressionCodes.Function,
-                name.At,
-                $"There is no function `{name.Text}`.",
-                $"one of {string.Join(", ", Functions.Names)}",
-                NearestName.Of(name.Text, Functions.Names));
-        }
-
+        var takes = Functions.Find(name.Text)!.Value;
         if (count >= takes.Fewest && count <= takes.Most)
         {
             return null;

@@ -69,7 +69,9 @@ internal static class ConversionFunctions
         if (arguments.Length > 1 && (!arguments[1].TryGetInteger(out digits) || digits is < 0 or > MaxDigits))
         {
             return at.Fail(
-                ExpressionCodes.Range, call.Arguments[1], $"`round` keeps a whole number of digits from 0 to {MaxDigits}");
+                ExpressionCodes.Range,
+                call.Arguments[1],
+                $"`round` keeps a whole number of digits from 0 to {MaxDigits}");
         }
 
         if (value.Kind is ValueKind.Integer)

@@ -51,12 +51,7 @@ internal ref struct Evaluation(Scope scope)
     /// <summary>Yields a list that was made.</summary>
     internal bool Made(Value[] items, Node node, out Value value)
     {
-        long size = 2;
-        foreach (ref readonly var item in items.AsSpan())
-        {
-            size += item.Size + 1;
-        }
-
+        var size = ListContent.SizeOf(items);
         value = default;
         if (!Produce(size, node) || !Burn(size / ExpressionLimits.BytesPerFuel, node))
         {
@@ -70,12 +65,7 @@ internal ref struct Evaluation(Scope scope)
     /// <summary>Yields an object that was made.</summary>
     internal bool Made(Member[] members, Node node, out Value value)
     {
-        long size = 2;
-        foreach (ref readonly var member in members.AsSpan())
-        {
-            size += member.Name.Length + member.Value.Size + 4;
-        }
-
+        var size = ObjectContent.SizeOf(members);
         value = default;
         if (!Produce(size, node) || !Burn(size / ExpressionLimits.BytesPerFuel, node))
         {

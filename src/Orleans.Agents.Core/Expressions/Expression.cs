@@ -5,8 +5,8 @@ using Orleans.Agents.Values;
 namespace Orleans.Agents.Expressions;
 
 /// <summary>
-/// An expression that was read and checked. It never changes, may be used from many threads, and yields the same for the
-/// same scope on every machine. The language is described in <c>docs/reference/expressions.md</c>.
+/// An expression that was read and checked. It never changes, may be used from many threads, and yields the same for
+/// the same scope on every machine. The language is described in <c>docs/reference/expressions.md</c>.
 /// </summary>
 public sealed class Expression
 {
@@ -34,7 +34,9 @@ public sealed class Expression
     /// <summary>Each path into the scope as far as it is known now, in the order of the text.</summary>
     public ImmutableArray<ExpressionPath> Paths { get; }
 
-    /// <summary>Whether it may yield what a condition may be, a boolean or null; false when it certainly does not.</summary>
+    /// <summary>
+    /// Whether it may yield what a condition may be, a boolean or null; false when it certainly does not.
+    /// </summary>
     public bool MayBeCondition => (node.Kinds & Kinds.Condition) != 0;
 
     /// <summary>Reads an expression and checks it as far as that can be done without values.</summary>
@@ -57,7 +59,9 @@ public sealed class Expression
         return expression is not null;
     }
 
-    /// <summary>Finds what the expression yields. Never throws; a scope of well-formed payloads is all it asks for.</summary>
+    /// <summary>
+    /// Finds what the expression yields. Never throws; a scope of well-formed payloads is all it asks for.
+    /// </summary>
     public bool TryEvaluate(Scope scope, out Value value, [NotNullWhen(false)] out ExpressionFailure? failure)
     {
         var evaluation = new Evaluation(scope);
@@ -66,7 +70,9 @@ public sealed class Expression
         return succeeded;
     }
 
-    /// <summary>Whether a condition holds: it yields true. Null counts as false, anything but a boolean is a failure.</summary>
+    /// <summary>
+    /// Whether a condition holds: it yields true. Null counts as false, anything but a boolean is a failure.
+    /// </summary>
     public bool TryTest(Scope scope, out bool holds, [NotNullWhen(false)] out ExpressionFailure? failure)
     {
         var evaluation = new Evaluation(scope);

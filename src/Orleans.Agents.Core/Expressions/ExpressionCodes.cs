@@ -18,6 +18,8 @@ public static class ExpressionCodes
     /// <summary>A number is too large, or was divided by zero.</summary>
     public const string Range = "expression.range";
 
-    /// <summary>The expression, the work it asks for or what it yields is too large; see <see cref="ExpressionLimits"/>.</summary>
+    /// <summary>
+    /// The expression, the work it asks for or what it yields is too large; see <see cref="ExpressionLimits"/>.
+    /// </summary>
     public const string Limit = "expression.limit";
 }

@@ -11,7 +11,9 @@ public sealed record ExpressionFailure(string Code, string Message, string Text,
 {
     private const int MaxShown = 200;
 
-    /// <summary>The same as a failure of the run: permanent, because the same expression fails again on the same values.</summary>
+    /// <summary>
+    /// The same as a failure of the run: permanent, because the same expression fails again on the same values.
+    /// </summary>
     public Failure ToFailure() =>
         new(FailureClass.Permanent, Code, $"{Message} (at position {Offset + 1} of `{Shorten(Text)}`)");
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Orleans.Agents.Expressions;
 
-/// <summary>All functions. <c>has</c> and <c>default</c> are here for their names only: they are read as operators.</summary>
+/// <summary>
+/// All functions. <c>has</c> and <c>default</c> are here for their names only: they are read as operators.
+/// </summary>
 internal static class Functions
 {
     internal const string Has = "has";

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orleans.Agents.Expressions;
 
-/// <summary>Cuts an expression's text into tokens, one at a time, because what a dash is depends on what came before it.</summary>
+/// <summary>
+/// Cuts an expression's text into tokens, one at a time, because what a dash is depends on what came before it.
+/// </summary>
 internal sealed class Lexer(string source)
 {
     private static readonly string[] LongSymbols = ["==", "!=", "<=", ">=", "&&", "||"];
@@ -106,14 +108,14 @@ internal sealed class Lexer(string source)
         }
 
         token = Take(TokenKind.Number, start);
-        if (position < source.Length && IsNamePart(source[position]))
+        if (position < source.Length && (IsNamePart(source[position]) || source[position] == '.'))
         {
             return Refuse(
-                new Extent(position, 1), "A number ends where a letter begins.", "digits with at most one point");
+                new Extent(position, 1), "This cannot follow a number directly.", "digits with at most one point");
         }
 
-        var whole = token.Text.IndexOf('.', StringComparison.Ordinal) is var point && point < 0 ? token.Text.Length : point;
-        return (whole == 1 || source[start] != '0') || Refuse(
+        var leadsWithZero = source[start] == '0' && token.Text.Length > 1 && token.Text[1] != '.';
+        return !leadsWithZero || Refuse(
             token.At, "A number does not begin with a zero that means nothing.", suggestion: token.Text.TrimStart('0'));
     }
 
@@ -175,7 +177,10 @@ internal sealed class Lexer(string source)
         var letter = start + 1 < source.Length ? source[start + 1] : '\0';
         if (letter == 'u' && start + 6 <= source.Length
             && ushort.TryParse(
-                source.AsSpan(start + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit))
+                source.AsSpan(start + 2, 4),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out var unit))
         {
             text.Append((char)unit);
             position = start + 6;

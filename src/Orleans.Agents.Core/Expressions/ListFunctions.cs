@@ -26,7 +26,8 @@ internal static class ListFunctions
 
     internal static bool Sum(ReadOnlySpan<Value> arguments, Node.Call call, ref Evaluation at, out Value value)
     {
-        value = Value.FromInteger(0);
+        value = default;
+        var total = Value.FromInteger(0);
         foreach (ref readonly var element in arguments[0].Elements().AsSpan())
         {
             if (!at.Burn(1, call))
@@ -40,12 +41,15 @@ internal static class ListFunctions
                     ExpressionCodes.Type, call, $"`sum` adds numbers; one element is {element.Kinds().Describe()}");
             }
 
-            if (!Arithmetic.TryCompute(call, Operator.Add, value, element, ref at, out value))
+            if (!Arithmetic.TryCompute(call, Operator.Add, total, element, ref at, out var next))
             {
                 return false;
             }
+
+            total = next;
         }
 
+        value = total;
         return true;
     }
 

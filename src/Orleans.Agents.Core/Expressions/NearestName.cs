@@ -5,14 +5,17 @@ public static class NearestName
 {
     private const int MaxEdits = 2;
 
-    /// <summary>The candidate with the fewest edits, at most two and fewer than the name is long; the first of equals.</summary>
+    /// <summary>
+    /// The candidate with the fewest edits, at most two and fewer than the name is long; the first of equals.
+    /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         string? nearest = null;
         var fewest = Math.Min(MaxEdits + 1, name.Length);
         foreach (var candidate in candidates)
         {
-            if (Math.Abs(candidate.Length - name.Length) <= MaxEdits && Edits(name, candidate) is var edits && edits < fewest)
+            if (Math.Abs(candidate.Length - name.Length) <= MaxEdits
+                && Edits(name, candidate) is var edits && edits < fewest)
             {
                 nearest = candidate;
                 fewest = edits;
@@ -33,7 +36,8 @@ public static class NearestName
             for (var column = 1; column <= to.Length; column++)
             {
                 var change = char.ToUpperInvariant(from[row - 1]) == char.ToUpperInvariant(to[column - 1]) ? 0 : 1;
-                current[column] = Math.Min(Math.Min(above[column], current[column - 1]) + 1, above[column - 1] + change);
+                var addOrRemove = Math.Min(above[column], current[column - 1]) + 1;
+                current[column] = Math.Min(addOrRemove, above[column - 1] + change);
                 if (row > 1 && column > 1 && from[row - 1] == to[column - 2] && from[row - 2] == to[column - 1])
                 {
                     current[column] = Math.Min(current[column], older[column - 2] + 1);

@@ -43,7 +43,8 @@ internal abstract record Node
     /// A member by a name known at load. <paramref name="Index"/> is the name as an index, or -1; both it and
     /// <paramref name="IsLength"/> only when the name was written after a dot.
     /// </summary>
-    internal sealed record Member(Extent At, Node Target, string Name, ReadOnlyMemory<byte> Utf8, int Index, bool IsLength)
+    internal sealed record Member(
+        Extent At, Node Target, string Name, ReadOnlyMemory<byte> Utf8, int Index, bool IsLength)
         : Node(At, Kinds.Any, Target);
 
     internal sealed record Element(Extent At, Node Target, Node Key) : Node(At, Kinds.Any, Target, Key);

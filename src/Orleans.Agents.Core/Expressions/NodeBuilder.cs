@@ -5,7 +5,9 @@ using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Expressions;
 
-/// <summary>Makes nodes, and refuses those that could never yield a value: wrong names, wrong types, too large.</summary>
+/// <summary>
+/// Makes nodes, and refuses those that could never yield a value: wrong names, wrong types, too large.
+/// </summary>
 internal sealed class NodeBuilder(ExpressionNames names)
 {
     private static readonly string[] MacroNames = ["map", "filter", "exists", "all"];
@@ -74,7 +76,8 @@ internal sealed class NodeBuilder(ExpressionNames names)
 
     internal Node? Negate(Extent start, Node operand) => (operand.Kinds & Kinds.Number) != 0
         ? Admit(new Node.Negate(start.To(operand.At), operand))
-        : Refuse(ExpressionCodes.Type, operand.At, $"`-` takes a number; this is {operand.Kinds.Describe()}.", "a number");
+        : Refuse(
+            ExpressionCodes.Type, operand.At, $"`-` takes a number; this is {operand.Kinds.Describe()}.", "a number");
 
     internal Node? Conditional(Node condition, Node then, Node otherwise) => IsCondition(condition, "`?:`")
         ? Admit(new Node.Conditional(condition.At.To(otherwise.At), condition, then, otherwise))
@@ -114,6 +117,16 @@ internal sealed class NodeBuilder(ExpressionNames names)
 
     internal Node? Object(Extent at, ImmutableArray<ReadOnlyMemory<byte>> keys, ImmutableArray<Node> items) =>
         Admit(new Node.ObjectOf(at, keys, items));
+
+    /// <summary>
+    /// Whether there is such a function; asked before its arguments are read, so that this error comes first.
+    /// </summary>
+    internal bool KnowsFunction(Token name) => Functions.Find(name.Text) is not null || Refuse(
+        ExpressionCodes.Function,
+        name.At,
+        $"There is no function `{name.Text}`.",
+        $"one of {string.Join(", ", Functions.Names)}",
+        NearestName.Of(name.Text, Functions.Names)) is not null;
 
     internal Node? Call(Token name, ImmutableArray<Node> arguments, Extent at)
     {

@@ -22,6 +22,9 @@ internal enum Operator
 /// <summary>How operators are written, what they take and what they yield.</summary>
 internal static class Operators
 {
+    private static readonly Dictionary<string, Operator> BySymbol =
+        Enum.GetValues<Operator>().ToDictionary(Symbol, StringComparer.Ordinal);
+
     internal static string Symbol(Operator operation) => operation switch
     {
         Operator.Equal => "==",
@@ -39,7 +42,7 @@ internal static class Operators
         _ => throw new UnreachableException(operation.ToString()),
     };
 
-    internal static Operator Of(string symbol) => Enum.GetValues<Operator>().First(one => Symbol(one) == symbol);
+    internal static Operator Of(string symbol) => BySymbol[symbol];
 
     /// <summary>Whether some values of these types can be operated on.</summary>
     internal static bool Takes(Operator operation, Kinds left, Kinds right) => operation switch

@@ -8,13 +8,6 @@ namespace Orleans.Agents.Expressions;
 /// </summary>
 internal sealed class Parser
 {
-    private const int Or = 1;
-    private const int And = 2;
-    private const int WordNot = 3;
-    private const int Comparison = 4;
-    private const int Sum = 5;
-    private const int Product = 6;
-
     private readonly string source;
     private readonly Lexer lexer;
     private readonly NodeBuilder build;
@@ -45,24 +38,14 @@ internal sealed class Parser
         }
 
         var node = Advance() ? Expression() : null;
-        return node is null || current.Kind is TokenKind.End ? node : Unexpected("an operator or the end", AfterValue());
+        return node is null || current.Kind is TokenKind.End
+            ? node
+            : Unexpected("an operator or the end", current.Is("not") ? "not (… in …)" : null);
     }
 
-    private bool Advance() => Took(lexer.TryNext(out current));
+    private bool Advance() => lexer.TryNext(out current) || build.Refuse(lexer.Error!) is not null;
 
-    private bool AdvanceToMember() => Took(lexer.TryNextMember(out current));
-
-    private bool Took(bool read)
-    {
-        if (!read)
-        {
-            build.Refuse(lexer.Error!);
-        }
-
-        return read;
-    }
-
-    private bool Accept(string symbol) => current.Is(symbol) && Advance();
+    private bool AdvanceToMember() => lexer.TryNextMember(out current) || build.Refuse(lexer.Error!) is not null;
 
     private bool Require(string symbol, string? expected = null)
     {
@@ -83,10 +66,19 @@ internal sealed class Parser
         expected,
         suggestion));
 
-    private string? AfterValue() => current.Is("not") ? "not (… in …)" : null;
+    private bool Enter()
+    {
+        if (++nesting > ExpressionLimits.MaxNesting)
+        {
+            build.Refuse(
+                ExpressionCodes.Limit,
+                current.At,
+                $"An expression nests at most {ExpressionLimits.MaxNesting} deep.");
+            return false;
+        }
 
-    private bool Enter() => ++nesting <= ExpressionLimits.MaxNesting || build.Refuse(
-        ExpressionCodes.Limit, current.At, $"An expression nests at most {ExpressionLimits.MaxNesting} deep.") is not null;
+        return true;
+    }
 
     private Node? Expression()
     {
@@ -95,7 +87,7 @@ internal sealed class Parser
             return null;
         }
 
-        var node = Operators(Or);
+        var node = Operators(Precedence.Or);
         if (node is not null && current.Is("?"))
         {
             var then = Advance() ? Expression() : null;
@@ -109,8 +101,8 @@ internal sealed class Parser
 
     private Node? Operators(int weakest)
     {
-        var left = current.Is("not") && weakest <= WordNot ? Not(WordNot) : Unary();
-        while (left is not null && Precedence() is var precedence && precedence >= weakest)
+        var left = current.Is("not") && weakest <= Precedence.WordNot ? Not(Precedence.WordNot) : Unary();
+        while (left is not null && Precedence.Of(current) is var precedence && precedence >= weakest)
         {
             var symbol = current.Text;
             var right = Advance() ? Operators(precedence + 1) : null;
@@ -120,16 +112,6 @@ internal sealed class Parser
         return left;
     }
 
-    private int Precedence() => current.Kind is not TokenKind.Symbol ? 0 : current.Text switch
-    {
-        "||" => Or,
-        "&&" => And,
-        "==" or "!=" or "<" or "<=" or ">" or ">=" or "in" => Comparison,
-        "+" or "-" => Sum,
-        "*" or "/" or "%" => Product,
-        _ => 0,
-    };
-
     private Node? Not(int weakest)
     {
         var start = current.At;
@@ -138,7 +120,7 @@ internal sealed class Parser
             return null;
         }
 
-        var operand = weakest == WordNot ? Operators(WordNot) : Unary();
+        var operand = weakest == Precedence.WordNot ? Operators(Precedence.WordNot) : Unary();
         nesting--;
         return operand is null ? null : build.Not(start, operand);
     }
@@ -147,7 +129,7 @@ internal sealed class Parser
     {
         if (current.Is("!"))
         {
-            return Not(Product + 1);
+            return Not(Precedence.Unary);
         }
 
         if (!current.Is("-"))
@@ -242,11 +224,14 @@ internal sealed class Parser
     private Node? Number(Extent start)
     {
         var number = current;
-        return Advance() ? build.Number(start.To(number.At), start == number.At ? number.Text : $"-{number.Text}") : null;
+        var text = start == number.At ? number.Text : $"-{number.Text}";
+        return Advance() ? build.Number(start.To(number.At), text) : null;
     }
 
     private Node? Call(Token name) =>
-        Advance() && Sequence(")") is { } arguments ? build.Call(name, arguments.Nodes, name.At.To(arguments.End)) : null;
+        build.KnowsFunction(name) && Advance() && Sequence(")") is { } arguments
+            ? build.Call(name, arguments.Nodes, name.At.To(arguments.End))
+            : null;
 
     private (ImmutableArray<Node> Nodes, Extent End)? Sequence(string close)
     {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Orleans.Agents.Expressions;
 
 /// <summary>
-/// Estimates how many places a regular expression has once its counted repetitions are written out; never too few. It does
-/// not check the expression.
+/// Estimates how many places a regular expression has once its counted repetitions are written out; never too few. It
+/// does not check the expression.
 /// </summary>
 internal static class PatternSize
 {

@@ -14,7 +14,9 @@ public sealed record Scope
     /// <summary>What <c>input</c> means.</summary>
     public Payload Input { get; init; }
 
-    /// <summary>What <c>context</c> means: its members by name. Kept in ordinal order, whatever order it came in.</summary>
+    /// <summary>
+    /// What <c>context</c> means: its members by name. Kept in ordinal order, whatever order it came in.
+    /// </summary>
     public ImmutableSortedDictionary<string, Payload> Context
     {
         get;

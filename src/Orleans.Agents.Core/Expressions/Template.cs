@@ -10,8 +10,8 @@ namespace Orleans.Agents.Expressions;
 /// </summary>
 /// <remarks>
 /// A text that is exactly one <c>${{ }}</c> becomes what the expression yields, of whatever type. Otherwise texts are
-/// inserted as they are, null as nothing, other values as JSON without white space. <c>$${{</c> means <c>${{</c> itself.
-/// Names of members are never templates. Everything else is written byte for byte as it was.
+/// inserted as they are, null as nothing, other values as JSON without white space. <c>$${{</c> means <c>${{</c>
+/// itself. Names of members are never templates. Everything else is written byte for byte as it was.
 /// </remarks>
 public sealed class Template
 {

@@ -118,8 +118,14 @@ internal sealed class TemplateCompiler(Payload json, ExpressionNames names)
                 AddExpression(part, isInsideText: true);
                 break;
             default:
-                errors.Add(new TemplateError(Path(), part.Offset, new ExpressionError(
-                    ExpressionCodes.Syntax, 0, part.Text.Length, "This `${{` has no end.", "`}}`", "$${{ for the text itself")));
+                var error = new ExpressionError(
+                    ExpressionCodes.Syntax,
+                    0,
+                    part.Text.Length,
+                    "This `${{` has no end.",
+                    "`}}`",
+                    "$${{ for the text itself");
+                errors.Add(new TemplateError(Path(), part.Offset, error));
                 break;
         }
     }

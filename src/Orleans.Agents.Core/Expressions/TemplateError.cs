@@ -10,6 +10,7 @@ public sealed record TemplateError(ImmutableArray<string> Path, int Offset, Expr
 
 /// <summary>An expression of a template and where it stands.</summary>
 /// <param name="Path">Names and indexes that lead to the text; empty when the value itself is the text.</param>
-/// <param name="Offset">Where in that text the expression begins, in characters after its JSON escapes are undone.</param>
+/// <param name="Offset">Where in that text the expression begins, in characters after its JSON escapes are
+/// undone.</param>
 /// <param name="Expression">The expression.</param>
 public sealed record TemplateExpression(ImmutableArray<string> Path, int Offset, Expression Expression);

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Orleans.Agents.Expressions;
 
-/// <summary>Part of a text of a template: literal text, what stands between <c>${{</c> and <c>}}</c>, or a <c>${{</c> without end.</summary>
+/// <summary>
+/// Part of a text of a template: literal text, what stands between <c>${{</c> and <c>}}</c>, or a <c>${{</c> without
+/// end.
+/// </summary>
 internal readonly record struct TemplatePart(TemplatePartKind Kind, string Text, int Offset);
 
 internal enum TemplatePartKind

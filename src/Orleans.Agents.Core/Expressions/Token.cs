@@ -13,7 +13,8 @@ internal enum TokenKind
 /// <summary>One part. Its text is the name, the digits, the symbol, or what a quoted text means.</summary>
 internal readonly record struct Token(TokenKind Kind, Extent At, string Text)
 {
-    internal bool Is(string symbol) => Kind is TokenKind.Symbol && string.Equals(Text, symbol, StringComparison.Ordinal);
+    internal bool Is(string symbol) =>
+        Kind is TokenKind.Symbol && string.Equals(Text, symbol, StringComparison.Ordinal);
 
     internal string Describe(string source) => Kind switch
     {

@@ -4,7 +4,9 @@ using System.Text.Encodings.Web;
 
 namespace Orleans.Agents.Values;
 
-/// <summary>Bytes on their way out, in a rented buffer with a limit. What goes beyond the limit is not written but noticed.</summary>
+/// <summary>
+/// Bytes on their way out, in a rented buffer with a limit. What goes beyond the limit is not written but noticed.
+/// </summary>
 internal sealed class JsonOutput(int limit) : IDisposable
 {
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(256);
@@ -127,7 +129,8 @@ internal sealed class JsonOutput(int limit) : IDisposable
 
         if (length + more > buffer.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, Math.Max((long)length + more, buffer.Length * 2L)));
+            var wanted = Math.Max((long)length + more, buffer.Length * 2L);
+            var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(Array.MaxLength, wanted));
             Written.CopyTo(larger);
             ArrayPool<byte>.Shared.Return(buffer);
             buffer = larger;

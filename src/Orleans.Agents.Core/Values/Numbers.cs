@@ -62,16 +62,9 @@ internal static class Numbers
             return length;
         }
 
-        var kept = utf8[..length].TrimEnd((byte)'0').TrimEnd((byte)'.').Length;
-        return kept == 0 || utf8[..kept].SequenceEqual("-0"u8) ? Zero(utf8) : kept;
+        return utf8[..length].TrimEnd((byte)'0').TrimEnd((byte)'.').Length;
     }
 
     private static int CountDigits(ReadOnlySpan<byte> text) =>
         text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') is var end && end < 0 ? text.Length : end;
-
-    private static int Zero(Span<byte> utf8)
-    {
-        utf8[0] = (byte)'0';
-        return 1;
-    }
 }

@@ -55,7 +55,8 @@ public readonly struct Payload : IEquatable<Payload>
     /// <param name="utf8">The bytes; surrounding white space is allowed and dropped.</param>
     /// <param name="payload">The value.</param>
     /// <param name="problem">What is wrong and where, when the answer is no.</param>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8, out Payload payload, [NotNullWhen(false)] out string? problem)
+    public static bool TryParse(
+        ReadOnlyMemory<byte> utf8, out Payload payload, [NotNullWhen(false)] out string? problem)
     {
         var trimmed = utf8.Trim(" \t\r\n"u8);
         try

@@ -147,7 +147,8 @@ internal static class RawJson
         ? RawText.Unescape(reader.ValueSpan).AsSpan().SequenceEqual(name)
         : reader.ValueSpan.SequenceEqual(name);
 
-    private static ReadOnlyMemory<byte> Name(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json) => reader.ValueIsEscaped
+    private static ReadOnlyMemory<byte> Name(ref Utf8JsonReader reader, ReadOnlyMemory<byte> json) =>
+        reader.ValueIsEscaped
         ? RawText.Unescape(reader.ValueSpan)
         : json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
 

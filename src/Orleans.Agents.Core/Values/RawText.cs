@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orleans.Agents.Values;
 
-/// <summary>The text of a JSON string as UTF-8, with and without its escapes. Broken text is mended, never refused.</summary>
+/// <summary>
+/// The text of a JSON string as UTF-8, with and without its escapes. Broken text is mended, never refused.
+/// </summary>
 internal static class RawText
 {
     /// <summary>Undoes the escapes of a well-formed JSON string's body; half a surrogate pair becomes U+FFFD.</summary>

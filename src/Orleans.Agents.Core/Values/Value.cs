@@ -7,8 +7,9 @@ using System.Text.Json;
 namespace Orleans.Agents.Values;
 
 /// <summary>
-/// What an expression yields. Made from a <see cref="Payload"/> it is a slice of its bytes: looked into only when asked,
-/// and written back byte for byte, so that a number such as <c>1.0</c> or <c>12345678901234567890123</c> stays as it was.
+/// What an expression yields. Made from a <see cref="Payload"/> it is a slice of its bytes: looked into only when
+/// asked, and written back byte for byte, so that a number such as <c>1.0</c> or <c>12345678901234567890123</c> stays
+/// as it was.
 /// </summary>
 /// <remarks>The default is null. A value never changes. Of two members with one name the last counts.</remarks>
 public readonly struct Value
@@ -113,7 +114,8 @@ public readonly struct Value
     public bool TryGetDecimal(out decimal value)
     {
         value = integer;
-        return Kind is ValueKind.Integer || (Kind is ValueKind.Decimal && Numbers.TryRead(content, utf8.Span, out value));
+        return Kind is ValueKind.Integer
+            || (Kind is ValueKind.Decimal && Numbers.TryRead(content, utf8.Span, out value));
     }
 
     /// <summary>Whether this is a text, and which.</summary>
@@ -201,31 +203,11 @@ public readonly struct Value
 
     internal static Value FromText(ReadOnlyMemory<byte> utf8) => new(ValueKind.Text, utf8, isRaw: false);
 
-    internal static Value FromItems(Value[] items)
-    {
-        long size = 2;
-        var depth = 0;
-        foreach (ref readonly var item in items.AsSpan())
-        {
-            size += item.Size + 1;
-            depth = Math.Max(depth, item.Depth);
-        }
+    internal static Value FromItems(Value[] items) =>
+        new(ValueKind.List, default, isRaw: false, content: ListContent.Of(items));
 
-        return new Value(ValueKind.List, default, isRaw: false, content: new ListContent(items, size, depth + 1));
-    }
-
-    internal static Value FromMembers(Member[] members)
-    {
-        long size = 2;
-        var depth = 0;
-        foreach (ref readonly var member in members.AsSpan())
-        {
-            size += member.Name.Length + 4 + member.Value.Size;
-            depth = Math.Max(depth, member.Value.Depth);
-        }
-
-        return new Value(ValueKind.Object, default, isRaw: false, content: new ObjectContent(members, size, depth + 1));
-    }
+    internal static Value FromMembers(Member[] members) =>
+        new(ValueKind.Object, default, isRaw: false, content: ObjectContent.Of(members));
 
     internal bool TryGetMember(ReadOnlySpan<byte> name, out Value value)
     {

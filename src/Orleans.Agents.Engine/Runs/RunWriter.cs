@@ -51,7 +51,6 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, RunSe
         return new Append(id, services.Epoch, before.Version, after.Version, at, bytes, RowOf(after))
         {
             Birth = before.Version == 0 ? new RunBirth(workflow.Name, workflow.Hash, origin.Key) : null,
-            // Without the cast, null would become empty bytes: a snapshot that cannot be read.
             Snapshot = IsSnapshotDue(bytes.Length) && !after.IsOver ? Serialize(after) : (ReadOnlyMemory<byte>?)null,
         };
     }
@@ -94,6 +93,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, RunSe
         var buffer = new ArrayBufferWriter<byte>(512);
         using var json = new Utf8JsonWriter(buffer, JsonText.Writing);
         JsonSerializer.Serialize(json, events, RunJson.Default.ImmutableArrayRunEvent);
+        json.Flush();
         return buffer.WrittenMemory;
     }
 
@@ -102,6 +102,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, RunSe
         var buffer = new ArrayBufferWriter<byte>(4096);
         using var json = new Utf8JsonWriter(buffer, JsonText.Writing);
         JsonSerializer.Serialize(json, state, RunJson.Default.RunState);
+        json.Flush();
         return buffer.WrittenMemory;
     }
 }

@@ -1,0 +1,175 @@
+using Orleans.Agents.Expressions;
+
+namespace Orleans.Agents.Core.Tests.Expressions;
+
+public sealed class FunctionTests
+{
+    [Theory]
+    [InlineData("size(input.text)", "5")]
+    [InlineData("size(input.list)", "3")]
+    [InlineData("size([1] + [2])", "2")]
+    [InlineData("size(input.deep)", "3")]
+    [InlineData("size({a: 1})", "1")]
+    [InlineData("size('')", "0")]
+    [InlineData("has(input.n)", "true")]
+    [InlineData("has(input.nothing)", "false")]
+    [InlineData("has(input.nowhere.x)", "false")]
+    [InlineData("has(input.list[2])", "true")]
+    [InlineData("has(input.list[input.n])", "false")]
+    [InlineData("has(context)", "true")]
+    [InlineData("default(input.nothing, 'x')", "\"x\"")]
+    [InlineData("default(input.n, 1 / 0)", "7")]
+    [InlineData("default(null, null)", "null")]
+    [InlineData("matches(input.text, '^Gr.+e$')", "true")]
+    [InlineData("matches(input.text, 'rü')", "true")]
+    [InlineData("matches(input.text, 'RÜ')", "false")]
+    [InlineData("matches(input.text, '(?i)RÜ')", "true")]
+    [InlineData("matches('2026-11-21', '^\\\\d{4}-\\\\d{2}-\\\\d{2}$')", "true")]
+    [InlineData("matches('a-(', '^[^\\\\]x]-\\\\([)]?$')", "true")]
+    [InlineData("matches('x', '\\\\p{L}(?#a comment)+|\\\\cA')", "true")]
+    [InlineData("matches('(x', '\\\\(?x{1,}a{,2}b{')", "false")]
+    [InlineData("matches(input.text, 'r' + 'ü')", "true")]
+    [InlineData("lower('ÄbC')", "\"äbc\"")]
+    [InlineData("upper('Äßc')", "\"Äßc\"", "\"ÄßC\"")]
+    [InlineData("trim('  a b\\t\\u00a0\\n')", "\"a b\"")]
+    [InlineData("trim(' \\n')", "\"\"")]
+    [InlineData("split('a,b,,c', ',')", "[\"a\",\"b\",\"\",\"c\"]")]
+    [InlineData("split('', ',')", "[\"\"]")]
+    [InlineData("split('a--b', '--')", "[\"a\",\"b\"]")]
+    [InlineData("split('aé', '')", "[\"a\",\"é\"]")]
+    [InlineData("split('', '')", "[]")]
+    [InlineData("join(['a', 1, null, true, [1.0], {b: 2}, input.mixed], '-')",
+        "\"a-1--true-[1.0]-{\\\"b\\\":2}-[1,\\\"a\\\",null,{\\\"k\\\":[1,2]}]\"")]
+    [InlineData("join([], ', ')", "\"\"")]
+    [InlineData("join(split('a b c', ' '), '')", "\"abc\"")]
+    [InlineData("first(input.list)", "3")]
+    [InlineData("last(input.list)", "2")]
+    [InlineData("first([])", "null")]
+    [InlineData("last([])", "null")]
+    [InlineData("first(input.nothing)", "null")]
+    [InlineData("last(input.nothing)", "null")]
+    [InlineData("json('{\"a\": [1.0]}').a", "[1.0]")]
+    [InlineData("json(' null ')", "null")]
+    [InlineData("number('12') + 1", "13")]
+    [InlineData("number('-1.50')", "-1.50")]
+    [InlineData("number('1e3') + 0", "1000")]
+    [InlineData("number('1E+2') + number('0.5e-1')", "100.05")]
+    [InlineData("number('1e400')", "1e400")]
+    [InlineData("number(7)", "7")]
+    [InlineData("string(7)", "\"7\"")]
+    [InlineData("string(input.d)", "\"2.50\"")]
+    [InlineData("string(1.5 * 2)", "\"3\"")]
+    [InlineData("string('x')", "\"x\"")]
+    [InlineData("string(null)", "\"\"")]
+    [InlineData("string(true) + string(input.no)", "\"truefalse\"")]
+    [InlineData("string(input.mixed)", "\"[1,\\\"a\\\",null,{\\\"k\\\":[1,2]}]\"")]
+    [InlineData("string([input.mixed])", "\"[[1,\\\"a\\\",null,{\\\"k\\\":[1,2]}]]\"")]
+    [InlineData("sum(input.list)", "6")]
+    [InlineData("sum([])", "0")]
+    [InlineData("sum([0.1, 0.2, 1])", "1.3")]
+    [InlineData("min(input.list)", "1")]
+    [InlineData("max(input.list)", "3")]
+    [InlineData("max(input.list.filter(x, x > 5))", "null")]
+    [InlineData("min(2, 1.0, 3)", "1.0")]
+    [InlineData("max('a', 'b')", "\"b\"")]
+    [InlineData("min(input.texts)", "\"a\"")]
+    [InlineData("max(5)", "5")]
+    [InlineData("round(2.5)", "3")]
+    [InlineData("round(-2.5)", "-3")]
+    [InlineData("round(2.345, 2)", "2.35")]
+    [InlineData("round(7)", "7")]
+    [InlineData("round(7, 2)", "7")]
+    [InlineData("round(1.96, 1)", "2")]
+    [InlineData("round(79228162514264337593543950335.0)", "79228162514264337593543950335")]
+    public void A_function_yields_what_the_reference_says(string text, string expected, string? precise = null) =>
+        Assert.Equal(precise ?? expected, Spoken.Yield(text));
+
+    [Theory]
+    [InlineData("input.list.map(x, x * 2)", "[6,2,4]")]
+    [InlineData("input.list.map(x, {v: x})", "[{\"v\":3},{\"v\":1},{\"v\":2}]")]
+    [InlineData("input.list.filter(x, x > 1)", "[3,2]")]
+    [InlineData("input.list.filter(x, null)", "[]")]
+    [InlineData("input.list.exists(x, x == 2)", "true")]
+    [InlineData("input.list.exists(x, x == 5)", "false")]
+    [InlineData("input.list.all(x, x > 0)", "true")]
+    [InlineData("input.list.all(x, x > 1)", "false")]
+    [InlineData("[].all(x, false)", "true")]
+    [InlineData("[].exists(x, true)", "false")]
+    [InlineData("[1, 2].map(x, [3, 4].map(y, x * y))", "[[3,4],[6,8]]")]
+    [InlineData("[1, 2].map(x, [x].map(x, x + 1)[0] + x)", "[3,5]")]
+    [InlineData("input.list.filter(x, x > 1).map(y, y + 1).length", "2")]
+    [InlineData("input.map", "null")]
+    public void A_macro_visits_each_element(string text, string expected) => Assert.Equal(expected, Spoken.Yield(text));
+
+    [Theory]
+    [InlineData("size(input.n)")]
+    [InlineData("size(input.nothing)")]
+    [InlineData("matches(input.n, 'a')")]
+    [InlineData("matches('a', input.n)")]
+    [InlineData("matches('a', '(' + '')")]
+    [InlineData("matches('a', '(a)' + '\\\\1')")]
+    [InlineData("lower(input.list)")]
+    [InlineData("upper(input.nothing)")]
+    [InlineData("trim(input.yes)")]
+    [InlineData("split(input.text, input.nothing)")]
+    [InlineData("join(input.text, ',')")]
+    [InlineData("first(input.text)")]
+    [InlineData("last(input.deep)")]
+    [InlineData("json(input.n)")]
+    [InlineData("json('{')")]
+    [InlineData("json('')")]
+    [InlineData("number('')")]
+    [InlineData("number('-')")]
+    [InlineData("number('01')")]
+    [InlineData("number('1.')")]
+    [InlineData("number('1e')")]
+    [InlineData("number('1e+')")]
+    [InlineData("number('1x')")]
+    [InlineData("number(' 1')")]
+    [InlineData("number(input.yes)")]
+    [InlineData("sum(['a'])")]
+    [InlineData("sum(input.n)")]
+    [InlineData("min(1, 'a')")]
+    [InlineData("max([1, null])")]
+    [InlineData("min([[1]])")]
+    [InlineData("max([1], 2)")]
+    [InlineData("round(input.text)")]
+    [InlineData("input.deep.map(x, x)")]
+    [InlineData("input.nothing.all(x, x)")]
+    [InlineData("input.list.filter(x, x)")]
+    [InlineData("input.list.exists(x, x)")]
+    [InlineData("input.list.map(x, x + 'a')")]
+    [InlineData("input.list.map(x, x) + input.text")]
+    [InlineData("input.list[input.yes]")]
+    [InlineData("input.list[1.5]")]
+    [InlineData("-input.text")]
+    public void A_value_of_a_wrong_type_is_a_failure(string text) =>
+        Assert.Equal(ExpressionCodes.Type, Spoken.Fail(text).Code);
+
+    [Theory]
+    [InlineData("round(1.5, -1)")]
+    [InlineData("round(1.5, 29)")]
+    [InlineData("round(1.5, 0.5)")]
+    [InlineData("round(input.huge)")]
+    [InlineData("sum([input.max, 1])")]
+    [InlineData("max([1, input.huge])")]
+    public void A_number_out_of_range_is_a_failure(string text) =>
+        Assert.Equal(ExpressionCodes.Range, Spoken.Fail(text).Code);
+
+    [Fact]
+    public void A_part_that_fails_fails_the_whole()
+    {
+        string[] wholes =
+        [
+            "[{0}]", "{{a: {0}}}", "({0}) + 1", "1 + ({0})", "-({0})", "!({0})", "({0}) && true", "true && ({0})",
+            "({0}) ? 1 : 2", "default({0}, 1)", "size(string({0}))", "input.list[{0}]", "[{0}][0]", "({0}).a",
+            "[{0}].map(x, x)", "[1].map(x, {0})", "[1].filter(x, {0})", "[1].all(x, {0})", "({0}) in [1]", "({0}) == 1",
+        ];
+        foreach (var whole in wholes)
+        {
+            var failure = Spoken.Fail(string.Format(provider: null, whole, "first([1 / input.z])"));
+            Assert.Equal(ExpressionCodes.Range, failure.Code);
+            Assert.Equal("1 / input.z", failure.Text.Substring(failure.Offset, 11));
+        }
+    }
+}
