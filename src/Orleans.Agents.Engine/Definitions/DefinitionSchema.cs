@@ -45,8 +45,7 @@ public static class DefinitionSchema
 
         writer.WriteEndArray();
         writer.WriteStartObject("$defs");
-        var answers = new FieldType.Part(AnswersShape.Shape);
-        foreach (var shape in supported.Select(k => k.Spec!).Append(answers).SelectMany(Parts).Append(MetadataShape.Shape).Distinct())
+        foreach (var shape in Shapes().Where(s => s != DocumentShape.Shape))
         {
             writer.WriteStartObject(Key(shape));
             WriteShape(writer, shape, isRoot: false);
@@ -57,8 +56,15 @@ public static class DefinitionSchema
         writer.WriteEndObject();
     }
 
-    /// <summary>The shapes that a type leads to, itself first.</summary>
-    internal static IEnumerable<Shape> Parts(FieldType type) => type switch
+    /// <summary>All shapes there are, as the docs list them.</summary>
+    internal static IEnumerable<Shape> Shapes()
+    {
+        var answers = new FieldType.Part(AnswersShape.Shape);
+        var specs = DocumentKind.All.Where(k => k.Spec is not null).Select(k => k.Spec!).Append(answers);
+        return specs.SelectMany(Parts).Prepend(MetadataShape.Shape).Prepend(DocumentShape.Shape).Distinct();
+    }
+
+    private static IEnumerable<Shape> Parts(FieldType type) => type switch
     {
         FieldType.Part part => part.Shape.Fields.SelectMany(f => Parts(f.Type)).Prepend(part.Shape),
         FieldType.Map map => Parts(map.Values),
@@ -115,7 +121,8 @@ public static class DefinitionSchema
         foreach (var field in shape.OneOf)
         {
             writer.WriteStartObject();
-            WriteNames(writer, "required", shape.Needs.Where(n => n.Given == field).SelectMany(n => n.Needed).Prepend(field));
+            WriteNames(
+                writer, "required", shape.Needs.Where(n => n.Given == field).SelectMany(n => n.Needed).Prepend(field));
             writer.WriteEndObject();
         }
 

@@ -11,7 +11,8 @@ internal static class DurationText
     public const string Expected = "a duration such as 250ms, 60s, 10m, 24h, 7d or 1h30m";
 
     /// <summary>The same rule for editors; <see cref="Longest"/> and the order of sizes are not in it.</summary>
-    public const string Pattern = "^(?=.*[1-9])([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?([0-9]{1,9}ms)?$";
+    public const string Pattern =
+        "^(?=.*[1-9])([0-9]{1,9}d)?([0-9]{1,9}h)?([0-9]{1,9}m)?([0-9]{1,9}s)?([0-9]{1,9}ms)?$";
 
     private static readonly (string Unit, long Milliseconds)[] Units =
         [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];

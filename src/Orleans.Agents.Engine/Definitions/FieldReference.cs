@@ -12,9 +12,7 @@ internal static class FieldReference
     {
         var text = new StringBuilder();
         WriteKinds(text);
-        var answers = new FieldType.Part(AnswersShape.Shape);
-        var specs = DocumentKind.All.Where(k => k.Spec is not null).Select(k => k.Spec!).Append(answers);
-        foreach (var shape in specs.SelectMany(DefinitionSchema.Parts).Prepend(MetadataShape.Shape).Prepend(DocumentShape.Shape).Distinct())
+        foreach (var shape in DefinitionSchema.Shapes())
         {
             WriteShape(text, shape);
         }
@@ -43,15 +41,18 @@ internal static class FieldReference
         foreach (var field in shape.Fields)
         {
             var takes = field.Gate is Gate.Blocked ? string.Empty : Cell(field.Type);
-            text.Append(
-                $"| `{field.Name}` | {takes} | {Required(shape, field)} | {GateWord(field.Gate)} | {field.Description} |\n");
+            text.Append($"| `{field.Name}` | {takes} | {Required(shape, field)} | {GateWord(field.Gate)} ");
+            text.Append($"| {field.Description} |\n");
         }
     }
 
     private static string Required(Shape shape, Field field) =>
         field.IsRequired ? "yes"
         : shape.OneOf.Contains(field) ? "one of these"
-        : shape.Needs.Where(n => n.Needed.Contains(field)).Select(n => $"`{n.Given.Name}`").ToArray() is { Length: > 0 } given
+        : shape.Needs
+            .Where(n => n.Needed.Contains(field))
+            .Select(n => $"`{n.Given.Name}`")
+            .ToArray() is { Length: > 0 } given
             ? $"with {string.Join(", ", given)}"
         : string.Empty;
 

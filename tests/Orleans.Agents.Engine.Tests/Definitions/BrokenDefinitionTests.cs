@@ -4,13 +4,15 @@ namespace Orleans.Agents.Engine.Tests.Definitions;
 
 public sealed class BrokenDefinitionTests
 {
+    private static readonly string Folder = Path.Combine(Samples.Folder, "Broken");
+
     public static TheoryData<string> Files =>
-        [.. Directory.GetFiles(Path.Combine(Samples.Folder, "Broken"), "*.yaml").Select(f => Path.GetFileName(f)).Order()];
+        [.. Directory.GetFiles(Folder, "*.yaml").Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     [Theory, MemberData(nameof(Files))]
     public void A_mistake_is_explained(string file)
     {
-        var path = Path.Combine(Samples.Folder, "Broken", file);
+        var path = Path.Combine(Folder, file);
         var result = DefinitionLoader.LoadTexts(
             [new DefinitionText(file, File.ReadAllText(path))], Samples.Host, LoadOptions.Lenient);
 
@@ -26,7 +28,7 @@ public sealed class BrokenDefinitionTests
     [Theory, MemberData(nameof(Files))]
     public void Strictly_every_warning_is_an_error(string file)
     {
-        var text = new DefinitionText(file, File.ReadAllText(Path.Combine(Samples.Folder, "Broken", file)));
+        var text = new DefinitionText(file, File.ReadAllText(Path.Combine(Folder, file)));
 
         var lenient = DefinitionLoader.LoadTexts([text], Samples.Host, LoadOptions.Lenient);
         var strict = DefinitionLoader.LoadTexts([text], Samples.Host, new LoadOptions(Strict: true));

@@ -38,16 +38,22 @@ public sealed class ClosureTests
         ["comments"] = "# hello\n" + Small.Replace("timeout: 90m", "timeout: 90m # enough", StringComparison.Ordinal),
         ["key order"] = Small
             .Replace("{ b: 2, a: 1.0 }", "{ a: 1.0, b: 2 }", StringComparison.Ordinal)
-            .Replace("{ y: \"${{ context.a }}\", x: [1, 2] }", "{ x: [1, 2], y: \"${{ context.a }}\" }", StringComparison.Ordinal),
+            .Replace(
+                "{ y: \"${{ context.a }}\", x: [1, 2] }",
+                "{ x: [1, 2], y: \"${{ context.a }}\" }",
+                StringComparison.Ordinal),
         ["layout"] = Small.Replace("{ b: 2, a: 1.0 }", "\n    b: 2\n    a: 1.0", StringComparison.Ordinal),
         ["quotes"] = Small.Replace("start: work", "start: 'work'", StringComparison.Ordinal),
         ["durations"] = Small.Replace("90m", "1h30m", StringComparison.Ordinal),
-        ["defaults"] = Small.Replace("start: work", "budget: { activities: 1000, time: 60m }\n  start: work", StringComparison.Ordinal),
+        ["defaults"] = Small.Replace(
+            "start: work", "budget: { activities: 1000, time: 60m }\n  start: work", StringComparison.Ordinal),
         ["descriptions"] = Small
             .Replace("name: small", "name: small, description: x, labels: { a: b }", StringComparison.Ordinal)
             .Replace("timeout: 90m", "timeout: 90m\n      description: y", StringComparison.Ordinal),
         ["a default retry rule written out"] = Small.Replace(
-            "timeout: 90m", "timeout: 90m\n      retry: { attempts: 3, factor: 2.0, on: [timeout, transient] }", StringComparison.Ordinal),
+            "timeout: 90m",
+            "timeout: 90m\n      retry: { attempts: 3, factor: 2.0, on: [timeout, transient] }",
+            StringComparison.Ordinal),
         ["documents in another order"] = string.Join("\n---\n", Small.Split("\n---\n").Reverse()),
     };
 
@@ -111,13 +117,19 @@ public sealed class ClosureTests
     [Fact]
     public void Json_and_yaml_have_one_hash()
     {
-        const string Yaml = "apiVersion: orleans.agents/v1\nkind: Workflow\nmetadata: { name: j }\nspec:\n  start: a\n  states:\n    a: { end: [1, x, null, 1.50] }\n";
+        const string Yaml = """
+            apiVersion: orleans.agents/v1
+            kind: Workflow
+            metadata: { name: j }
+            spec: { start: a, states: { a: { end: [1, x, null, 1.50] } } }
+            """;
         const string Json = """
             {"apiVersion":"orleans.agents/v1","kind":"Workflow","metadata":{"name":"j"},
              "spec":{"start":"a","states":{"a":{"end":[1,"x",null,1.50]}}}}
             """;
 
-        var result = DefinitionLoader.LoadTexts([new DefinitionText("j.json", Json)], Samples.Host, LoadOptions.Lenient);
+        var result = DefinitionLoader.LoadTexts(
+            [new DefinitionText("j.json", Json)], Samples.Host, LoadOptions.Lenient);
 
         Assert.Equal(HashOf(Yaml, "j"), result.Definitions["j"].Workflow.Hash);
     }
@@ -125,7 +137,14 @@ public sealed class ClosureTests
     [Fact]
     public void A_policy_and_the_default_rule_are_part_of_it()
     {
-        const string Policy = "\n---\napiVersion: orleans.agents/v1\nkind: Policy\nmetadata: { name: p }\nspec: { env: [A], files: { read: [b] } }";
+        const string Policy = """
+
+            ---
+            apiVersion: orleans.agents/v1
+            kind: Policy
+            metadata: { name: p }
+            spec: { env: [A], files: { read: [b] } }
+            """;
         var host = Samples.Host with { DefaultRetry = RetryDefaults.Shipped with { Attempts = 7 } };
 
         var other = DefinitionLoader.LoadTexts([new DefinitionText("a.yaml", Small)], host, LoadOptions.Lenient);
@@ -162,7 +181,7 @@ public sealed class ClosureTests
 
         var workflow = DefinitionClosure.Read(bytes);
 
-        Assert.Equal("c9f5", workflow.Hash);
+        Assert.Equal("d690b2e33a78c71427544a24b6ce6acb9f3755ee6559ac9ec5bfe05936b73c23", workflow.Hash);
         Assert.Equal("report", workflow.Name);
         Assert.Equal(8, workflow.States.Count);
         Assert.IsType<State.Wait>(workflow.States["appointment"]);
@@ -215,7 +234,8 @@ public sealed class ClosureTests
 
     private static string HashOf(string text, string name = "small")
     {
-        var result = DefinitionLoader.LoadTexts([new DefinitionText("a.yaml", text)], Samples.Host, LoadOptions.Lenient);
+        var result = DefinitionLoader.LoadTexts(
+            [new DefinitionText("a.yaml", text)], Samples.Host, LoadOptions.Lenient);
         Assert.False(result.HasErrors, string.Join('\n', Samples.Lines(result)));
         return result.Definitions[name].Workflow.Hash;
     }

@@ -91,7 +91,8 @@ public sealed class GoodDefinitionTests
 
     [Fact]
     public void A_model_is_told_its_output_schema_with_the_schemas_it_refers_to() => Assert.Equal(
-        """{"properties":{"tasks":{"items":{"$ref":"#/$defs/task"},"type":"array"}},"type":"object","$defs":{"task":{"required":["title"],"type":"object"}}}""",
+        """{"properties":{"tasks":{"items":{"$ref":"#/$defs/task"},"type":"array"}},"type":"object","""
+        + """ "$defs":{"task":{"required":["title"],"type":"object"}}}""".TrimStart(),
         LoadReport().Workflow.Agents["planner"].OutputSchemaDocument.ToString());
 
     [Fact]

@@ -25,7 +25,11 @@ internal sealed class ArgumentCheck(DefinitionHost host, Findings findings)
                 : null;
             if (agent?.Input is { } schema)
             {
-                CheckInput(state, drafted.Schemas.Resolve(schema), drafted.Schemas.Registry, $"the agent {agent.Document.Name}");
+                CheckInput(
+                    state,
+                    drafted.Schemas.Resolve(schema),
+                    drafted.Schemas.Registry,
+                    $"the agent {agent.Document.Name}");
             }
         }
     }
@@ -35,7 +39,8 @@ internal sealed class ArgumentCheck(DefinitionHost host, Findings findings)
     {
         if (!toolSchemas.TryGetValue(name, out var schema)
             && host.Tools.FirstOrDefault(t => t.Name == name) is { } tool
-            && JsonSource.Read(new SourceFile(name, tool.InputSchema.ToString()), new Findings(strict: false)) is [var root])
+            && JsonSource.Read(
+                new SourceFile(name, tool.InputSchema.ToString()), new Findings(strict: false)) is [var root])
         {
             toolSchemas.Add(name, schema = root);
         }
@@ -75,7 +80,8 @@ internal sealed class ArgumentCheck(DefinitionHost host, Findings findings)
                 NearestName.Of(member.Name, names));
         }
 
-        foreach (var name in schema.Find("required")?.Items.Where(i => i.IsText && state.Input?.Find(i.Text) is null) ?? [])
+        var required = (schema.Find("required")?.Items ?? []).Where(i => i.IsText);
+        foreach (var name in required.Where(i => state.Input?.Find(i.Text) is null))
         {
             findings.Error(
                 DiagnosticCode.MissingArgument,

@@ -88,18 +88,25 @@ internal sealed class GraphCheck(Findings findings)
 
     private void CheckCycles(WorkflowDraft workflow, StateGraph graph)
     {
-        var bounded = workflow.States.Where(s => s.MaxVisits is not null).Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
+        var bounded = workflow.States
+            .Where(s => s.MaxVisits is not null)
+            .Select(s => s.Name)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var cycle in graph.Cycles(without: bounded))
         {
+            var names = workflow.States.Select(s => s.Name).Where(cycle.Contains);
             var first = workflow.States.First(s => cycle.Contains(s.Name));
             findings.Warn(
                 DiagnosticCode.UnboundedCycle,
                 first.Key,
-                $"Only the budget bounds the cycle of {Shorten(workflow.States.Select(s => s.Name).Where(cycle.Contains))}",
+                $"Only the budget bounds the cycle of {Node.Shorten(string.Join(", ", names))}",
                 "`max_visits` on one of these states");
         }
 
-        var inCycles = graph.Cycles(without: FrozenSet<string>.Empty).SelectMany(c => c).ToHashSet(StringComparer.Ordinal);
+        var inCycles = graph
+            .Cycles(without: FrozenSet<string>.Empty)
+            .SelectMany(c => c)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var state in workflow.States.Where(s => s.Visits > 1 && !inCycles.Contains(s.Name)))
         {
             findings.Warn(
@@ -109,6 +116,4 @@ internal sealed class GraphCheck(Findings findings)
                 "the field left out");
         }
     }
-
-    private static string Shorten(IEnumerable<string> states) => Node.Shorten(string.Join(", ", states));
 }

@@ -36,7 +36,9 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
             .ToArray();
         var names = given.Select(m => m.Name).Distinct().Order(StringComparer.Ordinal).ToArray();
         var uses = workflow.Uses.Where(u => u.Root == ScopeNames.Context).ToArray();
-        var unknown = uses.Where(u => !u.Members.IsEmpty && !names.Contains(u.Members[0], StringComparer.Ordinal)).ToArray();
+        var unknown = uses
+            .Where(u => !u.Members.IsEmpty && !names.Contains(u.Members[0], StringComparer.Ordinal))
+            .ToArray();
         foreach (var use in unknown)
         {
             var name = use.Members[0];
@@ -96,7 +98,8 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
 
     private void CheckEnv(IEnumerable<PathUse> uses, HashSet<string> allowed)
     {
-        foreach (var use in uses.Where(u => u.Root == ScopeNames.Env && !u.Members.IsEmpty && !allowed.Contains(u.Members[0])))
+        var ofEnv = uses.Where(u => u.Root == ScopeNames.Env && !u.Members.IsEmpty);
+        foreach (var use in ofEnv.Where(u => !allowed.Contains(u.Members[0])))
         {
             findings.Error(
                 DiagnosticCode.EnvNotAllowed,

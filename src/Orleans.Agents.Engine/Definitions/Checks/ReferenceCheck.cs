@@ -59,7 +59,10 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
         if (model.Text == "offline" && !agent.HasAnswers)
         {
             findings.Error(
-                DiagnosticCode.NoAnswers, model, "The model \"offline\" has nothing to answer", "`answers` or `answer`");
+                DiagnosticCode.NoAnswers,
+                model,
+                "The model \"offline\" has nothing to answer",
+                "`answers` or `answer`");
         }
     }
 
@@ -84,7 +87,8 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
         {
             switch (state)
             {
-                case { Kind: StateKind.Agent, Subject: { } agent } when !agents.Contains(agent.Text, StringComparer.Ordinal):
+                case { Kind: StateKind.Agent, Subject: { } agent }
+                    when !agents.Contains(agent.Text, StringComparer.Ordinal):
                     findings.Error(
                         DiagnosticCode.UnknownAgent,
                         agent,
@@ -92,7 +96,8 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
                         OneOf(agents, "a document with `kind: Agent` of this name"),
                         NearestName.Of(agent.Text, agents));
                     break;
-                case { Kind: StateKind.Tool, Subject: { } tool } when !tools.Contains(tool.Text, StringComparer.Ordinal):
+                case { Kind: StateKind.Tool, Subject: { } tool }
+                    when !tools.Contains(tool.Text, StringComparer.Ordinal):
                     findings.Error(
                         DiagnosticCode.UnknownTool,
                         tool,
@@ -123,14 +128,19 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
             if (isUnused)
             {
                 findings.Warn(
-                    DiagnosticCode.UnusedDocument, document.NameNode, $"Nothing refers to the {document.Kind} \"{document.Name}\"");
+                    DiagnosticCode.UnusedDocument,
+                    document.NameNode,
+                    $"Nothing refers to the {document.Kind} \"{document.Name}\"");
             }
         }
 
         if (drafted.Documents.Length > 0 && !drafted.NamesOf(DocumentKind.Workflow).Any())
         {
             findings.Warn(
-                DiagnosticCode.NoWorkflow, drafted.Documents[0].Root, "There is no workflow among these documents", "a document with `kind: Workflow`");
+                DiagnosticCode.NoWorkflow,
+                drafted.Documents[0].Root,
+                "There is no workflow among these documents",
+                "a document with `kind: Workflow`");
         }
     }
 

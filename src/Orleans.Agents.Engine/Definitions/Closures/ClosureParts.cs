@@ -11,7 +11,7 @@ internal static class ClosureParts
         writer.WriteStartObject(name);
         foreach (var member in members)
         {
-            Write(writer, member.Name, member.Value);
+            WriteNode(writer, member.Name, member.Value);
         }
 
         writer.WriteEndObject();
@@ -42,10 +42,10 @@ internal static class ClosureParts
         writer.WriteEndObject();
     }
 
-    public static void Write(Utf8JsonWriter writer, string name, Node? node) =>
-        Write(writer, name, node, n => CanonicalJson.Of(n).WriteTo(writer));
+    public static void WriteNode(Utf8JsonWriter writer, string name, Node? node) =>
+        WriteNode(writer, name, node, n => CanonicalJson.Of(n).WriteTo(writer));
 
-    public static void Write(Utf8JsonWriter writer, string name, Node? node, Action<Node> write)
+    public static void WriteNode(Utf8JsonWriter writer, string name, Node? node, Action<Node> write)
     {
         if (node is not null)
         {

@@ -55,7 +55,10 @@ internal sealed class ClosureReader
             Input = OptionalTemplate(state, "input"),
             OutputSchema = ReadSchema(state, "output"),
             Save = Assignments(state, "save"),
-            Next = [.. state.GetProperty("next").EnumerateArray().Select(n => new Transition(Condition(n), Text(n, "to")))],
+            Next =
+            [
+                .. state.GetProperty("next").EnumerateArray().Select(n => new Transition(Condition(n), Text(n, "to"))),
+            ],
             Catch =
             [
                 .. state.GetProperty("catch").EnumerateArray().Select(c =>
@@ -130,7 +133,10 @@ internal sealed class ClosureReader
         OptionalTemplate(answer, "answer"),
         Optional(answer, "fail") is { } fail
             ? new Failure(
-                ReadClass(Text(fail, "class")), Text(fail, "code"), Text(fail, "message"), OptionalDuration(fail, "retry_after"))
+                ReadClass(Text(fail, "class")),
+                Text(fail, "code"),
+                Text(fail, "message"),
+                OptionalDuration(fail, "retry_after"))
             : null);
 
     private static FailureClass ReadClass(string name)

@@ -36,7 +36,7 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
             writer.WriteStartObject("schemas");
             foreach (var name in drafted.Schemas.Closure(schemas))
             {
-                Write(writer, name, drafted.Schemas.Document(name));
+                WriteNode(writer, name, drafted.Schemas.Document(name));
             }
 
             writer.WriteEndObject();
@@ -91,24 +91,24 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
                 break;
             case StateKind.Wait:
                 writer.WriteStartObject("wait");
-                Write(writer, "duration", state.Duration, d => writer.WriteStringValue(Canonical(d)));
-                Write(writer, "until", state.Until);
+                WriteNode(writer, "duration", state.Duration, d => writer.WriteStringValue(Canonical(d)));
+                WriteNode(writer, "until", state.Until);
                 writer.WriteEndObject();
                 break;
             case StateKind.End:
-                Write(writer, "end", state.Subject);
+                WriteNode(writer, "end", state.Subject);
                 break;
             case StateKind.Fail:
                 writer.WriteStartObject("fail");
                 writer.WriteString("code", state.Subject!.Text);
-                Write(writer, "message", state.Message);
+                WriteNode(writer, "message", state.Message);
                 writer.WriteEndObject();
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"The state {state.Name} is {state.Kind}");
         }
 
-        Write(writer, "input", state.Input);
+        WriteNode(writer, "input", state.Input);
         WriteSchema(writer, "output", state.Output);
         WriteMembers(writer, "save", state.Save);
         WriteNext(writer, state);
@@ -133,7 +133,7 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
         foreach (var transition in state.Next)
         {
             writer.WriteStartObject();
-            Write(writer, "when", transition.When, when => writer.WriteStringValue(when.Text));
+            WriteNode(writer, "when", transition.When, when => writer.WriteStringValue(when.Text));
             writer.WriteString("to", transition.To!.Text);
             writer.WriteEndObject();
         }
@@ -185,8 +185,8 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
     {
         writer.WriteStartObject();
         writer.WriteString("model", agent.Model!.Text);
-        Write(writer, "instructions", agent.Instructions);
-        Write(writer, "prompt", agent.Prompt);
+        WriteNode(writer, "instructions", agent.Instructions);
+        WriteNode(writer, "prompt", agent.Prompt);
         WriteSchema(writer, "input", agent.Input);
         WriteSchema(writer, "output", agent.Output);
         if (agent.Temperature is { } temperature)
@@ -203,8 +203,8 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
         foreach (var answer in agent.Answers)
         {
             writer.WriteStartObject();
-            Write(writer, "when", answer.When, when => writer.WriteStringValue(when.Text));
-            Write(writer, "answer", answer.Answer);
+            WriteNode(writer, "when", answer.When, when => writer.WriteStringValue(when.Text));
+            WriteNode(writer, "answer", answer.Answer);
             WriteFailure(writer, answer.Fail);
             writer.WriteEndObject();
         }
@@ -250,7 +250,7 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
 
         schemas.Add(use);
         writer.WriteStartObject(name);
-        Write(writer, use.Name is null ? "inline" : "name", use.Name ?? use.Node);
+        WriteNode(writer, use.Name is null ? "inline" : "name", use.Name ?? use.Node);
         writer.WriteEndObject();
     }
 }

@@ -17,7 +17,8 @@ internal static class SchemaBundle
     {
         var needed = new SortedDictionary<string, Payload>(StringComparer.Ordinal);
         Collect(schema, registry, needed);
-        using var document = JsonDocument.Parse(schema.Utf8, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
+        using var document = JsonDocument.Parse(
+            schema.Utf8, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
         var root = document.RootElement;
         var isTaken = root.ValueKind is JsonValueKind.Object
             && root.TryGetProperty("$defs", out var own)
@@ -28,7 +29,8 @@ internal static class SchemaBundle
 
     private static void Collect(Payload schema, SchemaRegistry registry, SortedDictionary<string, Payload> needed)
     {
-        using var document = JsonDocument.Parse(schema.Utf8, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
+        using var document = JsonDocument.Parse(
+            schema.Utf8, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
         foreach (var reference in References(document.RootElement))
         {
             var name = reference.Split('#')[0];
@@ -67,7 +69,8 @@ internal static class SchemaBundle
 
         foreach (var (name, schema) in needed)
         {
-            using var document = JsonDocument.Parse(schema.Utf8, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
+            using var document = JsonDocument.Parse(
+                schema.Utf8, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
             writer.WritePropertyName(name);
             Write(writer, document.RootElement, needed, name);
         }

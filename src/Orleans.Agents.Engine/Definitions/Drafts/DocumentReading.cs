@@ -37,7 +37,8 @@ internal sealed class DocumentReading(SourceCatalog catalog, Findings findings, 
             }
         }
 
-        foreach (var twins in documents.Where(d => d.Name.Length > 0).GroupBy(d => (d.Kind, d.Name)).Where(g => g.Count() > 1))
+        var named = documents.Where(d => d.Name.Length > 0);
+        foreach (var twins in named.GroupBy(d => (d.Kind, d.Name)).Where(g => g.Count() > 1))
         {
             var first = twins.First().NameNode;
             foreach (var twin in twins.Skip(1))
@@ -90,7 +91,11 @@ internal sealed class DocumentReading(SourceCatalog catalog, Findings findings, 
         foreach (var file in emptyFiles.Where(f => !answers.Contains(f)))
         {
             findings.Error(
-                DiagnosticCode.EmptyFile, file.Name, new Position(1, 1), "The file holds no document", "a document or no file");
+                DiagnosticCode.EmptyFile,
+                file.Name,
+                new Position(1, 1),
+                "The file holds no document",
+                "a document or no file");
         }
     }
 
@@ -137,7 +142,9 @@ internal sealed class DocumentReading(SourceCatalog catalog, Findings findings, 
         else if (known is { Spec: null })
         {
             findings.Error(
-                DiagnosticCode.FeatureBlocked, kind!, $"This version does not load a {known.Name}: it {known.Description}");
+                DiagnosticCode.FeatureBlocked,
+                kind!,
+                $"This version does not load a {known.Name}: it {known.Description}");
         }
 
         var spec = fields.Get(DocumentShape.Spec);
@@ -146,9 +153,10 @@ internal sealed class DocumentReading(SourceCatalog catalog, Findings findings, 
             check.Check(spec, type, "`spec`");
         }
 
-        documents.Add(new DocumentDraft(kind?.Text ?? string.Empty, name?.Text ?? string.Empty, root, Usable(known, spec))
+        var said = described[^1];
+        documents.Add(new DocumentDraft(said.Kind, said.Name, root, Usable(known, spec))
         {
-            Version = described[^1].Version,
+            Version = said.Version,
             NameNode = name ?? root,
         });
     }

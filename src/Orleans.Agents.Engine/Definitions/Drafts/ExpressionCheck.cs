@@ -11,7 +11,8 @@ namespace Orleans.Agents.Definitions.Drafts;
 /// <param name="Node">The text that it is in.</param>
 /// <param name="Offset">Where in that text it begins.</param>
 /// <param name="Place">The kind of place.</param>
-internal sealed record PathUse(string Root, ImmutableArray<string> Members, Node Node, int Offset, ExpressionPlace Place)
+internal sealed record PathUse(
+    string Root, ImmutableArray<string> Members, Node Node, int Offset, ExpressionPlace Place)
 {
     public Position Position => Node.PositionOf(Offset);
 }
@@ -79,7 +80,11 @@ internal sealed class ExpressionCheck(Findings findings)
         {
             inner = inner[Opening.Length..].TrimEnd('}').Trim();
             findings.Error(
-                DiagnosticCode.InvalidValue, node, "`when` is an expression as it is", "it without ${{ }}", Node.Shorten(inner));
+                DiagnosticCode.InvalidValue,
+                node,
+                "`when` is an expression as it is",
+                "it without ${{ }}",
+                Node.Shorten(inner));
         }
         else if (Expression.TryParse(node.Text, ExpressionNames.All, out var expression, out var error))
         {
@@ -87,7 +92,10 @@ internal sealed class ExpressionCheck(Findings findings)
             if (!expression.MayBeCondition)
             {
                 findings.Error(
-                    ExpressionCodes.Type, node, "A condition yields true, false or null, and this never does", "a comparison");
+                    ExpressionCodes.Type,
+                    node,
+                    "A condition yields true, false or null, and this never does",
+                    "a comparison");
             }
         }
         else
@@ -137,5 +145,10 @@ internal sealed class ExpressionCheck(Findings findings)
     }
 
     private void Refuse(Node node, int offset, ExpressionError error) => findings.Error(
-        error.Code, node.File.Name, node.PositionOf(offset), error.Message.TrimEnd('.'), error.Expected, error.Suggestion);
+        error.Code,
+        node.File.Name,
+        node.PositionOf(offset),
+        error.Message.TrimEnd('.'),
+        error.Expected,
+        error.Suggestion);
 }

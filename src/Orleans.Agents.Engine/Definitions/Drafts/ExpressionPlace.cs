@@ -17,7 +17,8 @@ internal sealed record ExpressionPlace(string Description, ImmutableArray<string
 
     public static ExpressionPlace Catch { get; } = new("`catch`", BeforeAState);
 
-    public static ExpressionPlace Context { get; } = new("the `context` of a workflow", [ScopeNames.Input, ScopeNames.Env]);
+    public static ExpressionPlace Context { get; } = new(
+        "the `context` of a workflow", [ScopeNames.Input, ScopeNames.Env]);
 
     public static ExpressionPlace Policy { get; } = new("a policy", [ScopeNames.Input, ScopeNames.Env]);
 

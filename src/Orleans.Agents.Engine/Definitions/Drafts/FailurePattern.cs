@@ -18,7 +18,7 @@ internal static class FailurePattern
                 DiagnosticCode.FailurePattern,
                 pattern,
                 $"\"{Node.Shorten(pattern.Text)}\" matches no failure",
-                $"one of {string.Join(", ", Classes)}, a code such as model.rate_limited, a family such as model.*, or *",
+                $"one of {string.Join(", ", Classes)}, a code such as model.rate_limited or a family such as model.*",
                 NearestName.Of(pattern.Text, Classes));
         }
     }
@@ -33,7 +33,9 @@ internal static class FailurePattern
 
     private static bool CanMatch(string pattern)
     {
-        var code = pattern.EndsWith(".*", StringComparison.Ordinal) ? $"{pattern.AsSpan(0, pattern.Length - 2)}.x" : pattern;
+        var code = pattern.EndsWith(".*", StringComparison.Ordinal)
+            ? $"{pattern.AsSpan(0, pattern.Length - 2)}.x"
+            : pattern;
         return pattern == "*" || Array.IndexOf(Classes, pattern) >= 0 || Shapes.TextRule.DottedCode.Holds(code);
     }
 }

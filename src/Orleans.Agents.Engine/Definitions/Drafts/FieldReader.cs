@@ -22,7 +22,9 @@ internal readonly struct FieldReader(Node? node, HashSet<Field> read)
 
     /// <summary>The text of a field that keeps its rule.</summary>
     public string? Text(Field field) =>
-        Get(field) is { } value && (field.Type is not FieldType.Text text || text.Rule.Holds(value.Text)) ? value.Text : null;
+        Get(field) is { } value && (field.Type is not FieldType.Text text || text.Rule.Holds(value.Text))
+            ? value.Text
+            : null;
 
     public TimeSpan? Duration(Field field) =>
         Get(field) is { } value && DurationText.TryParse(value.Text, out var duration) ? duration : null;

@@ -56,7 +56,9 @@ internal sealed class SchemaBook
                 DiagnosticCode.UnknownSchema,
                 name,
                 $"No Schema document is called \"{Node.Shorten(name.Text)}\"",
-                documents.Count == 0 ? "a document with `kind: Schema` of this name" : $"one of {string.Join(", ", documents.Keys)}",
+                documents.Count == 0
+                    ? "a document with `kind: Schema` of this name"
+                    : $"one of {string.Join(", ", documents.Keys)}",
                 NearestName.Of(name.Text, documents.Keys));
             return null;
         }

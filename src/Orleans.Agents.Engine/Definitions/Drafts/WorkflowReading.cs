@@ -83,7 +83,12 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             : fields.Get(StateShape.End) is { } end ? (StateKind.End, end)
             : fields.Get(StateShape.Fail) is not null ? (StateKind.Fail, code)
             : (StateKind.Unknown, (Node?)null);
-        return new StateDraft(member.Name, member.Key, kind, subject) { Duration = duration, Until = until, Message = message };
+        return new StateDraft(member.Name, member.Key, kind, subject)
+        {
+            Duration = duration,
+            Until = until,
+            Message = message,
+        };
     }
 
     private ImmutableArray<TransitionDraft> ReadNext(FieldReader fields, ExpressionCheck expressions)

@@ -14,7 +14,9 @@ internal static class AgentShape
         "instructions", new FieldType.TextTemplate(), "What the model is told it is, over the agent's `input`.");
 
     public static Field Prompt { get; } = new(
-        "prompt", new FieldType.TextTemplate(), "What the model is asked, over the agent's `input`; left out, the input as JSON.")
+        "prompt",
+        new FieldType.TextTemplate(),
+        "What the model is asked, over the agent's `input`; left out, the input as JSON.")
     {
         Example = "\"Plan ${{ input.request }}\"",
     };
@@ -42,14 +44,17 @@ internal static class AgentShape
     };
 
     public static Field Answer { get; } = new(
-        "answer", new FieldType.Template(), "What the model `offline` answers, over `input` and `run`, instead of a file.");
+        "answer",
+        new FieldType.Template(),
+        "What the model `offline` answers, over `input` and `run`, instead of a file.");
 
     public static Shape Shape { get; } = new(
         "agent",
         "The spec of an agent.",
         [
             Model, Instructions, Prompt, Input, Output, Temperature, MaxOutputTokens, Answers, Answer,
-            Field.Blocked("tools", "will let the model call tools itself; until then call them from states of their own"),
+            Field.Blocked(
+                "tools", "will let the model call tools itself; until then call them from states of their own"),
             Field.Blocked("fallback", "will escalate to another model; until then use `catch` and a second agent"),
             Field.Blocked("memory", "will keep what the agent learns; until then pass it in from the context"),
             Field.Blocked("limits", "will bound its concurrency and rate; until then bound runs with `budget`"),
@@ -77,7 +82,10 @@ internal static class AnswersShape
 internal static class AnswerCaseShape
 {
     public static Field When { get; } = new(
-        "when", new FieldType.Condition(), "When the case applies; left out, always.") { Example = "\"input.round > 1\"" };
+        "when", new FieldType.Condition(), "When the case applies; left out, always.")
+    {
+        Example = "\"input.round > 1\"",
+    };
 
     public static Field Answer { get; } = new(
         "answer", new FieldType.Template(), "The answer, over the agent's `input` and `run`.");
@@ -115,5 +123,7 @@ internal static class RehearsedFailureShape
         "retry_after", new FieldType.Text(TextRule.Duration), "How long it asks to be left alone.");
 
     public static Shape Shape { get; } = new(
-        "rehearsed failure", "A failure that the model `offline` gives instead of an answer.", [Code, Class, Message, RetryAfter]);
+        "rehearsed failure",
+        "A failure that the model `offline` gives instead of an answer.",
+        [Code, Class, Message, RetryAfter]);
 }

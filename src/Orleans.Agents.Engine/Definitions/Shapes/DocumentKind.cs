@@ -72,7 +72,9 @@ internal static class MetadataShape
     };
 
     public static Field Version { get; } = new(
-        "version", new FieldType.Text(TextRule.Any), "The author's version, for people; a run is pinned to the content.")
+        "version",
+        new FieldType.Text(TextRule.Any),
+        "The author's version, for people; a run is pinned to the content.")
     {
         Example = "\"1.2.0\"",
     };

@@ -17,7 +17,7 @@ internal static class PolicyShape
     public static Field Retry { get; } = new(
         "retry",
         new FieldType.Part(RetryShape.Shape),
-        "The default retry rule of every state; one policy at most may have it. Fields left out are the engine's defaults.");
+        "The default retry rule of every state, in one policy at most. What is left out is the engine's default.");
 
     public static Shape Shape { get; } = new(
         "policy",
@@ -27,7 +27,8 @@ internal static class PolicyShape
             Field.Blocked("network", "will list hosts that tools may call; no built-in tool uses the network yet"),
             Field.Blocked("shell", "will list commands that tools may start; no built-in tool starts any yet"),
             Field.Blocked("mode", "will set what a run may do at all; until then name only the folders it may write"),
-            Field.Blocked("agents", "will allow tools by agent; until then put states under policies in folders of their own"),
+            Field.Blocked(
+                "agents", "will allow tools by agent; until then put states under policies in folders of their own"),
         ]);
 }
 
@@ -37,7 +38,10 @@ internal static class PolicyFilesShape
     private static readonly FieldType Roots = new FieldType.List(new FieldType.TextTemplate(), IsFilled: false);
 
     public static Field Read { get; } = new(
-        "read", Roots, "Folders whose files may be read, over `input` and `env`.") { Example = "[\"${{ input.path }}\"]" };
+        "read", Roots, "Folders whose files may be read, over `input` and `env`.")
+    {
+        Example = "[\"${{ input.path }}\"]",
+    };
 
     public static Field Write { get; } = new(
         "write", Roots, "Folders whose files may be written, over `input` and `env`.") { Example = "[\"out\"]" };

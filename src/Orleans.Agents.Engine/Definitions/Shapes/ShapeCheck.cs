@@ -70,14 +70,18 @@ internal sealed class ShapeCheck(Findings findings)
             if (field.Gate is Gate.Blocked)
             {
                 findings.Error(
-                    DiagnosticCode.FeatureBlocked, member.Key, $"This version does not run `{field.Name}`: it {field.Description}");
+                    DiagnosticCode.FeatureBlocked,
+                    member.Key,
+                    $"This version does not run `{field.Name}`: it {field.Description}");
                 continue;
             }
 
             if (field.Gate is Gate.Experimental)
             {
                 findings.Warn(
-                    DiagnosticCode.FeatureExperimental, member.Key, $"`{field.Name}` is experimental and may still change");
+                    DiagnosticCode.FeatureExperimental,
+                    member.Key,
+                    $"`{field.Name}` is experimental and may still change");
             }
 
             Check(member.Value, field.Type, $"`{field.Name}`");
@@ -185,7 +189,11 @@ internal sealed class ShapeCheck(Findings findings)
             var isWord = node.Kind is NodeKind.Number or NodeKind.Boolean;
             var suggestion = !isWord ? null : rule == TextRule.Duration ? $"{node.Text}s" : $"'{node.Text}'";
             findings.Error(
-                DiagnosticCode.WrongType, node, $"{name} takes text, this is {node.Describe()}", rule.Expected, suggestion);
+                DiagnosticCode.WrongType,
+                node,
+                $"{name} takes text, this is {node.Describe()}",
+                rule.Expected,
+                suggestion);
         }
         else if (!rule.Holds(node.Text))
         {
@@ -202,7 +210,8 @@ internal sealed class ShapeCheck(Findings findings)
         }
         else if (Numbers.Read(node, type) is null)
         {
-            findings.Error(DiagnosticCode.InvalidValue, node, $"{name} cannot be {Node.Shorten(node.Text)}", TypeWords.Of(type));
+            findings.Error(
+                DiagnosticCode.InvalidValue, node, $"{name} cannot be {Node.Shorten(node.Text)}", TypeWords.Of(type));
         }
     }
 
@@ -217,10 +226,16 @@ internal sealed class ShapeCheck(Findings findings)
     }
 
     private void RefuseType(Node node, FieldType type, string name) => findings.Error(
-        DiagnosticCode.WrongType, node, $"{name} takes {TypeWords.Article(type)}, this is {node.Describe()}", TypeWords.Of(type));
+        DiagnosticCode.WrongType,
+        node,
+        $"{name} takes {TypeWords.Article(type)}, this is {node.Describe()}",
+        TypeWords.Of(type));
 
     private void RefuseMissing(Node node, Shape shape, Field field) => findings.Error(
-        DiagnosticCode.MissingField, node, $"The {shape.Name} has no `{field.Name}`", field.Type is FieldType.Template ? null : TypeWords.Of(field.Type));
+        DiagnosticCode.MissingField,
+        node,
+        $"The {shape.Name} has no `{field.Name}`",
+        field.Type is FieldType.Template ? null : TypeWords.Of(field.Type));
 
     /// <summary>Whether a value of this kind can be right for a type at all.</summary>
     public static bool Takes(FieldType type, NodeKind kind) => type switch

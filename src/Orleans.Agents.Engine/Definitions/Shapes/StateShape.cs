@@ -49,7 +49,7 @@ internal static class StateShape
             new FieldType.Text(TextRule.Any),
             new FieldType.List(new FieldType.Part(TransitionShape.Shape), IsFilled: true),
         ]),
-        "The state that comes next, or a list of alternatives; the first that applies is taken, with `output` in scope.")
+        "The state that comes next, or a list of alternatives: the first that applies, with `output` in scope.")
     {
         Example = "\"done\"",
     };
@@ -92,7 +92,8 @@ internal static class StateShape
 
     private static ImmutableArray<Field> BlockedKinds() =>
     [
-        Field.Blocked("foreach", "will run one activity for each item of a list; until then loop with `next` and `max_visits`"),
+        Field.Blocked(
+            "foreach", "will run one activity for each item of a list; until then loop with `next` and `max_visits`"),
         Field.Blocked("do", "will say what `foreach` does for each item; until then loop with `next` and `max_visits`"),
         Field.Blocked("parallel", "will run branches side by side; until then put the states one after the other"),
         Field.Blocked("workflow", "will run another workflow and wait for it; until then put its states into this one"),

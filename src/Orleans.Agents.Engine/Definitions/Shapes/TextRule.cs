@@ -60,5 +60,7 @@ internal sealed record TextRule(string Expected, string? Pattern, Func<string, b
     private static bool IsCode(string text) =>
         text.Length > 0
         && char.IsAsciiLetterLower(text[0])
-        && text.Split('.').All(p => p.Length > 0 && p.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_'));
+        && text
+            .Split('.')
+            .All(p => p.Length > 0 && p.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_'));
 }

@@ -60,8 +60,10 @@ internal static class BudgetShape
             Activities, Time,
             Field.Blocked("launches", "will bound how many runs a run launches; no state launches runs yet"),
             Field.Blocked("depth", "will bound how deep launches go; no state launches runs yet"),
-            Field.Blocked("tokens", "will bound the tokens of all models; until then use `activities` and `max_output_tokens`"),
-            Field.Blocked("cost_usd", "will bound what models cost; until then use `activities` and `max_output_tokens`"),
+            Field.Blocked(
+                "tokens", "will bound the tokens of all models; until then use `activities` and `max_output_tokens`"),
+            Field.Blocked(
+                "cost_usd", "will bound what models cost; until then use `activities` and `max_output_tokens`"),
         ]);
 }
 

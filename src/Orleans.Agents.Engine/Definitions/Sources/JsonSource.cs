@@ -112,7 +112,10 @@ internal ref struct JsonSource
             else
             {
                 findings.Error(
-                    DiagnosticCode.DuplicateKey, key, $"The key \"{Node.Shorten(key.Text)}\" stands here twice", "each key once");
+                    DiagnosticCode.DuplicateKey,
+                    key,
+                    $"The key \"{Node.Shorten(key.Text)}\" stands here twice",
+                    "each key once");
             }
         }
 

@@ -105,7 +105,8 @@ internal sealed class Node
     public string Describe() => Kind switch
     {
         NodeKind.Null => "nothing (null)",
-        NodeKind.Boolean or NodeKind.Number => $"{(Kind is NodeKind.Boolean ? "the boolean" : "the number")} {Shorten(Text)}",
+        NodeKind.Boolean => $"the boolean {Text}",
+        NodeKind.Number => $"the number {Shorten(Text)}",
         NodeKind.Text => $"the text \"{Shorten(Text)}\"",
         NodeKind.List => "a list",
         NodeKind.Map => "a mapping",

@@ -12,7 +12,8 @@ internal static class RealPath
         var real = Of(file);
         return home is not null
             && real is not null
-            && real.StartsWith(Path.TrimEndingDirectorySeparator(home) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+            && real.StartsWith(
+                Path.TrimEndingDirectorySeparator(home) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
     }
 
     private static string? Of(string path)

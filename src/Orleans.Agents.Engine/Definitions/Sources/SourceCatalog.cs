@@ -6,7 +6,8 @@ namespace Orleans.Agents.Definitions.Sources;
 /// <summary>The files that definitions are read from, on disk or in memory.</summary>
 internal sealed class SourceCatalog
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private static readonly SearchValues<char> Odd = SearchValues.Create(
         "\0\u0001\u0002\u0003\u0004\u0005\u0006\a\b\v\f\u000E\u000F\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017"
@@ -36,7 +37,8 @@ internal sealed class SourceCatalog
             {
                 if (catalog.documents.Count >= Limits.Files)
                 {
-                    catalog.Refuse(DiagnosticCode.FileTooLarge, name, "There are too many files", $"{Limits.Files} at most");
+                    catalog.Refuse(
+                        DiagnosticCode.FileTooLarge, name, "There are too many files", $"{Limits.Files} at most");
                     return catalog;
                 }
 
@@ -69,7 +71,10 @@ internal sealed class SourceCatalog
         if (texts.Count > Limits.Files)
         {
             catalog.Refuse(
-                DiagnosticCode.FileTooLarge, texts[Limits.Files].Name, "There are too many files", $"{Limits.Files} at most");
+                DiagnosticCode.FileTooLarge,
+                texts[Limits.Files].Name,
+                "There are too many files",
+                $"{Limits.Files} at most");
         }
 
         return catalog;

@@ -45,12 +45,13 @@ internal sealed class YamlSource
 
     private void ReadInto(List<Node> documents)
     {
-        while (parser.MoveNext())
+        while (MoveNext())
         {
             switch (parser.Current)
             {
                 case DocumentStart { Version.Version: not { Major: 1, Minor: 1 or 2 } } start:
-                    throw Refuse(DiagnosticCode.YamlSyntax, start, "This version of YAML is not understood", "YAML 1.2");
+                    throw Refuse(
+                        DiagnosticCode.YamlSyntax, start, "This version of YAML is not understood", "YAML 1.2");
                 case DocumentStart:
                     anchors.Clear();
                     break;
@@ -63,13 +64,34 @@ internal sealed class YamlSource
         }
     }
 
+    // Where a plain scalar begins left of its block, the parser throws what is no exception of its own.
+    private bool MoveNext()
+    {
+        var last = parser.Current;
+        try
+        {
+            return parser.MoveNext();
+        }
+        catch (InvalidOperationException)
+        {
+            findings.Error(
+                DiagnosticCode.YamlSyntax,
+                file.Name,
+                file.PositionAt((int)(last?.End.Index ?? 0)),
+                "This is not YAML: what follows cannot stand here",
+                "every line indented further than the field that it belongs to");
+            throw new Refusal();
+        }
+    }
+
     // On return the current event is the node's last.
     private Node ReadNode(int depth)
     {
         var at = parser.Current ?? throw new System.Diagnostics.UnreachableException("no event where a value begins");
         if (depth > Limits.Depth)
         {
-            throw Refuse(DiagnosticCode.TooComplex, at, "The document nests too deeply", $"{Limits.Depth} levels at most");
+            throw Refuse(
+                DiagnosticCode.TooComplex, at, "The document nests too deeply", $"{Limits.Depth} levels at most");
         }
 
         if (at is AnchorAlias alias)
@@ -106,7 +128,8 @@ internal sealed class YamlSource
 
         if (depth + node.Height - 1 > Limits.Depth)
         {
-            throw Refuse(DiagnosticCode.TooComplex, alias, "The document nests too deeply", $"{Limits.Depth} levels at most");
+            throw Refuse(
+                DiagnosticCode.TooComplex, alias, "The document nests too deeply", $"{Limits.Depth} levels at most");
         }
 
         Count(alias, node.Size);
@@ -127,7 +150,7 @@ internal sealed class YamlSource
     {
         CheckTag(begun, begun.Tag, NodeKind.List);
         var items = new List<Node>();
-        while (parser.MoveNext() && parser.Current is not SequenceEnd)
+        while (MoveNext() && parser.Current is not SequenceEnd)
         {
             items.Add(ReadNode(depth + 1));
         }
@@ -140,16 +163,19 @@ internal sealed class YamlSource
         CheckTag(begun, begun.Tag, NodeKind.Map);
         var members = new List<Member>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        while (parser.MoveNext() && parser.Current is not MappingEnd)
+        while (MoveNext() && parser.Current is not MappingEnd)
         {
             var isPlain = parser.Current is Scalar { Style: ScalarStyle.Plain };
             var key = ReadNode(depth + 1);
-            parser.MoveNext();
+            MoveNext();
             var value = ReadNode(depth + 1);
             if (!key.IsText)
             {
                 findings.Error(
-                    DiagnosticCode.KeyNotText, key, $"A key must be text, this is {key.Describe()}", "the key in quotes");
+                    DiagnosticCode.KeyNotText,
+                    key,
+                    $"A key must be text, this is {key.Describe()}",
+                    "the key in quotes");
             }
             else if (isPlain && key.Text == "<<")
             {
@@ -159,7 +185,10 @@ internal sealed class YamlSource
             else if (!names.Add(key.Text))
             {
                 findings.Error(
-                    DiagnosticCode.DuplicateKey, key, $"The key \"{Node.Shorten(key.Text)}\" stands here twice", "each key once");
+                    DiagnosticCode.DuplicateKey,
+                    key,
+                    $"The key \"{Node.Shorten(key.Text)}\" stands here twice",
+                    "each key once");
             }
             else
             {
@@ -184,12 +213,18 @@ internal sealed class YamlSource
             throw Refuse(DiagnosticCode.NotJson, scalar, "The text holds half of a surrogate pair", "whole characters");
         }
 
-        var isText = style is not TextStyle.Plain || IsTag(scalar.Tag, "str") || scalar.Tag is { IsEmpty: false, IsNonSpecific: true };
+        var isText = style is not TextStyle.Plain
+            || IsTag(scalar.Tag, "str")
+            || scalar.Tag is { IsEmpty: false, IsNonSpecific: true };
         var (kind, json) = isText ? (NodeKind.Text, scalar.Value) : YamlScalar.Resolve(scalar.Value);
         if (json is null)
         {
             findings.Error(
-                DiagnosticCode.NotJson, file.Name, file.PositionAt(Index(scalar)), "JSON has no such number", "a finite number");
+                DiagnosticCode.NotJson,
+                file.Name,
+                file.PositionAt(Index(scalar)),
+                "JSON has no such number",
+                "a finite number");
             json = "0";
         }
 
@@ -220,7 +255,8 @@ internal sealed class YamlSource
         }
     }
 
-    private static bool IsTag(TagName tag, string name) => !tag.IsEmpty && !tag.IsNonSpecific && tag.Value == Tags + name;
+    private static bool IsTag(TagName tag, string name) =>
+        !tag.IsEmpty && !tag.IsNonSpecific && tag.Value == Tags + name;
 
     private static bool IsUnicode(string text)
     {
