@@ -14,6 +14,12 @@ namespace Orleans.Agents.Cli;
 /// <summary>The command <c>agents</c>: reads what was typed, does it, and turns whatever happens into an exit code.</summary>
 internal static class CommandLine
 {
+    private static readonly InvocationConfiguration Invocation = new()
+    {
+        ProcessTerminationTimeout = null,
+        EnableDefaultExceptionHandler = false,
+    };
+
     /// <summary>Does what the arguments ask for.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, Streams streams)
@@ -28,8 +34,7 @@ internal static class CommandLine
 
         try
         {
-            return await parsed.InvokeAsync(
-                new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(Invocation);
         }
         catch (CommandException refused)
         {

@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+
+namespace Orleans.Agents.Cli.Tests;
+
+/// <summary>What the program teaches, and how it answers those who mistype.</summary>
+public sealed class HelpTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+
+    /// <summary>To write the pages anew, run this with the environment variable <c>AGENTS_UPDATE=1</c>.</summary>
+    [Theory]
+    [InlineData("agents")]
+    [InlineData("run")]
+    [InlineData("validate")]
+    [InlineData("runs")]
+    [InlineData("runs list")]
+    [InlineData("runs show")]
+    [InlineData("runs events")]
+    [InlineData("runs resume")]
+    public async Task The_help_of_a_verb_is_as_it_was_agreed(string verb)
+    {
+        var page = Path.Combine(Pages(), $"{verb.Replace(' ', '-')}.txt");
+        var help = (await workspace.AgentsAsync([.. verb == "agents" ? [] : verb.Split(' '), "--help"])).With(0);
+        if (Environment.GetEnvironmentVariable("AGENTS_UPDATE") == "1")
+        {
+            await File.WriteAllTextAsync(page, help.Out);
+        }
+
+        Assert.Equal(await File.ReadAllTextAsync(page), help.Out);
+        Assert.Empty(help.Err);
+        Assert.All(help.Out.Split('\n'), line => Assert.InRange(line.Length, 0, 120));
+    }
+
+    [Theory]
+    [InlineData("agents")]
+    [InlineData("runs")]
+    public async Task A_verb_that_only_holds_verbs_shows_its_help(string verb)
+    {
+        string[] args = verb == "agents" ? [] : [verb];
+
+        Assert.Equal((await workspace.AgentsAsync([.. args, "-h"])).Out, (await workspace.AgentsAsync(args)).With(0).Out);
+    }
+
+    [Fact]
+    public async Task Help_is_given_to_those_who_have_typed_something_wrong() =>
+        Assert.StartsWith("Runs a workflow", (await workspace.AgentsAsync("run", "--bogus", "--help")).With(0).Out, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_version_is_printed() =>
+        Assert.Matches(@"^\d+\.\d+\.\d+\n$", (await workspace.AgentsAsync("--version")).With(0).Out);
+
+    [Theory]
+    [InlineData("Did you mean 'run'?", "rnu")]
+    [InlineData("Did you mean 'list'?", "runs", "lsit")]
+    [InlineData("Did you mean '--input'?", "run", "x", "--inptu")]
+    [InlineData("contradict", "run", "x", "--memory", "--store", "y")]
+    [InlineData("contradict", "run", "x", "--quiet", "--verbose")]
+    [InlineData("expected a number from 1 to 1000", "runs", "list", "--limit", "many")]
+    [InlineData("not both", "runs", "resume", "x", "--all")]
+    [InlineData("not both", "runs", "resume")]
+    [InlineData("--key is empty", "run", "w.yaml", "--key", "")]
+    [InlineData("Required argument 'path' missing", "run")]
+    [InlineData("'nonsense'", "validate", "x", "--profile", "nonsense")]
+    public async Task A_mistake_in_typing_is_explained(string explanation, params string[] args)
+    {
+        workspace.Write("w.yaml", Samples.Echo);
+        var ended = (await workspace.AgentsAsync(args)).With(2);
+
+        Assert.Contains(explanation, ended.Err, StringComparison.Ordinal);
+        Assert.Equal("cli.usage", ended.FailureCode);
+    }
+
+    public void Dispose() => workspace.Dispose();
+
+    private static string Pages([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Help");
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace Orleans.Agents.Cli.Tests;
+
+/// <summary>A folder of its own with a store of its own, and the real program to run in it.</summary>
+internal sealed class Workspace : IDisposable
+{
+    // What .NET's console tells a terminal before anything is written: application keypad mode.
+    private const string Greeting = "\e[?1h\e=";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    public Workspace() => Folder = Directory.CreateTempSubdirectory("agents-cli-").FullName;
+
+    public string Folder { get; }
+
+    public string Store => At("runs.db");
+
+    public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal)
+    {
+        ["NO_COLOR"] = null,
+        ["AGENTS_FAULT_KILL"] = null,
+        ["AGENTS_FAULT_RECORD"] = null,
+        ["TERM"] = "xterm",
+    };
+
+    /// <summary>The program as it was built.</summary>
+    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "agents.dll");
+
+    public string At(string name) => Path.Combine(Folder, name);
+
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(At(name), text);
+        return name;
+    }
+
+    public Task<Ended> AgentsAsync(params string[] args) => AgentsWithAsync(null, args);
+
+    public async Task<Ended> AgentsWithAsync(string? input, params string[] args)
+    {
+        using var process = Start(args);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        return await EndOfAsync(process);
+    }
+
+    /// <summary>Runs the program at a terminal; what it writes to either stream is in <see cref="Ended.Out"/>.</summary>
+    public async Task<Ended> AtTerminalAsync(string line)
+    {
+        using var process = Start("script", ["-qec", $"dotnet {Program} {line}", "/dev/null"]);
+        process.StandardInput.Close();
+        var ended = await EndOfAsync(process);
+        return ended with { Out = ended.Out.Replace(Greeting, "", StringComparison.Ordinal) };
+    }
+
+    public Process Start(string[] args) => Start("dotnet", [Program, .. args]);
+
+    public static async Task<Ended> EndOfAsync(Process process)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var error = process.StandardError.ReadToEndAsync(limit.Token);
+        await process.WaitForExitAsync(limit.Token);
+        return new Ended(process.ExitCode, await output, await error);
+    }
+
+    /// <summary>Reads what the program tells people until it tells this.</summary>
+    public static async Task UntilTellsAsync(Process process, string text)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        var told = new StringBuilder();
+        while (await process.StandardError.ReadLineAsync(limit.Token) is { } line)
+        {
+            told.AppendLine(line);
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"The program ended without telling '{text}'; it told:\n{told}");
+    }
+
+    public static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private Process Start(string file, string[] args)
+    {
+        var start = new ProcessStartInfo(file, args)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        start.Environment["AGENTS_STORE"] = Store;
+        foreach (var (name, value) in Environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        return Process.Start(start)!;
+    }
+}
+
+/// <summary>How the program ended.</summary>
+internal sealed record Ended(int ExitCode, string Out, string Err)
+{
+    /// <summary>The payload: exactly one JSON value on one line, and nothing else.</summary>
+    public JsonElement Payload
+    {
+        get
+        {
+            Assert.EndsWith("\n", Out, StringComparison.Ordinal);
+            Assert.Equal(1, Out.AsSpan().Count('\n'));
+            using var document = JsonDocument.Parse(Out);
+            return document.RootElement.Clone();
+        }
+    }
+
+    public string FailureCode => Payload.GetProperty("failure").GetProperty("code").GetString()!;
+
+    /// <summary>Checks the exit code; what the program told is in the message when it is another.</summary>
+    public Ended With(int exitCode)
+    {
+        Assert.True(exitCode == ExitCode, $"Exit code {ExitCode}, not {exitCode}.\nOut: {Out}\nErr: {Err}");
+        return this;
+    }
+}
