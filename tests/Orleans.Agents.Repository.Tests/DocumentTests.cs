@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Tools;
 
 namespace Orleans.Agents.Repository.Tests;
 
@@ -41,6 +42,7 @@ public sealed partial class DocumentTests
             .Select(m => m.Groups[1].Value)
             .Except(tools)
             .Concat(typeof(FailureCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetRawConstantValue()!))
+            .Except(BuiltInTools.All.Select(t => t.Name), StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);
 
         Assert.Empty(used.Except(documented));

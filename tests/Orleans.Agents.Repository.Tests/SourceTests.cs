@@ -14,6 +14,7 @@ public sealed partial class SourceTests
         "src/Orleans.Agents.Engine/Activities/ActivityPerformer.cs",
         "src/Orleans.Agents.Engine/Runs/Keeper.cs",
         "src/Orleans.Agents.Engine/Runs/RunHost.cs",
+        "src/Orleans.Agents.Engine/Tools/FunctionTool.cs",
     ];
 
     public static TheoryData<string> Files() => [.. Source.Files("src", "*.cs")];
