@@ -131,10 +131,10 @@ internal sealed class Truth(string folder, JsonElement report)
     {
         var file = finding.GetProperty("file").GetString()!;
 
-        // Whoever reads the output of a process drops a byte order mark at its start; so it starts with something else.
+        // Whoever reads a process drops a byte order mark that begins a piece of two bytes or more, and printf's is a piece.
         var line = await Command.ShellAsync(
-            folder, $"printf '|'; sed -n {finding.GetProperty("line").GetInt32()}p -- {Quoted(file)}");
-        Assert.StartsWith(finding.GetProperty("text").GetString()!, line[1..].Trim(), StringComparison.Ordinal);
+            folder, $"printf 'line'; sed -n {finding.GetProperty("line").GetInt32()}p -- {Quoted(file)}");
+        Assert.StartsWith(finding.GetProperty("text").GetString()!, line["line".Length..].Trim(), StringComparison.Ordinal);
     }
 
     private Task<long> CountAsync(string line) => Command.CountAsync(folder, line);
