@@ -47,7 +47,7 @@ public static class DiagnosticCode
     /// <summary>The text is not JSON.</summary>
     public const string JsonSyntax = "json.syntax";
 
-    /// <summary>A file without any document.</summary>
+    /// <summary>A file without any document, or a folder without any file that could hold one.</summary>
     public const string EmptyFile = "definition.empty";
 
     /// <summary>A file or document that is not one of ours.</summary>

@@ -118,6 +118,26 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_without_definitions_is_refused()
+    {
+        Write("notes.txt", "not read");
+
+        Assert.Equal([DiagnosticCode.EmptyFile], Load(folder).Diagnostics.Select(d => d.Code));
+    }
+
+    [Fact]
+    public void A_file_of_answers_holds_one_document()
+    {
+        Write("flow.yaml", Samples.Workflow("  start: a\n  states:\n    a: { agent: helper, next: b }\n    b: { end: null }\n"));
+        Write("helper.yml", Agent.Replace("helper-answers.json", "two.yaml", StringComparison.Ordinal));
+        Write("two.yaml", "answer: a\n---\nanswer: b\n");
+
+        var diagnostic = Assert.Single(Load(folder).Diagnostics);
+
+        Assert.Equal((DiagnosticCode.AnswersFile, "helper.yml"), (diagnostic.Code, Path.GetFileName(diagnostic.File)));
+    }
+
+    [Fact]
     public void There_is_a_most_of_files()
     {
         const string Head = "apiVersion: orleans.agents/v1\nkind: Schema\nspec: true\n";

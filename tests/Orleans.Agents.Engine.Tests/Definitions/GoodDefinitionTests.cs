@@ -96,6 +96,36 @@ public sealed class GoodDefinitionTests
         LoadReport().Workflow.Agents["planner"].OutputSchemaDocument.ToString());
 
     [Fact]
+    public void The_names_of_comprehensions_are_in_scope_inside_them() => Assert.Equal(
+        [],
+        Samples.Lines(Samples.Load(
+            Samples.Workflow("""
+                  context: { tasks: [ { title: a } ] }
+                  start: done
+                  states:
+                    done: { end: "${{ context.tasks.filter(t, t.title != 'b').map(t, t.title) }}" }
+                """),
+            strict: true)));
+
+    [Fact]
+    public void A_schema_with_definitions_of_its_own_keeps_them_when_it_is_told_to_a_model()
+    {
+        var text = Report[0].Text.Replace(
+            "  properties:\n    tasks: {",
+            "  $defs: { own: { $ref: task } }\n  properties:\n    other: { $ref: '#/$defs/own' }\n    tasks: {",
+            StringComparison.Ordinal);
+
+        var result = DefinitionLoader.LoadTexts(
+            [new DefinitionText("report.yaml", text), Report[1]], Samples.Host, LoadOptions.Lenient);
+
+        Assert.Equal(
+            """{"own":{"$ref":"#/$defs/task"},"task":{"required":["title"],"type":"object"}}""",
+            System.Text.Json.Nodes.JsonNode.Parse(
+                result.Definitions["report"].Workflow.Agents["planner"].OutputSchemaDocument.ToString()!)!["$defs"]!
+                .ToJsonString());
+    }
+
+    [Fact]
     public void Documents_are_listed_with_what_they_say_about_themselves()
     {
         var documents = DefinitionLoader.LoadTexts(Report, Samples.Host, LoadOptions.Lenient).Documents;

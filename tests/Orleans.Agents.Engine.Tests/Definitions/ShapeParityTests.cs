@@ -13,6 +13,10 @@ public sealed class ShapeParityTests
 {
     private static readonly Schema Editor = Compile(DefinitionSchema.Generate());
 
+    private static readonly Dictionary<string, Schema> Parts = DefinitionSchema.Shapes()
+        .Where(s => !ReferenceEquals(s, DocumentShape.Shape))
+        .ToDictionary(s => s.Name, EditorPart);
+
     public static TheoryData<string, string> Fields() => FieldsThat(_ => true);
 
     public static TheoryData<string, string> SupportedFields() => FieldsThat(f => f.Gate is not Gate.Blocked);
@@ -172,7 +176,10 @@ public sealed class ShapeParityTests
         return (part, part.Find(field)!);
     }
 
-    private static bool EditorTakes(Shape shape, JsonObject mapping)
+    private static bool EditorTakes(Shape shape, JsonObject mapping) =>
+        Parts[shape.Name].Validate(Payload.Parse(mapping.ToJsonString())).IsValid;
+
+    private static Schema EditorPart(Shape shape)
     {
         var schema = JsonNode.Parse(DefinitionSchema.Generate())!.AsObject();
         var part = new JsonObject
@@ -180,7 +187,7 @@ public sealed class ShapeParityTests
             ["$defs"] = schema["$defs"]!.DeepClone(),
             ["$ref"] = $"#/$defs/{shape.Name.Replace(' ', '_')}",
         };
-        return Compile(part.ToJsonString()).Validate(Payload.Parse(mapping.ToJsonString())).IsValid;
+        return Compile(part.ToJsonString());
     }
 
     private static bool LoaderTakes(Shape shape, JsonObject mapping, out ImmutableArray<string> codes)

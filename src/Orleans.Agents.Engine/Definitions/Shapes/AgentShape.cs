@@ -117,7 +117,8 @@ internal static class RehearsedFailureShape
     };
 
     public static Field Message { get; } = new(
-        "message", new FieldType.Text(TextRule.Any), "What it says.") { IsRequired = true };
+        "message", new FieldType.Text(TextRule.Any), "What it says.")
+    { IsRequired = true };
 
     public static Field RetryAfter { get; } = new(
         "retry_after", new FieldType.Text(TextRule.Duration), "How long it asks to be left alone.");

@@ -52,10 +52,12 @@ internal static class DocumentShape
     };
 
     public static Field Metadata { get; } = new(
-        "metadata", new FieldType.Part(MetadataShape.Shape), "What it is called.") { IsRequired = true };
+        "metadata", new FieldType.Part(MetadataShape.Shape), "What it is called.")
+    { IsRequired = true };
 
     public static Field Spec { get; } = new(
-        "spec", new FieldType.Template(), "What it says; its fields depend on the kind.") { IsRequired = true };
+        "spec", new FieldType.Template(), "What it says; its fields depend on the kind.")
+    { IsRequired = true };
 
     public static Shape Shape { get; } = new(
         "document", "A document of any kind.", [ApiVersion, Kind, Metadata, Spec]);

@@ -44,7 +44,8 @@ internal static class PolicyFilesShape
     };
 
     public static Field Write { get; } = new(
-        "write", Roots, "Folders whose files may be written, over `input` and `env`.") { Example = "[\"out\"]" };
+        "write", Roots, "Folders whose files may be written, over `input` and `env`.")
+    { Example = "[\"out\"]" };
 
     public static Shape Shape { get; } = new("policy files", "The folders that tools may touch.", [Read, Write]);
 }

@@ -6,10 +6,12 @@ namespace Orleans.Agents.Definitions.Shapes;
 internal static class StateShape
 {
     public static Field Agent { get; } = new(
-        "agent", new FieldType.Text(TextRule.Any), "Asks this agent.") { Example = "\"planner\"" };
+        "agent", new FieldType.Text(TextRule.Any), "Asks this agent.")
+    { Example = "\"planner\"" };
 
     public static Field Tool { get; } = new(
-        "tool", new FieldType.Text(TextRule.Any), "Calls this tool.") { Example = "\"files.tree\"" };
+        "tool", new FieldType.Text(TextRule.Any), "Calls this tool.")
+    { Example = "\"files.tree\"" };
 
     public static Field Pass { get; } = new(
         "pass", new FieldType.Part(PassShape.Shape), "Computes: its output is its input. Always written `pass: {}`.")
@@ -21,7 +23,8 @@ internal static class StateShape
         "wait", new FieldType.Part(WaitShape.Shape), "Waits for a while, or until a time.");
 
     public static Field End { get; } = new(
-        "end", new FieldType.Template(), "Ends the run with this output.") { Example = "{\"report\":\"\"}" };
+        "end", new FieldType.Template(), "Ends the run with this output.")
+    { Example = "{\"report\":\"\"}" };
 
     public static Field Fail { get; } = new(
         "fail", new FieldType.Part(FailShape.Shape), "Ends the run with a failure.");

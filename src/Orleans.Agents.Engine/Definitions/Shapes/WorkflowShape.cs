@@ -71,7 +71,8 @@ internal static class BudgetShape
 internal static class TransitionShape
 {
     public static Field When { get; } = new(
-        "when", new FieldType.Condition(), "When it applies; left out, always.") { Example = "\"output.approved\"" };
+        "when", new FieldType.Condition(), "When it applies; left out, always.")
+    { Example = "\"output.approved\"" };
 
     public static Field To { get; } = new("to", new FieldType.Text(TextRule.Any), "The state that comes next.")
     {

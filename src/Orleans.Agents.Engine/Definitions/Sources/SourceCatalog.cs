@@ -125,7 +125,7 @@ internal sealed class SourceCatalog
         .Where(n => n.StartsWith(folder, StringComparison.Ordinal))
         .Select(n => n[folder.Length..]);
 
-    private IReadOnlyList<string> FilesOf(string path)
+    private string[] FilesOf(string path)
     {
         if (!Directory.Exists(path))
         {
@@ -134,7 +134,14 @@ internal sealed class SourceCatalog
 
         try
         {
-            return [.. Directory.EnumerateFiles(path).Where(IsDefinition).Order(StringComparer.Ordinal)];
+            string[] found = [.. Directory.EnumerateFiles(path).Where(IsDefinition).Order(StringComparer.Ordinal)];
+            if (found.Length == 0)
+            {
+                Refuse(
+                    DiagnosticCode.EmptyFile, path, "The folder holds no definitions", "a *.yaml, *.yml or *.json in it");
+            }
+
+            return found;
         }
         catch (IOException unreadable)
         {
