@@ -11,10 +11,12 @@ public sealed partial class SourceTests
     /// <summary>Where everything may be caught: around other people's code, and at the top of a loop or a program.</summary>
     private static readonly string[] CatchesEverything =
     [
+        "src/Orleans.Agents.Cli/CommandLine.cs",
         "src/Orleans.Agents.Engine/Activities/ActivityPerformer.cs",
         "src/Orleans.Agents.Engine/Runs/Keeper.cs",
         "src/Orleans.Agents.Engine/Runs/RunHost.cs",
         "src/Orleans.Agents.Engine/Tools/FunctionTool.cs",
+        "src/Orleans.Agents.Storage.Sqlite/Writer.cs",
     ];
 
     public static TheoryData<string> Files() => [.. Source.Files("src", "*.cs")];
@@ -97,7 +99,8 @@ public sealed partial class SourceTests
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();
 
-    [GeneratedRegex(@"catch\s*(\{|\r?\n\s*\{|\(Exception\b)")]
+    // A catch that names what it expects, or that tidies up and throws on, does not catch everything.
+    [GeneratedRegex(@"catch\s*\(Exception\b[^)]*\)\s*(\{|when \(!)|catch\s*\{(?![^{}]*\bthrow;)")]
     private static partial Regex CatchAll();
 
     [GeneratedRegex(@"\b(TO" + @"DO|FIX" + @"ME|HA" + @"CK)\b|NotImplemented" + @"Exception")]
