@@ -65,10 +65,8 @@ run_suite() { # project folder
     return
   fi
   step "$name"
-  local coverage=()
-  [ "$name" = Core ] && coverage=(--collect "XPlat Code Coverage")
   if ! dotnet test "$1" -c $configuration --no-build --nologo -v q --results-directory "$results" \
-    --logger "trx;LogFileName=$name.trx" "${coverage[@]}"; then
+    --logger "trx;LogFileName=$name.trx" --collect "XPlat Code Coverage"; then
     failures+=("$name")
   fi
   if ! count "$name"; then
@@ -86,8 +84,27 @@ for project in tests/*.Tests; do
   run_suite "$project"
 done
 
-report=$(find "$results" -name 'coverage.cobertura.xml' 2>/dev/null | head -n 1)
-if [ -n "$report" ]; then
-  printf '\nline coverage of Core: %s\n' "$(grep -m1 -o 'line-rate="[0-9.]*"' "$report" | cut -d'"' -f2)"
+# A line counts as covered when any suite ran it; processes that suites start are not measured.
+mapfile -t reports < <(find "$results" -name coverage.cobertura.xml)
+if [ ${#reports[@]} -gt 0 ]; then
+  step "line coverage"
+  awk '
+    match($0, /<package name="[^"]*"/) { package = substr($0, RSTART + 15, RLENGTH - 16) }
+    match($0, /<class name="[^"]*"/) { class = substr($0, RSTART + 13, RLENGTH - 14) }
+    match($0, /<line number="[0-9]+" hits="[0-9]+"/) {
+      split(substr($0, RSTART, RLENGTH), part, "\"")
+      line = package SUBSEP class SUBSEP part[2]
+      if (!(line in hits) || part[4] > hits[line]) hits[line] = part[4]
+    }
+    END {
+      for (line in hits) {
+        split(line, part, SUBSEP)
+        lines[part[1]]++; all++
+        if (hits[line] > 0) { covered[part[1]]++; some++ }
+      }
+      for (package in lines) printf "%6.1f %%  %s\n", 100 * covered[package] / lines[package], package | "sort -k3"
+      close("sort -k3")
+      printf "%6.1f %%  overall\n", 100 * some / all
+    }' "${reports[@]}"
 fi
 finish
