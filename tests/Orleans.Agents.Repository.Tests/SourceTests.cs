@@ -11,6 +11,7 @@ public sealed partial class SourceTests
     /// <summary>Where everything may be caught: around other people's code, and at the top of a loop or a program.</summary>
     private static readonly string[] CatchesEverything =
     [
+        "src/Orleans.Agents.Cli/CommandLine.cs",
         "src/Orleans.Agents.Engine/Activities/ActivityPerformer.cs",
         "src/Orleans.Agents.Engine/Runs/Keeper.cs",
         "src/Orleans.Agents.Engine/Runs/RunHost.cs",
