@@ -146,12 +146,16 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <summary>Calls back with each append of runs this process carries, in order per run, when it is durable.</summary>
     public void Follow(Action<RunId, RunAppend> follower) => Table.Follow(follower);
 
-    /// <summary>Comes to rest: activities under way are cancelled, their runs are released for whoever comes next.</summary>
+    /// <summary>
+    /// Comes to rest: activities under way are cancelled, their runs are released for whoever comes next. The second time,
+    /// when an application that was stopped is disposed of, nothing is left to do.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (keeper is not null)
         {
             await keeper.DisposeAsync();
+            keeper = null;
         }
 
         if (table is not null)

@@ -34,7 +34,7 @@ public sealed class FuzzTests
     private static int Count { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("AGENTS_FUZZ"), CultureInfo.InvariantCulture, out var count)
             ? count
-            : 10_000;
+            : 20_000;
 
     [Fact]
     public void No_text_makes_the_loader_throw()

@@ -43,6 +43,12 @@ internal sealed class SchemaBook
             return null;
         }
 
+        // `output: { schema: plan }` names one; `output: { schema: { type: … } }` and `output: { type: … }` write it out.
+        if (node.Members is [{ Name: "schema", Value: { IsText: false } written }])
+        {
+            node = written;
+        }
+
         if (node.Members is not [{ Name: "schema", Value: { IsText: true } name }])
         {
             Compile(node);

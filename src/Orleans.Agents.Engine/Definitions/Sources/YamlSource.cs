@@ -64,7 +64,7 @@ internal sealed class YamlSource
         }
     }
 
-    // Where a plain scalar begins left of its block, the parser throws what is no exception of its own.
+    // For a plain scalar left of its block, and for tags that are no URI, the parser throws what is not its own.
     private bool MoveNext()
     {
         var last = parser.Current;
@@ -74,14 +74,23 @@ internal sealed class YamlSource
         }
         catch (InvalidOperationException)
         {
-            findings.Error(
-                DiagnosticCode.YamlSyntax,
-                file.Name,
-                file.PositionAt((int)(last?.End.Index ?? 0)),
-                "This is not YAML: what follows cannot stand here",
-                "every line indented further than the field that it belongs to");
-            throw new Refusal();
+            throw RefuseAfter(last, "every line indented further than the field that it belongs to");
         }
+        catch (ArgumentException)
+        {
+            throw RefuseAfter(last, "a value without a tag");
+        }
+    }
+
+    private Refusal RefuseAfter(ParsingEvent? last, string expected)
+    {
+        findings.Error(
+            DiagnosticCode.YamlSyntax,
+            file.Name,
+            file.PositionAt((int)(last?.End.Index ?? 0)),
+            "This is not YAML: what follows cannot stand here",
+            expected);
+        return new Refusal();
     }
 
     // On return the current event is the node's last.
@@ -105,7 +114,8 @@ internal sealed class YamlSource
             Scalar scalar => ReadScalar(scalar),
             SequenceStart list => ReadList(list, depth),
             MappingStart map => ReadMap(map, depth),
-            _ => throw new System.Diagnostics.UnreachableException(at.ToString()),
+            // The parser gives a key without a value for `: done` on a line of its own.
+            _ => throw Refuse(DiagnosticCode.YamlSyntax, at, "This is not YAML: a key or a value is missing", "key: value"),
         };
         if (at is NodeEvent { Anchor.IsEmpty: false } begun)
         {
