@@ -11,7 +11,7 @@ using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
 
-/// <summary>The command <c>agents</c>: reads what was typed, does it, and turns whatever happens into an exit code.</summary>
+/// <summary>The command <c>agents</c>: reads what was typed, does it, turns whatever happens into an exit code.</summary>
 internal static class CommandLine
 {
     private static readonly InvocationConfiguration Invocation = new()
@@ -58,7 +58,11 @@ internal static class CommandLine
             // Whoever called still gets one payload and an exit code; the rest is for whoever mends it.
             streams.Tell(bug.ToString());
             return Fail(
-                streams, ExitCode.Infrastructure, FailureClass.Permanent, "cli.fault", $"{bug.GetType().Name}: {bug.Message}");
+                streams,
+                ExitCode.Infrastructure,
+                FailureClass.Permanent,
+                "cli.fault",
+                $"{bug.GetType().Name}: {bug.Message}");
         }
     }
 
@@ -78,7 +82,8 @@ internal static class CommandLine
             version,
             new HelpOption { Action = new HelpPage(streams) },
         };
-        root.SetAction(parsed => streams.WriteText(parsed.GetValue(version) ? $"{VersionText()}\n" : HelpPage.TextOf(root)));
+        root.SetAction(
+            parsed => streams.WriteText(parsed.GetValue(version) ? $"{VersionText()}\n" : HelpPage.TextOf(root)));
         return root;
     }
 
@@ -119,7 +124,9 @@ internal static class CommandLine
         if (!streams.IsOutputTerminal)
         {
             streams.WriteJson(
-                new FailedDocument(FailureDocument.Of(kind, code, message)), CliJson.Default.FailedDocument, compact: true);
+                new FailedDocument(FailureDocument.Of(kind, code, message)),
+                CliJson.Default.FailedDocument,
+                compact: true);
         }
 
         return exitCode;

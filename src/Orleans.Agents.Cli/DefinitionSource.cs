@@ -69,7 +69,8 @@ internal sealed class DefinitionSource
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            return [new Diagnostic(DiagnosticCode.FileUnreadable, DiagnosticSeverity.Error, file, 1, 1, problem.Message)];
+            return [new Diagnostic(
+                DiagnosticCode.FileUnreadable, DiagnosticSeverity.Error, file, 1, 1, problem.Message)];
         }
     }
 }

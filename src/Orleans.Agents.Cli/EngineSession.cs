@@ -62,7 +62,8 @@ internal sealed class EngineSession : IAsyncDisposable
 
     /// <summary>Opens the store and starts an engine on it.</summary>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
-    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The session owns them.")]
+    [SuppressMessage(
+        "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The session owns them.")]
     public static async Task<EngineSession> StartAsync(
         StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation)
     {
@@ -95,7 +96,7 @@ internal sealed class EngineSession : IAsyncDisposable
         return new EngineSession(store, engine);
     }
 
-    /// <summary>Sees a run to its end, whoever carries it; takes it on when the process that carries it is gone.</summary>
+    /// <summary>Sees a run to its end, whoever carries it; takes it on when that process is gone.</summary>
     public async Task<RunState> SeeToEndAsync(RunId run, CancellationToken cancellation)
     {
         var end = Engine.WaitForEndAsync(run, cancellation);

@@ -50,7 +50,8 @@ internal static class RunFinder
         {
             [var only] => only,
             [] => throw Unknown($"There is no run '{typed}'.{NearestOf(typed, others)}"),
-            _ => throw Unknown($"'{typed}' begins the names of {matches.Count} runs:{Shown(matches.Select(m => m.Id.Value))}"),
+            _ => throw Unknown(
+                $"'{typed}' begins the names of {matches.Count} runs:{Shown(matches.Select(m => m.Id.Value))}"),
         };
     }
 

@@ -48,7 +48,8 @@ internal sealed class RunReport(Streams streams, Manner manner)
         for (var failure = state.Failure; failure is not null; failure = failure.Cause)
         {
             var cause = ReferenceEquals(failure, state.Failure) ? "" : "caused by ";
-            streams.Tell($"  {cause}{failure.Code} ({Failure.ClassName(failure.Class)}){PlaceOf(failure)}: {failure.Message}");
+            streams.Tell(
+                $"  {cause}{failure.Code} ({Failure.ClassName(failure.Class)}){PlaceOf(failure)}: {failure.Message}");
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class RunVerb
 
     private readonly Option<string[]> set = new("--set", "-s")
     {
-        Description = "Set one name of the input, over --input; dots nest. JSON stays JSON, anything else is text. Repeatable.",
+        Description = "Set a name of the input, over --input; dots nest. JSON stays JSON, the rest is text. Repeatable.",
         HelpName = "name=value",
     };
 
@@ -67,10 +67,12 @@ internal sealed class RunVerb
         var verb = new Verb(
             "run",
             "Runs a workflow to its end and prints its output.",
-            "Each result is durable before the next state is entered: after a crash or Ctrl-C, 'agents runs resume' goes on.",
+            "Each result is durable before the next state is entered; after a crash 'agents runs resume' goes on.",
             new Example("Give the input name by name", "agents run report.yaml --set path=src --set limits.files=10"),
-            new Example("Take the input from a file or a pipe", "jq '{path: .dir}' job.json | agents run report.yaml --input -"),
-            new Example("Start a nightly run once, however often this is called", "agents run report.yaml --key nightly-2026-01-31"),
+            new Example(
+                "Take the input from a file or a pipe", "jq '{path: .dir}' job.json | agents run report.yaml --input -"),
+            new Example(
+                "Start a nightly run once, however often this is called", "agents run report.yaml --key nightly-2026-01-31"),
             new Example("Use the output in a script", "agents run report.yaml --quiet | jq -r .title"))
         {
             run.path,
@@ -134,7 +136,11 @@ internal sealed class RunVerb
     }
 
     private async Task<RunId> StartAsync(
-        EngineSession session, Definition definition, StartRequest request, Manner manner, CancellationToken cancellation)
+        EngineSession session,
+        Definition definition,
+        StartRequest request,
+        Manner manner,
+        CancellationToken cancellation)
     {
         await session.Engine.PublishAsync(definition, cancellation);
         switch (await session.Engine.StartRunAsync(request, cancellation))
@@ -168,7 +174,8 @@ internal sealed class RunVerb
                 $"{path} holds several workflows: {names}. Say which to run with --workflow."),
             _ when loaded.Definitions.TryGetValue(name, out var found) => found,
             _ => throw CommandException.Usage(
-                $"There is no workflow '{name}' in {path}.{Nearest.Question(name, loaded.Definitions.Keys)} It holds: {names}."),
+                $"There is no workflow '{name}' in {path}.{Nearest.Question(name, loaded.Definitions.Keys)} "
+                + $"It holds: {names}."),
         };
     }
 }

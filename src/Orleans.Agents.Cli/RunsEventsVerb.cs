@@ -16,7 +16,8 @@ internal static class RunsEventsVerb
     public static Verb Create(Streams streams)
     {
         var run = new Argument<string>("id") { Description = "The run's name, or a beginning that no other run has." };
-        var after = Numbers.Option("--after", "Only events after this version. Default: 0, all of them.", 0, long.MaxValue);
+        var after = Numbers.Option(
+            "--after", "Only events after this version. Default: 0, all of them.", 0, long.MaxValue);
         var limit = Numbers.Option("--limit", "At most this many events. Default: all.", 1, long.MaxValue);
         var store = StoreChoice.PathOption();
         var json = MannerOptions.JsonOption();
@@ -84,7 +85,9 @@ internal static class RunsEventsVerb
         catch (JsonException damage)
         {
             throw new HistoryException(
-                "history.damaged", $"Run {run}: the events up to version {append.Version} are not JSON: {damage.Message}", damage);
+                "history.damaged",
+                $"Run {run}: the events up to version {append.Version} are not JSON: {damage.Message}",
+                damage);
         }
     }
 

@@ -15,9 +15,16 @@ internal static class RunsListVerb
     /// <summary>Makes the verb.</summary>
     public static Verb Create(Streams streams)
     {
-        var status = new Option<string>("--status") { Description = "Only runs in this status.", HelpName = "running|succeeded|failed" }
-            .AcceptOnlyFromAmong([.. StatusName.All]);
-        var workflow = new Option<string>("--workflow", "-w") { Description = "Only runs of this workflow.", HelpName = "name" };
+        var status = new Option<string>("--status")
+        {
+            Description = "Only runs in this status.",
+            HelpName = "running|succeeded|failed",
+        }.AcceptOnlyFromAmong([.. StatusName.All]);
+        var workflow = new Option<string>("--workflow", "-w")
+        {
+            Description = "Only runs of this workflow.",
+            HelpName = "name",
+        };
         var limit = Numbers.Option("--limit", "At most this many, 1 to 1000. Default: 50.", 1, MostRuns);
         var store = StoreChoice.PathOption();
         var json = MannerOptions.JsonOption();
@@ -73,6 +80,7 @@ internal static class RunsListVerb
             l.Workflow,
             l.Status,
             l.State ?? l.FailureCode ?? "",
-            l.StartedAt.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
+            l.StartedAt.ToLocalTime().ToString(
+                "yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
         ]));
 }

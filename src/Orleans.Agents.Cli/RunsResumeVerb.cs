@@ -96,7 +96,9 @@ internal sealed class RunsResumeVerb
                 {
                     streams.Tell($"error: {why.Message}", Tone.Error);
                     ended.Add(new ResumedDocument(
-                        unreadable.Value, "unreadable", Failure: FailureDocument.Of(FailureClass.Permanent, why.Code, why.Message)));
+                        unreadable.Value,
+                        "unreadable",
+                        Failure: FailureDocument.Of(FailureClass.Permanent, why.Code, why.Message)));
                     exitCode = ExitCode.Infrastructure;
                 },
                 interruption.Token);

@@ -49,7 +49,8 @@ internal static class RunsShowVerb
         return verb;
     }
 
-    [SuppressMessage("Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns it.")]
+    [SuppressMessage(
+        "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns it.")]
     private static async Task<RunDocument> ReadAsync(
         StoreChoice choice, string typed, Streams streams, CancellationToken cancellation)
     {
@@ -58,7 +59,8 @@ internal static class RunsShowVerb
         var record = await RunFinder.FindAsync(store, typed, cancellation);
         var view = await engine.FindAsync(record.Id, cancellation);
         var closure = await store.Definitions.FindAsync(record.Hash, cancellation) ?? throw new HistoryException(
-            "history.no_definition", $"Run {record.Id} is pinned to definition {record.Hash}, which is not in the store.");
+            "history.no_definition",
+            $"Run {record.Id} is pinned to definition {record.Hash}, which is not in the store.");
         return RunDocument.Of(record, view!.State, DefinitionClosure.Read(closure));
     }
 

@@ -25,7 +25,7 @@ internal sealed record StoreChoice(string? Path)
     public static StoreChoice Of(string? option)
     {
         var named = option ?? Environment.GetEnvironmentVariable(Variable);
-        return string.IsNullOrEmpty(named) ? new StoreChoice(DefaultPath()) : new StoreChoice(System.IO.Path.GetFullPath(named));
+        return new StoreChoice(string.IsNullOrEmpty(named) ? DefaultPath() : System.IO.Path.GetFullPath(named));
     }
 
     /// <summary>Opens the store; a missing folder is made.</summary>
@@ -44,7 +44,10 @@ internal sealed record StoreChoice(string? Path)
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new StoreException(
-                "store.unavailable", $"The folder of {Path} cannot be made: {problem.Message}", isTransient: false, problem);
+                "store.unavailable",
+                $"The folder of {Path} cannot be made: {problem.Message}",
+                isTransient: false,
+                problem);
         }
 
         return OpenToRead();

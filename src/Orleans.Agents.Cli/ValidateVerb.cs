@@ -17,14 +17,18 @@ internal static class ValidateVerb
             Description = "Workflow files and folders; all of them are read together.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var plan = new Option<bool>("--plan") { Description = "As text, show each state: what it does, its bounds, where it leads." };
+        var plan = new Option<bool>("--plan")
+        {
+            Description = "As text, show each state: what it does, its bounds, where it leads.",
+        };
         var json = MannerOptions.JsonOption();
         var definitions = new DefinitionSource();
         var verb = new Verb(
             "validate",
             "Checks workflows and shows what a run of them may do; runs nothing.",
             "Every mistake is told at once as file:line:column, with what was expected. JSON, unless on a terminal.",
-            new Example("Check a folder as continuous integration should", "agents validate workflows/ --profile prod-safe"),
+            new Example(
+                "Check a folder as continuous integration should", "agents validate workflows/ --profile prod-safe"),
             new Example("See the states and where they lead", "agents validate report.yaml --plan"))
         {
             paths, plan, json,

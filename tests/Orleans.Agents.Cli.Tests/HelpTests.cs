@@ -38,12 +38,16 @@ public sealed class HelpTests : IDisposable
     {
         string[] args = verb == "agents" ? [] : [verb];
 
-        Assert.Equal((await workspace.AgentsAsync([.. args, "-h"])).Out, (await workspace.AgentsAsync(args)).With(0).Out);
+        Assert.Equal(
+            (await workspace.AgentsAsync([.. args, "-h"])).Out, (await workspace.AgentsAsync(args)).With(0).Out);
     }
 
     [Fact]
     public async Task Help_is_given_to_those_who_have_typed_something_wrong() =>
-        Assert.StartsWith("Runs a workflow", (await workspace.AgentsAsync("run", "--bogus", "--help")).With(0).Out, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Runs a workflow",
+            (await workspace.AgentsAsync("run", "--bogus", "--help")).With(0).Out,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task The_version_is_printed() =>
@@ -72,5 +76,6 @@ public sealed class HelpTests : IDisposable
 
     public void Dispose() => workspace.Dispose();
 
-    private static string Pages([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "Help");
+    private static string Pages([CallerFilePath] string path = "") =>
+        Path.Combine(Path.GetDirectoryName(path)!, "Help");
 }

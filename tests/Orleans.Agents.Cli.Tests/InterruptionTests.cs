@@ -20,7 +20,8 @@ public sealed class InterruptionTests : IDisposable
 
         Assert.Equal("cli.interrupted", interrupted.FailureCode);
         Assert.Contains(
-            $"the run goes on with: agents runs resume waiting --store {workspace.Store}", interrupted.Err, StringComparison.Ordinal);
+            $"the run goes on with: agents runs resume waiting --store {workspace.Store}",
+            interrupted.Err, StringComparison.Ordinal);
 
         workspace.Write("go.txt", "gone");
         var resumed = (await workspace.AgentsAsync("runs", "resume", "waiting")).With(0);
@@ -52,7 +53,8 @@ public sealed class InterruptionTests : IDisposable
         (await workspace.AgentsAsync("run", "w.yaml", "--set", "from=2", "--id", "two")).With(KilledBySignal);
         workspace.Environment["AGENTS_FAULT_KILL"] = null;
 
-        var resumed = (await workspace.AgentsAsync("runs", "resume", "--all")).With(0).Payload.EnumerateArray().ToList();
+        var all = (await workspace.AgentsAsync("runs", "resume", "--all")).With(0);
+        var resumed = all.Payload.EnumerateArray().ToList();
 
         Assert.Equal(["one", "two"], resumed.Select(r => r.GetProperty("run").GetString()).Order());
         Assert.All(resumed, r => Assert.Equal("succeeded", r.GetProperty("status").GetString()));
@@ -65,7 +67,8 @@ public sealed class InterruptionTests : IDisposable
         workspace.Write("w.yaml", Samples.Await);
         using var carrier = workspace.Start(["run", "w.yaml", "--id", "waiting", "--verbose"]);
         await Workspace.UntilTellsAsync(carrier, "attempt 1 failed");
-        Assert.Equal("running", (await workspace.AgentsAsync("runs", "show", "waiting")).With(0).Payload.GetProperty("status").GetString());
+        var shown = (await workspace.AgentsAsync("runs", "show", "waiting")).With(0);
+        Assert.Equal("running", shown.Payload.GetProperty("status").GetString());
         using var follower = workspace.Start(["run", "w.yaml", "--id", "waiting"]);
         await Workspace.UntilTellsAsync(follower, "run waiting was started before; following it");
         workspace.Write("go.txt", "gone");

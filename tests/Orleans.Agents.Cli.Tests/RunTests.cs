@@ -8,7 +8,8 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task A_run_prints_its_output_and_nothing_else()
     {
-        var ended = (await workspace.AgentsAsync("run", workspace.Write("w.yaml", Samples.Count), "--set", "from=5")).With(0);
+        var path = workspace.Write("w.yaml", Samples.Count);
+        var ended = (await workspace.AgentsAsync("run", path, "--set", "from=5")).With(0);
 
         Assert.Equal("""{"n":7}""" + "\n", ended.Out);
         Assert.Matches(@"^run run-[0-9a-f]{32} succeeded in [^,]+, 2 activities\n$", ended.Err);
@@ -56,7 +57,8 @@ public sealed class RunTests : IDisposable
     public async Task Names_are_set_over_the_input() => Assert.Equal(
         """{"a":"x y","b":{"c":[1],"d":true},"e":"1 2"}""" + "\n",
         (await EchoAsync(
-            "--input", """{"a":1,"b":{"c":2}}""", "--set", "a=x y", "--set", "b.c=[1]", "--set", "b.d=true", "--set", "e=1 2"))
+            "--input", """{"a":1,"b":{"c":2}}""",
+            "--set", "a=x y", "--set", "b.c=[1]", "--set", "b.d=true", "--set", "e=1 2"))
         .With(0).Out);
 
     [Theory]
@@ -90,19 +92,23 @@ public sealed class RunTests : IDisposable
         Assert.Equal("Not today.", failure.GetProperty("message").GetString());
         Assert.Equal("refuse", failure.GetProperty("state").GetString());
         Assert.StartsWith("run-", ended.Payload.GetProperty("run").GetString(), StringComparison.Ordinal);
-        Assert.Contains("refused (permanent) in state refuse, visit 1: Not today.", ended.Err, StringComparison.Ordinal);
+        Assert.Contains(
+            "refused (permanent) in state refuse, visit 1: Not today.", ended.Err, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_spent_budget_is_a_refusal() => Assert.Equal(
-        "budget.activities", (await workspace.AgentsAsync("run", workspace.Write("w.yaml", Samples.Spend))).With(3).FailureCode);
+        "budget.activities",
+        (await workspace.AgentsAsync("run", workspace.Write("w.yaml", Samples.Spend))).With(3).FailureCode);
 
     [Fact]
     public async Task A_policy_that_says_no_is_a_refusal()
     {
-        var path = workspace.Write("w.yaml", Samples.Await.Replace("read: [\".\"]", "read: [\"/nowhere\"]", StringComparison.Ordinal));
+        var path = workspace.Write(
+            "w.yaml", Samples.Await.Replace("read: [\".\"]", "read: [\"/nowhere\"]", StringComparison.Ordinal));
 
-        Assert.StartsWith("policy.", (await workspace.AgentsAsync("run", path)).With(3).FailureCode, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "policy.", (await workspace.AgentsAsync("run", path)).With(3).FailureCode, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,9 +130,11 @@ public sealed class RunTests : IDisposable
         workspace.Write("flows/echo.yaml", Samples.Echo);
         workspace.Write("flows/refuse.yaml", Samples.Refuse);
 
-        Assert.Contains("echo, refuse", (await workspace.AgentsAsync("run", "flows")).With(2).Err, StringComparison.Ordinal);
         Assert.Contains(
-            "Did you mean 'echo'?", (await workspace.AgentsAsync("run", "flows", "-w", "ehco")).With(2).Err, StringComparison.Ordinal);
+            "echo, refuse", (await workspace.AgentsAsync("run", "flows")).With(2).Err, StringComparison.Ordinal);
+        Assert.Contains(
+            "Did you mean 'echo'?",
+            (await workspace.AgentsAsync("run", "flows", "-w", "ehco")).With(2).Err, StringComparison.Ordinal);
         (await workspace.AgentsAsync("run", "flows", "--workflow", "echo")).With(0);
     }
 
@@ -148,7 +156,8 @@ public sealed class RunTests : IDisposable
         (await EchoAsync("--id", "my-run")).With(0);
         (await EchoAsync("--id", "my-run")).With(0);
 
-        Assert.Equal("my-run", Assert.Single((await workspace.AgentsAsync("runs", "list")).Payload.EnumerateArray()).GetProperty("run").GetString());
+        var only = Assert.Single((await workspace.AgentsAsync("runs", "list")).Payload.EnumerateArray());
+        Assert.Equal("my-run", only.GetProperty("run").GetString());
         Assert.Equal("run.name_invalid", (await EchoAsync("--id", "My Run")).With(2).FailureCode);
     }
 

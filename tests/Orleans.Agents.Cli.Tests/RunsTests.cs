@@ -89,8 +89,12 @@ public sealed class RunsTests : IDisposable
         await RunAsync(Samples.Echo, "alpha-2");
         await RunAsync(Samples.Echo, "beta");
 
-        Assert.Equal("beta", (await workspace.AgentsAsync("runs", "show", "b")).With(0).Payload.GetProperty("run").GetString());
-        Assert.Contains("alpha-2 alpha-1", (await workspace.AgentsAsync("runs", "show", "alpha")).With(2).Err, StringComparison.Ordinal);
+        Assert.Equal(
+            "beta", (await workspace.AgentsAsync("runs", "show", "b")).With(0).Payload.GetProperty("run").GetString());
+        Assert.Contains(
+            "alpha-2 alpha-1",
+            (await workspace.AgentsAsync("runs", "show", "alpha")).With(2).Err,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,7 +102,10 @@ public sealed class RunsTests : IDisposable
     {
         await RunAsync(Samples.Echo, "alpha");
 
-        Assert.Contains("Did you mean alpha?", (await workspace.AgentsAsync("runs", "show", "alhpa")).With(2).Err, StringComparison.Ordinal);
+        Assert.Contains(
+            "Did you mean alpha?",
+            (await workspace.AgentsAsync("runs", "show", "alhpa")).With(2).Err,
+            StringComparison.Ordinal);
         Assert.Equal("cli.run_unknown", (await workspace.AgentsAsync("runs", "events", "zzz")).With(2).FailureCode);
         Assert.Equal("cli.run_unknown", (await workspace.AgentsAsync("runs", "resume", "zzz")).With(2).FailureCode);
     }

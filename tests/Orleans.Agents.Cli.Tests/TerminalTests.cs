@@ -21,7 +21,8 @@ public sealed class TerminalTests : IDisposable
         workspace.Write("w.yaml", Samples.Count);
 
         Assert.Contains(
-            "{\"n\":3}\r\n", (await workspace.AtTerminalAsync("run w.yaml --set from=1 --json")).With(0).Out, StringComparison.Ordinal);
+            "{\"n\":3}\r\n",
+            (await workspace.AtTerminalAsync("run w.yaml --set from=1 --json")).With(0).Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,7 +46,10 @@ public sealed class TerminalTests : IDisposable
         await workspace.AgentsAsync("run", "w.yaml", "--set", "from=1", "--id", "counted");
 
         Assert.StartsWith("RUN ", (await workspace.AtTerminalAsync("runs list")).With(0).Out, StringComparison.Ordinal);
-        Assert.Contains("Review cycle 2 of 2, 0 left", (await workspace.AtTerminalAsync("runs show counted")).With(0).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "Review cycle 2 of 2, 0 left",
+            (await workspace.AtTerminalAsync("runs show counted")).With(0).Out,
+            StringComparison.Ordinal);
         var plan = (await workspace.AtTerminalAsync("validate w.yaml --plan")).With(0).Out;
         Assert.Contains("agent adder (offline)", plan, StringComparison.Ordinal);
         Assert.Contains("review when run.cycle.remaining > 0; done", plan, StringComparison.Ordinal);

@@ -22,8 +22,10 @@ public sealed class ValidateTests : IDisposable
         var found = (await workspace.AgentsAsync("validate", workspace.Write("w.yaml", Samples.Count))).With(0).Payload;
 
         Assert.True(found.GetProperty("valid").GetBoolean());
-        Assert.Equal("review", found.GetProperty("workflows")[0].GetProperty("states")[0].GetProperty("name").GetString());
-        Assert.Equal("offline", found.GetProperty("workflows")[0].GetProperty("states")[0].GetProperty("model").GetString());
+        Assert.Equal(
+            "review", found.GetProperty("workflows")[0].GetProperty("states")[0].GetProperty("name").GetString());
+        Assert.Equal(
+            "offline", found.GetProperty("workflows")[0].GetProperty("states")[0].GetProperty("model").GetString());
     }
 
     [Fact]
@@ -44,9 +46,12 @@ public sealed class ValidateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_file_is_a_mistake_too() => Assert.Equal(
-        "file.unreadable",
-        (await workspace.AgentsAsync("validate", "missing.yaml")).With(2).Payload.GetProperty("diagnostics")[0].GetProperty("code").GetString());
+    public async Task A_missing_file_is_a_mistake_too()
+    {
+        var mistakes = (await workspace.AgentsAsync("validate", "missing.yaml")).With(2).Payload.GetProperty("diagnostics");
+
+        Assert.Equal("file.unreadable", mistakes[0].GetProperty("code").GetString());
+    }
 
     [Theory]
     [InlineData(0)]
@@ -55,7 +60,8 @@ public sealed class ValidateTests : IDisposable
     [InlineData(2, "--strict")]
     public async Task The_profile_decides_what_a_warning_is(int exitCode, params string[] options)
     {
-        var ended = (await workspace.AgentsAsync(["validate", workspace.Write("w.yaml", WithWarning), .. options])).With(exitCode);
+        var ended = (await workspace.AgentsAsync(
+            ["validate", workspace.Write("w.yaml", WithWarning), .. options])).With(exitCode);
 
         Assert.Equal(1, ended.Payload.GetProperty(exitCode == 0 ? "warnings" : "errors").GetInt32());
     }
@@ -64,9 +70,11 @@ public sealed class ValidateTests : IDisposable
     public async Task An_edited_default_retry_rule_is_used()
     {
         var policy = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "retry_policy.json"));
-        var edited = await WithPolicyAsync(policy.Replace("\"attempts\": 3", "\"attempts\": 7", StringComparison.Ordinal));
+        var edited = await WithPolicyAsync(
+            policy.Replace("\"attempts\": 3", "\"attempts\": 7", StringComparison.Ordinal));
 
-        Assert.Equal(7, edited.With(0).Payload.GetProperty("workflows")[0].GetProperty("states")[0].GetProperty("attempts").GetInt32());
+        var states = edited.With(0).Payload.GetProperty("workflows")[0].GetProperty("states");
+        Assert.Equal(7, states[0].GetProperty("attempts").GetInt32());
     }
 
     [Fact]

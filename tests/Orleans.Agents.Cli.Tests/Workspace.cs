@@ -47,7 +47,7 @@ internal sealed class Workspace : IDisposable
         return await EndOfAsync(process);
     }
 
-    /// <summary>Runs the program at a terminal; what it writes to either stream is in <see cref="Ended.Out"/>.</summary>
+    /// <summary>Runs the program at a terminal; what it writes to either stream is in the output.</summary>
     public async Task<Ended> AtTerminalAsync(string line)
     {
         using var process = Start("script", ["-qec", $"dotnet {Program} {line}", "/dev/null"]);

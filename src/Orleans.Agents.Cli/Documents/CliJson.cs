@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Orleans.Agents.Cli.Documents;
 
-/// <summary>The form of what the command line prints. It shares nothing with stored forms, which must not change.</summary>
+/// <summary>The form of what the command line prints. It shares nothing with stored forms.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

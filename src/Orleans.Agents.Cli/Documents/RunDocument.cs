@@ -103,7 +103,8 @@ internal sealed record RunDocument
             UpdatedAt = record.UpdatedAt,
             WaitsUntil = state.WakeAt ?? NextAttemptOf(state),
             Budget = BudgetDocument.Of(state),
-            Context = state.Context.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
+            Context = state.Context.ToImmutableSortedDictionary(
+                c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
             Error = state.Error is null ? null : FailureDocument.Of(state.Error),
             Failure = state.Failure is null ? null : FailureDocument.Of(state.Failure),
             Output = state.Status == RunStatus.Succeeded ? Json.ElementOf(state.Output) : null,
@@ -144,7 +145,11 @@ internal sealed record CycleDocument(string State, int Current, int Max, int Rem
 
 /// <summary>What a run has used of what it may use.</summary>
 internal sealed record BudgetDocument(
-    long ActivitiesUsed, long ActivitiesAllowed, double ActiveSeconds, double ActiveSecondsAllowed, DateTimeOffset? Deadline)
+    long ActivitiesUsed,
+    long ActivitiesAllowed,
+    double ActiveSeconds,
+    double ActiveSecondsAllowed,
+    DateTimeOffset? Deadline)
 {
     /// <summary>The books of a run.</summary>
     public static BudgetDocument Of(RunState state) => new(

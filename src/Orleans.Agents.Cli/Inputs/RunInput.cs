@@ -25,7 +25,9 @@ internal static class RunInput
     public static async Task<Payload> ReadAsync(
         string? input, IReadOnlyList<string> sets, CancellationToken cancellation)
     {
-        var payload = input is null ? Payload.EmptyObject : Checked(await BytesAsync(input, cancellation), SourceOf(input));
+        var payload = input is null
+            ? Payload.EmptyObject
+            : Checked(await BytesAsync(input, cancellation), SourceOf(input));
         if (sets.Count == 0)
         {
             return payload;

@@ -42,13 +42,15 @@ internal sealed class RunProgress(Streams streams)
         return place;
     }
 
-    private static (string Text, Tone Tone)? TextOf(RunEvent happened, string state, Failure? failed, DateTimeOffset at) =>
+    private static (string Text, Tone Tone)? TextOf(
+        RunEvent happened, string state, Failure? failed, DateTimeOffset at) =>
         happened switch
         {
             RunEvent.Started started => ($"run {started.Origin.Run} of {started.Origin.Workflow} started", Tone.Faint),
             RunEvent.TakenOver => ("carried on from where it stood", Tone.Faint),
             RunEvent.StateEntered { MaxVisits: > 1 and var max } entered => (
-                $"{entered.State}: {CycleDocument.TextOf(entered.State, entered.Cycle, max)}, {max - entered.Cycle} left",
+                $"{entered.State}: {CycleDocument.TextOf(entered.State, entered.Cycle, max)}, "
+                + $"{max - entered.Cycle} left",
                 Tone.Plain),
             RunEvent.StateEntered { WakeAt: { } due } entered => (
                 $"{entered.State}: waits for {Durations.TextOf(due - at)}", Tone.Plain),
