@@ -25,7 +25,7 @@ public sealed class PageTests
             var ended = await Command.RunAsync(clone.Path, "bash", "-c", $"{Prologue}\n{command.Line}\n");
             Assert.True(
                 ended.ExitCode == command.ExitCode,
-                $"{path}: '{command.Line}' ended with {ended.ExitCode}, not {command.ExitCode}\n{ended.Output}\n{ended.Errors}");
+                $"{path}: '{command.Line}' ended with {ended.ExitCode}, not {command.ExitCode}\n{ended}");
         }
     }
 
@@ -41,7 +41,8 @@ public sealed class PageTests
 
     private static void CopyDocuments(string folder, ScratchFolder clone)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
+        var from = Path.Combine(Repository.Root, folder);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             clone.Add(Path.GetRelativePath(Repository.Root, file), File.ReadAllBytes(file));
         }
