@@ -7,7 +7,14 @@ internal static class AgentsProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static string Command { get; } = Path.Combine(AppContext.BaseDirectory, "agents.dll");
+    // As it is shipped, from the command's own output; the copy beside the tests lacks what is native.
+    public static string Command { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory,
+        "..",
+        "..",
+        "Orleans.Agents.Cli",
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
+        "agents.dll"));
 
     /// <summary>Runs the command to its end, or to its death.</summary>
     public static async Task<ProcessEnd> RunAsync(IEnumerable<string> arguments, params (string Name, string Value)[] environment)
