@@ -24,8 +24,8 @@ internal static class AwkwardFolder
         .Add(
             "src/Program.cs",
             "using System;\n\nnamespace Harbour;\n\npublic class Program\n{\n    public static void Main() { }\n}\n")
-        .Add("src/Harbour.csproj", "<Project>\n  <ItemGroup>\n    <PackageReference Include=\"Pier\" />\n  </ItemGroup>\n")
-        .Add("tests/PierTests.cs", "namespace Harbour;\npublic class PierTests\n{\n    [Fact]\n    public void Holds() { }\n")
+        .Add("src/Harbour.csproj", "<Project>\n  <PackageReference Include=\"Pier\" />\n</Project>\n")
+        .Add("tests/PierTests.cs", "namespace Harbour;\nclass PierTests\n{\n    [Fact]\n    void Holds() { }\n}\n")
         .Add("go/main.go", "package main\n\nfunc main() {}\n")
         .Add("go/pier_test.go", "package main\n\nfunc TestPier(t *testing.T) {}\n")
         .Add("go.mod", "module harbour\n\nrequire example.org/pier v1.0.0\n")

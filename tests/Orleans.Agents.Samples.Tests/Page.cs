@@ -45,7 +45,8 @@ internal sealed partial record PageCommand(string Line, int ExitCode)
     // What sets up a machine or builds it is run by tests/run.sh itself, or is what this process came from.
     private static readonly string[] SetsUp =
     [
-        "dotnet build src/Orleans.Agents.Cli", "agents() {", "bash tests/run.sh", "dotnet run --project samples/embedding",
+        "dotnet build src/Orleans.Agents.Cli", "agents() {", "bash tests/run.sh",
+        "dotnet run --project samples/embedding",
     ];
 
     public bool IsSetUp => SetsUp.Any(s => Line.StartsWith(s, StringComparison.Ordinal));

@@ -37,7 +37,7 @@ public sealed class PageTests
 
     // A process that kills itself is told by the shell with 128 and the signal; what a pipe begins with counts too.
     private static string Prologue =>
-        $"set -o pipefail\nagents() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "agents.dll")}' \"$@\"; }}";
+        $"set -o pipefail\nagents() {{ dotnet '{Command.Agents}' \"$@\"; }}";
 
     private static void CopyDocuments(string folder, ScratchFolder clone)
     {

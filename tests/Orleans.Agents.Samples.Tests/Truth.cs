@@ -125,7 +125,8 @@ internal sealed class Truth(string folder, JsonElement report)
 
     private async Task LinesAgreeAsync(Search search, JsonElement part, string? files, string what)
     {
-        var grep = $"{Find("-type f")} {search.Names} -print0 | LC_ALL=C xargs -0r grep -I{(search.CaseSensitive ? "E" : "Ei")}";
+        var options = search.CaseSensitive ? "-IE" : "-IEi";
+        var grep = $"{Find("-type f")} {search.Names} -print0 | LC_ALL=C xargs -0r grep {options}";
         var pattern = Quoted(search.Pattern);
         var lines = await CountAsync($"{grep} -h -e {pattern} | wc -l");
         Assert.Equal((what, lines), (what, part.GetProperty("lines").GetInt64()));
@@ -140,7 +141,7 @@ internal sealed class Truth(string folder, JsonElement report)
     {
         var file = finding.GetProperty("file").GetString()!;
 
-        // Whoever reads a process drops a byte order mark at the start, which a single character before it does not hide.
+        // Whoever reads a process drops a byte order mark at the start, even behind a single character.
         var line = await Command.ShellAsync(
             folder, $"printf 'line'; sed -n {finding.GetProperty("line").GetInt32()}p -- {Quoted(file)}");
         Assert.StartsWith(
@@ -169,7 +170,7 @@ internal sealed class Truth(string folder, JsonElement report)
 
     private sealed record Search(string Pattern, IReadOnlyList<string> Include, bool CaseSensitive)
     {
-        /// <summary>The files searched, as find says it: names at any depth, or paths with a slash at the start.</summary>
+        /// <summary>The files searched, as find says it: names at any depth, or paths from a slash.</summary>
         public string Names => Include.Count == 0 ? "" : $"\\( {string.Join(" -o ", Include.Select(Test))} \\)";
 
         private static string Test(string name) =>
