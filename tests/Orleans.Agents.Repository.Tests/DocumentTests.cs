@@ -33,14 +33,11 @@ public sealed partial class DocumentTests
     {
         var page = Source.Read("docs/reference/failures.md");
         var documented = TableCode().Matches(page).Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
-        var files = Source.Files("src", "*.cs").Select(f => (Name: f, Text: Source.Read(f))).ToList();
-        var tools = files.SelectMany(f => ToolName().Matches(f.Text)).Select(m => m.Groups[1].Value);
-        var used = files
-            .Where(f => !f.Name.Contains("/Definitions/", StringComparison.Ordinal))
-            .Where(f => Path.GetFileName(f.Name) is not "RunEvent.cs")
-            .SelectMany(f => FailureLiteral().Matches(f.Text))
+        var used = Source.Files("src", "*.cs")
+            .Where(f => !f.Contains("/Definitions/", StringComparison.Ordinal))
+            .Where(f => Path.GetFileName(f) is not "RunEvent.cs")
+            .SelectMany(f => FailureLiteral().Matches(Source.Read(f)))
             .Select(m => m.Groups[1].Value)
-            .Except(tools)
             .Concat(typeof(FailureCode).GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => (string)f.GetRawConstantValue()!))
             .Except(BuiltInTools.All.Select(t => t.Name), StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);
@@ -64,9 +61,6 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^\| `([a-z_.]+\.[a-z_]+)` \|", RegexOptions.Multiline)]
     private static partial Regex TableCode();
-
-    [GeneratedRegex(@"Tool Tool \{ get; \} = new\(\s*""([a-z_.]+)""")]
-    private static partial Regex ToolName();
 
     [GeneratedRegex("\"((?:model|tool|files|policy|activity|budget|run|context|payload|output|input|workflow|wait|expression|store|history)\\.[a-z_]+)\"")]
     private static partial Regex FailureLiteral();

@@ -21,13 +21,15 @@ internal static class AwkwardFolder
     }
 
     private static void AddLanguages(ScratchFolder folder) => folder
-        .Add("src/Program.cs", "using System;\n\nnamespace Harbour;\n\npublic sealed class Program\n{\n    public static void Main() { }\n}\n")
-        .Add("src/Harbour.csproj", "<Project>\n  <ItemGroup>\n    <PackageReference Include=\"Xunit\" />\n  </ItemGroup>\n</Project>\n")
-        .Add("tests/PierTests.cs", "namespace Harbour;\npublic class PierTests\n{\n    [Fact]\n    public void Holds() { }\n}\n")
+        .Add(
+            "src/Program.cs",
+            "using System;\n\nnamespace Harbour;\n\npublic class Program\n{\n    public static void Main() { }\n}\n")
+        .Add("src/Harbour.csproj", "<Project>\n  <PackageReference Include=\"Pier\" />\n</Project>\n")
+        .Add("tests/PierTests.cs", "namespace Harbour;\nclass PierTests\n{\n    [Fact]\n    void Holds() { }\n}\n")
         .Add("go/main.go", "package main\n\nfunc main() {}\n")
         .Add("go/pier_test.go", "package main\n\nfunc TestPier(t *testing.T) {}\n")
         .Add("go.mod", "module harbour\n\nrequire example.org/pier v1.0.0\n")
-        .Add("py/__main__.py", "class Pier:\n    def test_pier(self):\n        pass\n\nif __name__ == '__main__':\n    pass\n")
+        .Add("py/__main__.py", "class Pier:\n    def test_pier(self): pass\n\nif __name__ == '__main__':\n    pass\n")
         .Add("py/requirements.txt", "pier==1.0\n")
         .Add("web/index.js", "export function start() {}\nit('starts', () => {})\n")
         .Add("web/app.ts", "export class App {}\n")
@@ -53,7 +55,7 @@ internal static class AwkwardFolder
         .Add("deep/" + string.Join('/', Enumerable.Range(0, 40).Select(i => $"d{i}")) + "/end.txt", "deep harbour\n");
 
     private static void AddContents(ScratchFolder folder) => folder
-        .Add("src/marks.cs", $"// {Later}: one\n// my{Later}s are none\n// {Broken} two {Later}\nvar {Later.ToLowerInvariant()} = 0;\n")
+        .Add("src/marks.cs", $"// {Later}: one\n// my{Later}s are none\n// {Broken} two {Later}\nvar _{Later} = 0;\n")
         .Add("src/crlf.cs", $"namespace Harbour;\r\n// {Later}\r\nharbour\r\n")
         .Add("src/no-end.cs", $"namespace Harbour; // {Broken}")
         .Add("src/empty.cs", "")

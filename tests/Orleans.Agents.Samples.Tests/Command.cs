@@ -7,6 +7,15 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    /// <summary>The command <c>agents</c> as it is shipped, where it was built, with its native parts.</summary>
+    public static string Agents { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory,
+        "..",
+        "..",
+        "Orleans.Agents.Cli",
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
+        "agents.dll"));
+
     /// <summary>Runs a program in a folder until it ends.</summary>
     public static async Task<Command> RunAsync(string folder, string program, params IEnumerable<string> arguments)
     {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Orleans.Agents.Samples.Tests;
 
-/// <summary>A document for people, as far as a machine can follow it: the files it says to write, the commands to run.</summary>
+/// <summary>A document for people as far as a machine can follow it: files to write, commands to run.</summary>
 internal sealed partial record Page(ImmutableArray<PageFile> Files, ImmutableArray<PageCommand> Commands)
 {
     /// <summary>What a clone is told to run from; here the built command takes its place.</summary>
@@ -12,12 +12,11 @@ internal sealed partial record Page(ImmutableArray<PageFile> Files, ImmutableArr
 
     public static Page Read(string path)
     {
-        var blocks = Fence().Matches(Repository.Read(path)).Select(m => (Language: m.Groups[1].Value, Text: m.Groups[2].Value)).ToList();
+        var blocks = Fence().Matches(Repository.Read(path)).ToLookup(m => m.Groups[1].Value, m => m.Groups[2].Value);
+        var files = blocks["yaml"].Select(b => FirstLine().Match(b)).Where(m => m.Success);
+        var lines = blocks["bash"].SelectMany(b => b.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         return new Page(
-            [.. blocks.Where(b => b.Language == "yaml").Select(b => FirstLine().Match(b.Text)).Where(m => m.Success)
-                .Select(m => new PageFile(m.Groups[1].Value, m.Groups[2].Value))],
-            [.. blocks.Where(b => b.Language == "bash").SelectMany(b => b.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                .Select(Command)]);
+            [.. files.Select(m => new PageFile(m.Groups[1].Value, m.Groups[2].Value))], [.. lines.Select(Command)]);
     }
 
     private static PageCommand Command(string line)
@@ -45,7 +44,10 @@ internal sealed partial record PageCommand(string Line, int ExitCode)
 {
     // What sets up a machine or builds it is run by tests/run.sh itself, or is what this process came from.
     private static readonly string[] SetsUp =
-        ["dotnet build src/Orleans.Agents.Cli", "agents() {", "bash tests/run.sh", "dotnet run --project samples/embedding"];
+    [
+        "dotnet build src/Orleans.Agents.Cli", "agents() {", "bash tests/run.sh",
+        "dotnet run --project samples/embedding",
+    ];
 
     public bool IsSetUp => SetsUp.Any(s => Line.StartsWith(s, StringComparison.Ordinal));
 

@@ -25,7 +25,7 @@ public sealed class PageTests
             var ended = await Command.RunAsync(clone.Path, "bash", "-c", $"{Prologue}\n{command.Line}\n");
             Assert.True(
                 ended.ExitCode == command.ExitCode,
-                $"{path}: '{command.Line}' ended with {ended.ExitCode}, not {command.ExitCode}\n{ended.Output}\n{ended.Errors}");
+                $"{path}: '{command.Line}' ended with {ended.ExitCode}, not {command.ExitCode}\n{ended}");
         }
     }
 
@@ -37,11 +37,12 @@ public sealed class PageTests
 
     // A process that kills itself is told by the shell with 128 and the signal; what a pipe begins with counts too.
     private static string Prologue =>
-        $"set -o pipefail\nagents() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "agents.dll")}' \"$@\"; }}";
+        $"set -o pipefail\nagents() {{ dotnet '{Command.Agents}' \"$@\"; }}";
 
     private static void CopyDocuments(string folder, ScratchFolder clone)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories))
+        var from = Path.Combine(Repository.Root, folder);
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
             clone.Add(Path.GetRelativePath(Repository.Root, file), File.ReadAllBytes(file));
         }

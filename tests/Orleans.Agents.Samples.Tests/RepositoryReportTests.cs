@@ -96,10 +96,11 @@ public sealed class RepositoryReportTests
         using var folder = AwkwardFolder.Make();
 
         var overview = await Report.OfAsync(folder.Path, "What is in this repository?");
-        var particular = await Report.OfAsync(folder.Path, "Which libraries does it depend on, and where does it speak of a harbour?");
+        var particular = await Report.OfAsync(folder.Path, "Which libraries does it need, and where is a harbour?");
 
         Assert.Equal(
-            ["structure", "entry_points", "dependencies", "tests", "markers", "documentation", "hotspots"], TasksOf(overview));
+            ["structure", "entry_points", "dependencies", "tests", "markers", "documentation", "hotspots"],
+            TasksOf(overview));
         Assert.Equal(["dependencies", "terms"], TasksOf(particular).Order());
     }
 

@@ -19,16 +19,20 @@ internal sealed class Truth(string folder, JsonElement report)
             await NamedFilesAgreeAsync(report.GetProperty(part), part);
         }
 
-        foreach (var (part, files) in ((string, string?)[])[("entry_points", null), ("tests", "files_with_tests"), ("markers", "files")])
-        {
-            var searched = report.GetProperty(part);
-            await LinesAgreeAsync(new Search(searched.GetProperty("pattern").GetString()!, [], true), searched, files, part);
-        }
+        await PatternAgreesAsync("entry_points", files: null);
+        await PatternAgreesAsync("tests", "files_with_tests");
+        await PatternAgreesAsync("markers", "files");
 
         foreach (var task in report.GetProperty("tasks").EnumerateArray())
         {
             await TaskAgreesAsync(task);
         }
+    }
+
+    private Task PatternAgreesAsync(string what, string? files)
+    {
+        var part = report.GetProperty(what);
+        return LinesAgreeAsync(new Search(part.GetProperty("pattern").GetString()!, [], true), part, files, what);
     }
 
     private async Task TotalsAgreeAsync()
@@ -47,7 +51,8 @@ internal sealed class Truth(string folder, JsonElement report)
         foreach (var sum in (string[])["files", "lines", "bytes"])
         {
             Assert.Equal(
-                report.GetProperty("totals").GetProperty(sum).GetInt64(), languages.Sum(l => l.GetProperty(sum).GetInt64()));
+                report.GetProperty("totals").GetProperty(sum).GetInt64(),
+                languages.Sum(l => l.GetProperty(sum).GetInt64()));
         }
 
         foreach (var (language, names) in KnownNames)
@@ -66,7 +71,8 @@ internal sealed class Truth(string folder, JsonElement report)
     // Languages that are told by a few endings alone, so that find can be asked for the same files.
     private static IEnumerable<(string Language, string[] Names)> KnownNames =>
     [
-        ("C#", ["*.cs", "*.csx"]), ("Go", ["*.go"]), ("Rust", ["*.rs"]), ("Java", ["*.java"]), ("YAML", ["*.yaml", "*.yml"]),
+        ("C#", ["*.cs", "*.csx"]), ("Go", ["*.go"]), ("Rust", ["*.rs"]), ("Java", ["*.java"]),
+        ("YAML", ["*.yaml", "*.yml"]),
         ("Python", ["*.py", "*.pyi", "*.pyw"]), ("SQL", ["*.sql"]), ("Markdown", ["*.md", "*.mdx", "*.markdown"]),
     ];
 
@@ -86,7 +92,8 @@ internal sealed class Truth(string folder, JsonElement report)
 
     private async Task TopLevelAgreesAsync()
     {
-        var listed = await Command.ShellAsync(folder, $"find . -mindepth 1 -maxdepth 1 {prune} -printf '%P\\n' | LC_ALL=C sort");
+        var listed = await Command.ShellAsync(
+            folder, $"find . -mindepth 1 -maxdepth 1 {prune} -printf '%P\\n' | LC_ALL=C sort");
         Assert.Equal(
             listed.Split('\n', StringSplitOptions.RemoveEmptyEntries),
             report.GetProperty("top_level").EnumerateArray().Select(e => e.GetProperty("path").GetString()));
@@ -118,12 +125,15 @@ internal sealed class Truth(string folder, JsonElement report)
 
     private async Task LinesAgreeAsync(Search search, JsonElement part, string? files, string what)
     {
-        var grep = $"{Find("-type f")} {search.Names} -print0 | LC_ALL=C xargs -0r grep -IE{(search.CaseSensitive ? "" : "i")} ";
+        var options = search.CaseSensitive ? "-IE" : "-IEi";
+        var grep = $"{Find("-type f")} {search.Names} -print0 | LC_ALL=C xargs -0r grep {options}";
         var pattern = Quoted(search.Pattern);
-        Assert.Equal((what, await CountAsync($"{grep} -h -e {pattern} | wc -l")), (what, part.GetProperty("lines").GetInt64()));
+        var lines = await CountAsync($"{grep} -h -e {pattern} | wc -l");
+        Assert.Equal((what, lines), (what, part.GetProperty("lines").GetInt64()));
         if (files is not null)
         {
-            Assert.Equal((what, await CountAsync($"{grep} -lZ -e {pattern} | tr -cd '\\0' | wc -c")), (what, part.GetProperty(files).GetInt64()));
+            var matched = await CountAsync($"{grep} -lZ -e {pattern} | tr -cd '\\0' | wc -c");
+            Assert.Equal((what, matched), (what, part.GetProperty(files).GetInt64()));
         }
     }
 
@@ -131,10 +141,11 @@ internal sealed class Truth(string folder, JsonElement report)
     {
         var file = finding.GetProperty("file").GetString()!;
 
-        // Whoever reads a process drops a byte order mark that begins a piece of two bytes or more, and printf's is a piece.
+        // Whoever reads a process drops a byte order mark at the start, even behind a single character.
         var line = await Command.ShellAsync(
             folder, $"printf 'line'; sed -n {finding.GetProperty("line").GetInt32()}p -- {Quoted(file)}");
-        Assert.StartsWith(finding.GetProperty("text").GetString()!, line["line".Length..].Trim(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            finding.GetProperty("text").GetString()!, line["line".Length..].Trim(), StringComparison.Ordinal);
     }
 
     private Task<long> CountAsync(string line) => Command.CountAsync(folder, line);
@@ -159,7 +170,7 @@ internal sealed class Truth(string folder, JsonElement report)
 
     private sealed record Search(string Pattern, IReadOnlyList<string> Include, bool CaseSensitive)
     {
-        /// <summary>The files searched, in the words of find: names at any depth, or paths that begin with a slash.</summary>
+        /// <summary>The files searched, as find says it: names at any depth, or paths from a slash.</summary>
         public string Names => Include.Count == 0 ? "" : $"\\( {string.Join(" -o ", Include.Select(Test))} \\)";
 
         private static string Test(string name) =>
