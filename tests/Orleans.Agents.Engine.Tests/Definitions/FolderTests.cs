@@ -11,6 +11,13 @@ public sealed class FolderTests : IDisposable
         spec: { model: offline, answers: helper-answers.json }
         """;
 
+    private static readonly string Flow = Samples.Workflow("""
+          start: a
+          states:
+            a: { agent: helper, next: b }
+            b: { end: null }
+        """);
+
     private readonly string folder = Directory.CreateTempSubdirectory("agents-folder").FullName;
 
     [Fact]
@@ -128,7 +135,7 @@ public sealed class FolderTests : IDisposable
     [Fact]
     public void A_file_of_answers_holds_one_document()
     {
-        Write("flow.yaml", Samples.Workflow("  start: a\n  states:\n    a: { agent: helper, next: b }\n    b: { end: null }\n"));
+        Write("flow.yaml", Flow);
         Write("helper.yml", Agent.Replace("helper-answers.json", "two.yaml", StringComparison.Ordinal));
         Write("two.yaml", "answer: a\n---\nanswer: b\n");
 
