@@ -11,7 +11,7 @@ using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
 
-/// <summary>The command <c>agents</c>: reads what was typed, does it, turns whatever happens into an exit code.</summary>
+/// <summary>The command <c>agents</c>: does what was typed, and turns whatever happens into an exit code.</summary>
 internal static class CommandLine
 {
     private static readonly InvocationConfiguration Invocation = new()

@@ -29,7 +29,7 @@ internal sealed class RunVerb
 
     private readonly Option<string[]> set = new("--set", "-s")
     {
-        Description = "Set a name of the input, over --input; dots nest. JSON stays JSON, the rest is text. Repeatable.",
+        Description = "Set a name of the input, over --input; dots nest. JSON stays JSON, else text. Repeatable.",
         HelpName = "name=value",
     };
 
@@ -70,9 +70,11 @@ internal sealed class RunVerb
             "Each result is durable before the next state is entered; after a crash 'agents runs resume' goes on.",
             new Example("Give the input name by name", "agents run report.yaml --set path=src --set limits.files=10"),
             new Example(
-                "Take the input from a file or a pipe", "jq '{path: .dir}' job.json | agents run report.yaml --input -"),
+                "Take the input from a file or a pipe",
+                "jq '{path: .dir}' job.json | agents run report.yaml --input -"),
             new Example(
-                "Start a nightly run once, however often this is called", "agents run report.yaml --key nightly-2026-01-31"),
+                "Start a nightly run once, however often this is called",
+                "agents run report.yaml --key nightly-2026-01-31"),
             new Example("Use the output in a script", "agents run report.yaml --quiet | jq -r .title"))
         {
             run.path,

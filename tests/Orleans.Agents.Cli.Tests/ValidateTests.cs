@@ -48,9 +48,9 @@ public sealed class ValidateTests : IDisposable
     [Fact]
     public async Task A_missing_file_is_a_mistake_too()
     {
-        var mistakes = (await workspace.AgentsAsync("validate", "missing.yaml")).With(2).Payload.GetProperty("diagnostics");
+        var found = (await workspace.AgentsAsync("validate", "missing.yaml")).With(2).Payload;
 
-        Assert.Equal("file.unreadable", mistakes[0].GetProperty("code").GetString());
+        Assert.Equal("file.unreadable", found.GetProperty("diagnostics")[0].GetProperty("code").GetString());
     }
 
     [Theory]
