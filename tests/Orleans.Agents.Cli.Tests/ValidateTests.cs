@@ -69,7 +69,7 @@ public sealed class ValidateTests : IDisposable
     [Fact]
     public async Task An_edited_default_retry_rule_is_used()
     {
-        var policy = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "retry_policy.json"));
+        var policy = await File.ReadAllTextAsync(Path.Combine(Workspace.Shipped, "retry_policy.json"));
         var edited = await WithPolicyAsync(
             policy.Replace("\"attempts\": 3", "\"attempts\": 7", StringComparison.Ordinal));
 
@@ -87,7 +87,7 @@ public sealed class ValidateTests : IDisposable
     private async Task<Ended> WithPolicyAsync(string policy)
     {
         var program = Directory.CreateDirectory(workspace.At("program")).FullName;
-        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+        foreach (var file in Directory.EnumerateFiles(Workspace.Shipped))
         {
             File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
         }

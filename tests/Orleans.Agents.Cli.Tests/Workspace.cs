@@ -27,7 +27,18 @@ internal sealed class Workspace : IDisposable
     };
 
     /// <summary>The program as it was built.</summary>
-    public string Program { get; init; } = Path.Combine(AppContext.BaseDirectory, "agents.dll");
+    public string Program { get; init; } = Path.Combine(Shipped, "agents.dll");
+
+    /// <summary>
+    /// Where the command was built. The copies beside the tests are measured for coverage, and two processes cannot write
+    /// to one measurement.
+    /// </summary>
+    public static string Shipped { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory,
+        "..",
+        "..",
+        "Orleans.Agents.Cli",
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))));
 
     public string At(string name) => Path.Combine(Folder, name);
 

@@ -1,5 +1,6 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
 using System.Xml.Linq;
-using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Repository.Tests;
 
@@ -76,10 +77,21 @@ public sealed class HouseTests
         Assert.All(projects, p => Assert.Contains(p, solution, StringComparison.Ordinal));
     }
 
+    // Read from where it was built: the copy beside the tests is measured for coverage, and so refers to more.
     [Fact]
-    public void The_core_depends_on_nothing_but_the_platform() => Assert.All(
-        typeof(Run).Assembly.GetReferencedAssemblies(),
-        a => Assert.StartsWith("System.", a.Name, StringComparison.Ordinal));
+    public void The_core_depends_on_nothing_but_the_platform()
+    {
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var built = Path.Combine(
+            Source.Root, ".artifacts", "bin", "Orleans.Agents.Core", configuration, "Orleans.Agents.Core.dll");
+        using var file = new PEReader(File.OpenRead(built));
+        var metadata = file.GetMetadataReader();
+
+        Assert.NotEmpty(metadata.AssemblyReferences);
+        Assert.All(
+            metadata.AssemblyReferences.Select(r => metadata.GetString(metadata.GetAssemblyReference(r).Name)),
+            name => Assert.StartsWith("System.", name, StringComparison.Ordinal));
+    }
 
     [Fact]
     public void A_decision_is_numbered_and_on_one_page()

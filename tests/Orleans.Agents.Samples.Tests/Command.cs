@@ -8,13 +8,17 @@ internal sealed record Command(int ExitCode, string Output, string Errors)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>The command <c>agents</c> as it is shipped, where it was built, with its native parts.</summary>
-    public static string Agents { get; } = Path.GetFullPath(Path.Combine(
+    public static string Agents { get; } = Built("Orleans.Agents.Cli", "agents.dll");
+
+    // The copies beside the tests are measured for coverage, and two processes cannot write to one measurement.
+    /// <summary>A program where it was built.</summary>
+    public static string Built(string project, string program) => Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory,
         "..",
         "..",
-        "Orleans.Agents.Cli",
+        project,
         Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
-        "agents.dll"));
+        program));
 
     /// <summary>Runs a program in a folder until it ends.</summary>
     public static async Task<Command> RunAsync(string folder, string program, params IEnumerable<string> arguments)

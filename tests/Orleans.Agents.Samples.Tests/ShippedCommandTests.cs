@@ -57,7 +57,7 @@ public sealed class ShippedCommandTests
     public async Task The_application_of_ten_lines_prints_its_greeting_every_time()
     {
         using var elsewhere = new ScratchFolder();
-        var application = Path.Combine(AppContext.BaseDirectory, "Orleans.Agents.Embedding.dll");
+        var application = Command.Built("Orleans.Agents.Embedding", "Orleans.Agents.Embedding.dll");
 
         var first = await Command.RunAsync(elsewhere.Path, "dotnet", application);
         var second = await Command.RunAsync(elsewhere.Path, "dotnet", application);
