@@ -76,6 +76,10 @@ run_suite() { # project folder
 }
 
 rm -rf "$results"
+# The command is compiled ahead with a package that not every source holds; without it everything else still works.
+if ! dotnet restore Orleans.Agents.sln -v q >/dev/null 2>&1; then
+  export AgentsReadyToRun=false
+fi
 check restore dotnet restore Orleans.Agents.sln -v q || finish
 check "build (warnings are errors)" dotnet build Orleans.Agents.sln -c $configuration --no-restore --nologo -v q -clp:NoSummary || finish
 [ ${#suites[@]} -gt 0 ] || check format dotnet format Orleans.Agents.sln --no-restore --verify-no-changes
