@@ -49,7 +49,11 @@ public delegate ValueTask<ToolResult> ToolBody(ToolCall call, CancellationToken 
 /// <param name="Attempt">Which attempt it is, counted from 1.</param>
 /// <param name="Epoch">The epoch of the process that calls; grows when another process takes over.</param>
 /// <param name="Files">Where it may read and write files.</param>
-public sealed record ToolCall(Payload Input, ActivityId Activity, int Attempt, Epoch Epoch, FileRoots Files);
+public sealed record ToolCall(Payload Input, ActivityId Activity, int Attempt, Epoch Epoch, FileRoots Files)
+{
+    /// <summary>The run's correlation id: the same on every call, span and message of a run.</summary>
+    public Guid CorrelationId { get; init; }
+}
 
 /// <summary>What calling a tool twice does.</summary>
 public enum ToolEffect

@@ -34,7 +34,10 @@ internal sealed class ToolCaller(ToolRegistry tools)
         }
 
         var call = new ToolCall(
-            item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, new Epoch(item.State.Epoch), roots);
+            item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, new Epoch(item.State.Epoch), roots)
+        {
+            CorrelationId = item.State.Origin!.CorrelationId,
+        };
         return await tool.Body(call, cancellation) switch
         {
             ToolResult.Failed failed => new ActivityOutcome.Failed(failed.Failure),

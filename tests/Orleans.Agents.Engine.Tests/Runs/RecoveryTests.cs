@@ -80,6 +80,8 @@ public sealed class RecoveryTests
         Assert.Equal(2, held.Count);
         Assert.Equal(held[0].Activity, held[1].Activity);
         Assert.Equal(held[0].Attempt, held[1].Attempt);
+        Assert.NotEqual(Guid.Empty, held[0].CorrelationId);
+        Assert.Single(calls.Select(c => c.CorrelationId).Distinct());
 
         Tool Noting(string name) => House.Tool(name, (call, _) =>
         {
