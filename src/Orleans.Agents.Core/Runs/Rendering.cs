@@ -12,6 +12,13 @@ namespace Orleans.Agents.Runs;
 /// <summary>Templates and conditions of a state, evaluated; what goes wrong is a failure of that state.</summary>
 internal static class Rendering
 {
+    // Spelled out, because a lenient reading takes what is missing, a day or a year, from today.
+    private static readonly string[] TimeForms =
+    [
+        "yyyy-MM-ddTHH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK",
+        "yyyy-MM-ddTHH:mmK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd",
+    ];
+
     public static bool TryRenderAll(
         ImmutableArray<Assignment> assignments,
         Scope scope,
@@ -140,7 +147,8 @@ internal static class Rendering
     {
         time = default;
         return Value.From(payload).TryGetText(out var text)
-            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+            && DateTimeOffset.TryParseExact(
+                text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
     private static Failure? TooLarge(ImmutableSortedDictionary<string, Payload> context)

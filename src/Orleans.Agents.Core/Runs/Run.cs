@@ -146,6 +146,7 @@ public static class Run
             return new Decision.Ignored("The attempt is no longer the one that counts.");
         }
 
+        report = report with { Failure = report.Failure.WithoutDeepCauses() };
         var draft = new Draft(workflow, state, at);
         draft.Add(new RunEvent.ActivityFailed(report.Visit, report.Branch, report.Attempt, report.Failure));
         draft.RetryOrFail(report);

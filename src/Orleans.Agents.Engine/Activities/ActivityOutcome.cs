@@ -1,3 +1,4 @@
+using System.Text;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Schemas;
@@ -26,7 +27,14 @@ internal abstract record ActivityOutcome
         FailureClass.Transient,
         FailureCode.OutputInvalid,
         $"The output does not satisfy the schema of {whose}: {result}",
-        Details: output.Length <= MaxDetails ? Payload.Parse($$"""{"output":{{output}}}""") : null);
+        Details: DetailsOf(output));
 
     private const int MaxDetails = 4096;
+
+    // An output that is as deep as a payload may be cannot be put into another.
+    private static Payload? DetailsOf(Payload output) =>
+        output.Length <= MaxDetails
+        && Payload.TryParse(Encoding.UTF8.GetBytes($$"""{"output":{{output}}}"""), out var details, out _)
+            ? details
+            : null;
 }

@@ -26,7 +26,7 @@ internal sealed class ActivityPerformer(
         faults.Reached(KillPoint.AfterEffect);
         return outcome switch
         {
-            ActivityOutcome.Succeeded succeeded => Checked(item, succeeded),
+            ActivityOutcome.Succeeded succeeded => Report(item, succeeded),
             ActivityOutcome.Failed failed => Report(item, failed.Failure),
             ActivityOutcome.Stopped when cancellation.IsCancellationRequested => null,
             ActivityOutcome.Stopped => Report(item, new Failure(
@@ -41,12 +41,12 @@ internal sealed class ActivityPerformer(
     {
         try
         {
-            return item.Workflow.States[item.Attempt.State] switch
+            return Checked(item, item.Workflow.States[item.Attempt.State] switch
             {
                 State.AgentCall call => await agents.CallAsync(item, item.Workflow.Agents[call.Agent], cancellation),
                 State.ToolCall call => await tools.CallAsync(item, call.Tool, cancellation),
                 var other => throw new UnreachableException(other.GetType().Name),
-            };
+            });
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -63,17 +63,16 @@ internal sealed class ActivityPerformer(
         }
     }
 
-    private static RunCommand Checked(LaneItem item, ActivityOutcome.Succeeded succeeded)
-    {
-        var result = item.Workflow.States[item.Attempt.State].OutputSchema?.Validate(succeeded.Output);
-        if (result is null or { IsValid: true })
-        {
-            var (_, visit, branch) = item.Attempt.Activity;
-            return new RunCommand.ReportSuccess(
-                visit, branch, item.Attempt.Number, succeeded.Output, succeeded.Usage);
-        }
+    private static ActivityOutcome Checked(LaneItem item, ActivityOutcome outcome) =>
+        outcome is ActivityOutcome.Succeeded { Output: var output }
+        && item.Workflow.States[item.Attempt.State].OutputSchema?.Validate(output) is { IsValid: false } wrong
+            ? new ActivityOutcome.Failed(ActivityOutcome.InvalidOutput($"state '{item.Attempt.State}'", wrong, output))
+            : outcome;
 
-        return Report(item, ActivityOutcome.InvalidOutput($"state '{item.Attempt.State}'", result, succeeded.Output));
+    private static RunCommand.ReportSuccess Report(LaneItem item, ActivityOutcome.Succeeded succeeded)
+    {
+        var (_, visit, branch) = item.Attempt.Activity;
+        return new RunCommand.ReportSuccess(visit, branch, item.Attempt.Number, succeeded.Output, succeeded.Usage);
     }
 
     private static RunCommand.ReportFailure Report(LaneItem item, Failure failure)

@@ -27,6 +27,7 @@ public sealed class AgentsEngine : IAsyncDisposable
     private readonly ILogger logger;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
+    private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
     private Keeper? keeper;
 
@@ -62,7 +63,7 @@ public sealed class AgentsEngine : IAsyncDisposable
         await store.MigrateAsync(cancellation);
         var epoch = await store.Carriers.TakeAsync(cancellation);
         table = new RunTable(
-            new RunServices(store.Journal, lanes, epoch, options, time, faults, logger), store, catalog);
+            new RunServices(store.Journal, lanes, epoch, options, time, faults, logger, stopping.Token), store, catalog);
         lanes.Start();
         keeper = new Keeper(table, store, options, time, logger);
         keeper.Start();
@@ -152,6 +153,18 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
+        try
+        {
+            await StopAsync();
+        }
+        finally
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    private async Task StopAsync()
+    {
         if (keeper is not null)
         {
             await keeper.DisposeAsync();
@@ -160,13 +173,14 @@ public sealed class AgentsEngine : IAsyncDisposable
 
         if (table is not null)
         {
+            var epoch = table.Epoch;
             table.Abandon();
+            await stopping.CancelAsync();
             await lanes.DisposeAsync();
-            await store.Carriers.ReleaseAsync(table.Epoch, CancellationToken.None);
             table = null;
+            stopping.Dispose();
+            await store.Carriers.ReleaseAsync(epoch, CancellationToken.None);
         }
-
-        await store.DisposeAsync();
     }
 
     private static StartResult.Refused Refused(string code, string message) =>

@@ -63,6 +63,12 @@ internal sealed class AgentCaller(ModelRegistry models, TimeProvider time)
         {
             return Unanswered(agent, started, Explain(unreachable));
         }
+        catch (Exception late) when (late is TimeoutException or OperationCanceledException
+            && !cancellation.IsCancellationRequested)
+        {
+            // Nobody here asked for it to stop: the client of the model has a time limit of its own.
+            return Unanswered(agent, started, new Failure(FailureClass.Transient, "model.unavailable", late.Message));
+        }
     }
 
     private static bool TryWriteMessages(

@@ -70,8 +70,10 @@ internal sealed class Keeper(RunTable table, IStore store, EngineOptions options
             logger.EpochFenced(epoch);
         }
 
-        var waiting = await store.Runs.FindWaitingAsync(time.GetUtcNow(), MostAtOnce, stopping.Token);
-        foreach (var run in waiting)
+        // Runs that cannot be read stay in the list; they must not fill it.
+        var waiting = await store.Runs.FindWaitingAsync(
+            time.GetUtcNow(), MostAtOnce + unreadable.Count, stopping.Token);
+        foreach (var run in waiting.Concat(table.Adrift))
         {
             if (!unreadable.Contains(run))
             {

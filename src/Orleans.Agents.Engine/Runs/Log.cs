@@ -33,4 +33,7 @@ internal static partial class Log
 
     [LoggerMessage(1010, LogLevel.Error, "Run {Run} cannot be carried: {Code}")]
     public static partial void RunUnreadable(this ILogger logger, RunId run, string code, Exception cause);
+
+    [LoggerMessage(1011, LogLevel.Error, "A follower of run {Run} threw; the run goes on")]
+    public static partial void FollowerThrew(this ILogger logger, RunId run, Exception thrown);
 }

@@ -11,6 +11,20 @@ internal static class RunReader
     /// <exception cref="HistoryException">The history is newer than this program, or damaged.</exception>
     public static (RunState State, RunTail Tail) Fold(RunHistory history)
     {
+        try
+        {
+            return FoldWhole(history);
+        }
+        catch (Exception broken) when (broken is not HistoryException)
+        {
+            // Rules applied to facts that do not fit together break in any way; it is the facts that are wrong.
+            throw new HistoryException(
+                "history.damaged", $"Run {history.Record.Id}: its facts do not fit together: {broken.Message}", broken);
+        }
+    }
+
+    private static (RunState State, RunTail Tail) FoldWhole(RunHistory history)
+    {
         var state = history.Snapshot is { } snapshot ? ReadState(history.Record.Id, snapshot) : RunState.Initial;
         var bytes = 0L;
         foreach (var append in history.Tail)
@@ -39,7 +53,7 @@ internal static class RunReader
         {
             return JsonSerializer.Deserialize(append.Events.Span, RunJson.Default.ImmutableArrayRunEvent);
         }
-        catch (JsonException unknown)
+        catch (Exception unknown) when (unknown is JsonException or NotSupportedException)
         {
             throw new HistoryException(
                 "history.too_new",

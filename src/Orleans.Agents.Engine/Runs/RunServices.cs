@@ -13,4 +13,5 @@ internal sealed record RunServices(
     EngineOptions Options,
     TimeProvider Time,
     FaultPlan Faults,
-    ILogger Logger);
+    ILogger Logger,
+    CancellationToken Stopping);

@@ -12,9 +12,18 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
 
     private readonly ConcurrentDictionary<RunId, RunHost> hosts = [];
     private readonly ConcurrentDictionary<RunId, TaskCompletionSource<RunState?>> waiters = [];
+    private readonly ConcurrentDictionary<RunId, Task> opening = [];
+    private readonly ConcurrentDictionary<RunId, bool> adrift = [];
+    private readonly ConcurrentDictionary<RunId, Exception> broken = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
 
     public Epoch Epoch => services.Epoch;
+
+    /// <summary>
+    /// Runs this process may have claimed and does not carry, because the store failed in between. They are in no list
+    /// of waiting runs while the epoch lives.
+    /// </summary>
+    public IReadOnlyCollection<RunId> Adrift => [.. adrift.Keys];
 
     public void Follow(Action<RunId, RunAppend> follower) =>
         ImmutableInterlocked.Update(ref followers, (all, one) => all.Add(one), follower);
@@ -23,9 +32,23 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
     public async Task<StartResult> StartAsync(Workflow workflow, RunCommand.Start command)
     {
         var host = MakeHost(command.Run, workflow, RunState.Initial, default);
-        if (!hosts.TryAdd(command.Run, host))
+        while (!hosts.TryAdd(command.Run, host))
         {
-            return new StartResult.Started(command.Run, IsNew: false);
+            if (hosts.TryGetValue(command.Run, out var other))
+            {
+                // It may be starting too; then it answers once its start is durable or has failed.
+                switch (await other.TellAsync(new RunCommand.Wake()))
+                {
+                    case Told.Answered { Decision: Decision.Rejected }:
+                        await Task.Yield(); // it is about to be started, or to be forgotten because its start was refused
+                        break;
+                    case Told.Answered:
+                        return new StartResult.Started(command.Run, IsNew: false);
+                    default:
+                        Forget(other);
+                        break;
+                }
+            }
         }
 
         switch (await host.TellAsync(command))
@@ -39,9 +62,9 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
                     Failures.FailureClass.Permanent, Failures.FailureCode.InputInvalid, rejected.Why));
             case Told.NotHere { Why: HostEnd.Duplicate other }:
                 return new StartResult.Started(other.Run, IsNew: false);
-            case Told.NotHere { Why: HostEnd.Broken broken }:
-                throw new StoreException(
-                    (broken.Cause as AgentsException)?.Code ?? "run.broken", broken.Cause.Message, false, broken.Cause);
+            case Told.NotHere { Why: HostEnd.Broken { Cause: var cause } }:
+                broken.TryRemove(command.Run, out _); // whoever starts it is told here; nobody can wait for it yet
+                throw new StoreException((cause as AgentsException)?.Code ?? "run.broken", cause.Message, false, cause);
             case var other:
                 throw new StoreException("store.unavailable", $"Run {command.Run} could not be started: {other}.", true);
         }
@@ -51,27 +74,39 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
     /// <returns>Whether this process carries it now.</returns>
     public async Task<bool> OpenAsync(RunId run, CancellationToken cancellation)
     {
-        if (hosts.ContainsKey(run))
+        // One at a time per run: of two that read the same state, the slower would carry on from an old one.
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        while (!opening.TryAdd(run, mine.Task))
         {
-            return true;
+            if (opening.TryGetValue(run, out var other))
+            {
+                await other.WaitAsync(cancellation);
+            }
         }
 
-        if (!await store.Journal.ClaimAsync(run, services.Epoch, cancellation)
-            || await store.Journal.ReadAsync(run, cancellation) is not { } history)
+        RunHost? host;
+        try
         {
-            return false;
+            if (hosts.ContainsKey(run))
+            {
+                return true;
+            }
+
+            host = await TakeAsync(run, cancellation);
+        }
+        finally
+        {
+            opening.TryRemove(run, out _);
+            mine.SetResult();
         }
 
-        var (state, tail) = RunReader.Fold(history);
-        var workflow = await catalog.PinnedAsync(run, history.Record.Hash, cancellation);
-        var host = MakeHost(run, workflow, state, tail);
-        if (hosts.TryAdd(run, host))
+        if (host is not null)
         {
-            services.Logger.RunTakenOver(run, state.Version, services.Epoch);
+            services.Logger.RunTakenOver(run, host.State.Version, services.Epoch);
             await host.TellAsync(new RunCommand.TakeOver(services.Epoch));
         }
 
-        return true;
+        return host is not null || hosts.ContainsKey(run);
     }
 
     /// <summary>Waits until a run is over, whoever carries it; throws what stopped this process from carrying it on.</summary>
@@ -81,17 +116,27 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
         {
             var ended = waiters.GetOrAdd(
                 run, static _ => new TaskCompletionSource<RunState?>(TaskCreationOptions.RunContinuationsAsynchronously));
-            if (await FindEndAsync(run, cancellation) is { } state)
+            try
             {
-                waiters.TryRemove(run, out _);
-                return state;
-            }
+                if (await FindEndAsync(run, cancellation) is { } state)
+                {
+                    return state;
+                }
 
-            // The end of a run that another process carries is only seen by looking.
-            await await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
-            if (ended.Task.IsCompleted && await ended.Task is { } final)
+                // The end of a run that another process carries is only seen by looking.
+                await await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
+                if (ended.Task.IsCompleted && await ended.Task is { } final)
+                {
+                    return final;
+                }
+            }
+            finally
             {
-                return final;
+                // Left behind, it would stay for ever if the run never ends here; others that wait look again.
+                if (waiters.TryRemove(KeyValuePair.Create(run, ended)))
+                {
+                    ended.TrySetResult(null);
+                }
             }
         }
     }
@@ -114,13 +159,47 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
 
         var record = await store.Runs.FindAsync(run, cancellation)
             ?? throw new KeyNotFoundException($"There is no run named '{run}'.");
-        if (record.Row.Status is not (RunStatus.Succeeded or RunStatus.Failed))
+        if (!record.Row.IsOver)
         {
-            return null;
+            return broken.TryGetValue(run, out var cause) ? await Task.FromException<RunState?>(cause) : null;
         }
 
         var history = await store.Journal.ReadAsync(run, cancellation);
         return RunReader.Fold(history!).State;
+    }
+
+    // It is read before it is claimed, so that a run this program cannot read is left for one that can.
+    private async Task<RunHost?> TakeAsync(RunId run, CancellationToken cancellation)
+    {
+        while (await store.Journal.ReadAsync(run, cancellation) is { Record.Row.IsOver: false } history)
+        {
+            var (state, tail) = RunReader.Fold(history);
+            var workflow = await catalog.PinnedAsync(run, history.Record.Hash, cancellation);
+            adrift[run] = true;
+            if (!await store.Journal.ClaimAsync(run, services.Epoch, cancellation))
+            {
+                break;
+            }
+
+            // From here on nobody else writes to it; what was read before may be older.
+            if ((await store.Runs.FindAsync(run, cancellation))?.Version != state.Version)
+            {
+                continue;
+            }
+
+            var host = MakeHost(run, workflow, state, tail);
+            if (!hosts.TryAdd(run, host))
+            {
+                return null; // a start under the same name is about to find that the run exists; the keeper comes back
+            }
+
+            broken.TryRemove(run, out _);
+            adrift.TryRemove(run, out _);
+            return host;
+        }
+
+        adrift.TryRemove(run, out _);
+        return null;
     }
 
     private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail) =>
@@ -130,12 +209,25 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
     {
         foreach (var follower in followers)
         {
-            follower(host.Id, new RunAppend(stored.Next.Version, stored.At, services.Epoch, stored.Events));
+            try
+            {
+                follower(host.Id, new RunAppend(stored.Next.Version, stored.At, services.Epoch, stored.Events));
+            }
+            catch (Exception thrown)
+            {
+                // Followers are other people's code; what they throw is no reason to stop the run they watch.
+                services.Logger.FollowerThrew(host.Id, thrown);
+            }
         }
     }
 
     private void OnEnd(RunHost host, HostEnd end)
     {
+        if (end is HostEnd.Broken { Cause: var cause })
+        {
+            broken[host.Id] = cause;
+        }
+
         Forget(host);
         switch (end)
         {
@@ -155,9 +247,9 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
             return;
         }
 
-        if (end is HostEnd.Broken broken)
+        if (end is HostEnd.Broken stopped)
         {
-            waiter.TrySetException(broken.Cause);
+            waiter.TrySetException(stopped.Cause);
         }
         else
         {

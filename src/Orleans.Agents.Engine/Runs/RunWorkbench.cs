@@ -19,9 +19,7 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     /// <summary>Makes what is under way equal to what the run's present state asks for.</summary>
     public void Arrange()
     {
-        var state = host.State;
         var now = services.Time.GetUtcNow();
-        var wanted = Run.Outstanding(host.Workflow, state);
         DateTimeOffset? next = null;
         lock (gate)
         {
@@ -30,6 +28,8 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
                 return;
             }
 
+            // Read in here: a timer that was held up must not arrange an older state after the pump arranged a newer.
+            var wanted = Run.Outstanding(host.Workflow, host.State);
             StopUnwanted(wanted);
             foreach (var work in wanted)
             {
@@ -105,17 +105,18 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
         {
             var wait = due > now ? due - now + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
             timer = services.Time.CreateTimer(
-                static bench => ((RunWorkbench)bench!).Ring(),
+                static bench => _ = ((RunWorkbench)bench!).RingAsync(),
                 this,
                 wait < LongestTimer ? wait : LongestTimer,
                 Timeout.InfiniteTimeSpan);
         }
     }
 
-    // A wake that comes too early is ignored by the run, and the arrangement after it sets the next timer.
-    private void Ring()
+    // A wake that comes too early is ignored by the run, and the arrangement after it sets the next timer; not one
+    // before it, which would find the same moment due, and ring without end while the store is slow.
+    private async Task RingAsync()
     {
-        _ = host.TellAsync(new RunCommand.Wake());
+        await host.TellAsync(new RunCommand.Wake());
         Arrange();
     }
 

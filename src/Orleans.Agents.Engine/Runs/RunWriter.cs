@@ -82,7 +82,15 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, RunSe
             catch (StoreException unreachable) when (unreachable.IsTransient)
             {
                 services.Logger.StoreDoesNotAnswer(id, pause, unreachable);
-                await Task.Delay(pause, services.Time);
+                try
+                {
+                    await Task.Delay(pause, services.Time, services.Stopping);
+                }
+                catch (OperationCanceledException)
+                {
+                    return new Appended.Lost(); // the process stops; whoever carries the run next reads what was stored
+                }
+
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, services.Options.LongestStorePause.Ticks));
             }
         }

@@ -33,6 +33,16 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
 
         var closure = await store.FindAsync(hash, cancellation) ?? throw new HistoryException(
             "history.no_definition", $"Run {run} is pinned to definition {hash}, which is not in the store.");
-        return byHash.GetOrAdd(hash, DefinitionClosure.Read(closure));
+        try
+        {
+            return byHash.GetOrAdd(hash, DefinitionClosure.Read(closure));
+        }
+        catch (DefinitionException unclear)
+        {
+            throw new HistoryException(
+                unclear.Code == DefinitionException.TooNew ? "history.too_new" : "history.damaged",
+                $"Run {run} is pinned to definition {hash}: {unclear.Message}",
+                unclear);
+        }
     }
 }

@@ -158,6 +158,9 @@ public sealed class BoundsTests
     [InlineData("\"2030-01-01T13:00:00Z\"")]
     [InlineData("\"2030-01-01T14:00:00+01:00\"")]
     [InlineData("\"2030-01-01T13:00:00\"")]
+    [InlineData("\"2030-01-01T13:00:00.000Z\"")]
+    [InlineData("\"2030-01-01 13:00\"")]
+    [InlineData("\"2030-01-01T13:00Z\"")]
     public void A_wait_until_a_time_is_due_then(string until)
     {
         var run = new Scenario(Of(WaitUntil("rest", "\"${{ input }}\"", "done"), End())).Start(until);
@@ -174,6 +177,9 @@ public sealed class BoundsTests
     [Theory]
     [InlineData("5")]
     [InlineData("\"tomorrow\"")]
+    [InlineData("\"12:30\"")]
+    [InlineData("\"1/2\"")]
+    [InlineData("\"01/02/2030\"")]
     [InlineData("null")]
     public void A_wait_until_something_else_is_a_failure(string until) =>
         Assert.Equal(

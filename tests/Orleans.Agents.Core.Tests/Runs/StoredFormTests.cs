@@ -66,6 +66,22 @@ public sealed class StoredFormTests
     }
 
     [Fact]
+    public void The_deepest_payload_and_the_longest_chain_of_causes_can_be_read_again()
+    {
+        var deep = Payload.Parse(new string('[', Payload.MaxDepth) + new string(']', Payload.MaxDepth));
+        var failure = Enumerable.Range(0, 100)
+            .Aggregate(Full with { Details = deep }, (cause, _) => Full with { Details = deep, Cause = cause });
+        var workflow = Flow.Of(Flow.Tool("a", "b") with { Save = [Flow.Save("deep", "\"${{ output }}\"")] }, Flow.Tool("b", "done"), Flow.End());
+        var run = new Scenario(workflow).Start(deep.ToString()).Succeed(deep.ToString());
+        Assert.Equal(deep, run.Reopened(workflow).State.Context["deep"]);
+        run.Fail(failure);
+
+        var stored = JsonSerializer.Serialize([.. run.History], RunJson.Default.ImmutableArrayRunEvent);
+
+        Assert.Equal(run.History.Count, JsonSerializer.Deserialize(stored, RunJson.Default.ImmutableArrayRunEvent).Length);
+    }
+
+    [Fact]
     public void Every_event_without_what_may_be_left_out_survives_too()
     {
         RunEvent[] bare =

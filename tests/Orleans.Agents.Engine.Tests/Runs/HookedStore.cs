@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Engine.Tests.Runs;
+
+/// <summary>A store in which a test can hold up or break one step of what the engine does with it.</summary>
+internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
+{
+    /// <summary>Called before an append is handed on.</summary>
+    public Func<Append, Task> Appending { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called after a claim was made, before it is answered.</summary>
+    public Func<RunId, Task> Claimed { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called after a history was read, before it is answered.</summary>
+    public Func<RunId, Task> HasRead { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called before an epoch is given back.</summary>
+    public Func<Epoch, Task> Releasing { get; set; } = _ => Task.CompletedTask;
+
+    public bool IsDisposed { get; private set; }
+
+    public IJournal Journal => this;
+
+    public IRunList Runs => inner.Runs;
+
+    public IDefinitionStore Definitions => inner.Definitions;
+
+    public ICarriers Carriers => this;
+
+    public static StoreException Failure(bool isTransient) => new("store.test", "The test said so.", isTransient);
+
+    public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
+
+    public async ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
+    {
+        await Appending(append);
+        return await inner.Journal.AppendAsync(append, cancellation);
+    }
+
+    public async Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation)
+    {
+        var isOurs = await inner.Journal.ClaimAsync(run, epoch, cancellation);
+        await Claimed(run);
+        return isOurs;
+    }
+
+    public async Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation)
+    {
+        var history = await inner.Journal.ReadAsync(run, cancellation);
+        await HasRead(run);
+        return history;
+    }
+
+    public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
+        RunId run, long after, int limit, CancellationToken cancellation) =>
+        inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+
+    public Task<Epoch> TakeAsync(CancellationToken cancellation) => inner.Carriers.TakeAsync(cancellation);
+
+    public Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation) =>
+        inner.Carriers.FenceGoneAsync(cancellation);
+
+    public async Task ReleaseAsync(Epoch epoch, CancellationToken cancellation)
+    {
+        await Releasing(epoch);
+        await inner.Carriers.ReleaseAsync(epoch, cancellation);
+    }
+
+    public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
+        inner.Carriers.IsFencedAsync(epoch, cancellation);
+
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return inner.DisposeAsync();
+    }
+}
