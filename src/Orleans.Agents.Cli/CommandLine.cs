@@ -24,12 +24,26 @@ internal static class CommandLine
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, Streams streams)
     {
+        try
+        {
+            return await DoAsync(args, streams);
+        }
+        catch (OutputException lost)
+        {
+            streams.Tell($"error: {lost.Message}", Tone.Error);
+            return ExitCode.Infrastructure;
+        }
+    }
+
+    private static async Task<int> DoAsync(string[] args, Streams streams)
+    {
         var root = Root(streams);
         var parsed = CommandLineParser.Parse(
             root, args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
         {
-            return Fail(streams, ExitCode.Usage, FailureClass.Permanent, "cli.usage", MistakesOf(parsed));
+            return Fail(
+                streams, ExitCode.Usage, FailureClass.Permanent, "cli.usage", MistakesOf(parsed), WayOut(parsed));
         }
 
         try
@@ -38,7 +52,8 @@ internal static class CommandLine
         }
         catch (CommandException refused)
         {
-            return Fail(streams, refused.ExitCode, FailureClass.Permanent, refused.Code, refused.Message);
+            var wayOut = refused.ExitCode == ExitCode.Usage ? WayOut(parsed, refused.Code) : null;
+            return Fail(streams, refused.ExitCode, FailureClass.Permanent, refused.Code, refused.Message, wayOut);
         }
         catch (StoreException problem)
         {
@@ -52,6 +67,10 @@ internal static class CommandLine
         catch (OperationCanceledException)
         {
             return Fail(streams, ExitCode.Interrupted, FailureClass.Cancelled, "cli.interrupted", "interrupted");
+        }
+        catch (OutputException)
+        {
+            throw;
         }
         catch (Exception bug)
         {
@@ -112,13 +131,27 @@ internal static class CommandLine
             : $"'{verb.Name}' does not take '{token}' as well.";
     }
 
+    private static string WayOut(ParseResult parsed, string code = "cli.usage")
+    {
+        var verb = parsed.CommandResult.Command.Name;
+        for (var above = parsed.CommandResult.Parent; above is CommandResult outer; above = outer.Parent)
+        {
+            verb = $"{outer.Command.Name} {verb}";
+        }
+
+        return code == "cli.run_unknown"
+            ? "'agents runs list' shows which runs there are."
+            : $"'{verb} --help' shows what can be typed.";
+    }
+
     // A person at the terminal needs no JSON to see a mistake; a program that reads the output gets its one payload.
-    private static int Fail(Streams streams, int exitCode, FailureClass kind, string code, string message)
+    private static int Fail(
+        Streams streams, int exitCode, FailureClass kind, string code, string message, string? wayOut = null)
     {
         streams.Tell($"{(exitCode == ExitCode.Interrupted ? "" : "error: ")}{message}", Tone.Error);
-        if (exitCode == ExitCode.Usage)
+        if (wayOut is not null)
         {
-            streams.Tell("'agents --help' shows what can be typed.");
+            streams.Tell(wayOut);
         }
 
         if (!streams.IsOutputTerminal)

@@ -73,6 +73,32 @@ public sealed class RunTests : IDisposable
         Assert.Equal("cli.input", (await EchoAsync(input)).With(2).FailureCode);
 
     [Fact]
+    public async Task An_output_that_cannot_be_written_is_told_and_the_run_is_kept()
+    {
+        workspace.Write("w.yaml", Samples.Echo);
+
+        foreach (var arguments in new[] { "run w.yaml --id kept", "runs list", "runs lsit" })
+        {
+            using var process = workspace.StartShell($"exec dotnet {workspace.Program} {arguments} > /dev/full");
+            var ended = (await Workspace.EndOfAsync(process)).With(4);
+
+            Assert.Contains("error: The output cannot be written: ", ended.Err, StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", ended.Err, StringComparison.Ordinal);
+        }
+
+        var run = (await workspace.AgentsAsync("runs", "show", "kept")).With(0).Payload;
+        Assert.Equal("succeeded", run.GetProperty("status").GetString());
+    }
+
+    [Theory]
+    [InlineData("'agents run --help' shows", "run", "w.yaml", "--sett")]
+    [InlineData("'agents runs --help' shows", "runs", "lsit")]
+    [InlineData("'agents --help' shows", "rn")]
+    [InlineData("'agents runs list' shows", "runs", "show", "nobody")]
+    public async Task What_was_typed_wrong_leads_to_the_help_that_fits(string way, params string[] typed) =>
+        Assert.Contains(way, (await workspace.AgentsAsync(typed)).With(2).Err, StringComparison.Ordinal);
+
+    [Fact]
     public async Task An_input_that_breaks_the_schema_is_refused()
     {
         var ended = await workspace.AgentsAsync("run", workspace.Write("w.yaml", Samples.Count), "--set", "from=text");

@@ -67,6 +67,8 @@ internal sealed class Workspace : IDisposable
         return ended with { Out = ended.Out.Replace(Greeting, "", StringComparison.Ordinal) };
     }
 
+    public Process StartShell(string line) => Start("sh", ["-c", line]);
+
     public Process Start(string[] args) => Start("dotnet", [Program, .. args]);
 
     public static async Task<Ended> EndOfAsync(Process process)

@@ -49,15 +49,26 @@ internal sealed class Streams
         }
 
         buffer.Write("\n"u8);
-        output.Write(buffer.WrittenSpan);
-        output.Flush();
+        Write(buffer.WrittenSpan);
     }
 
     /// <summary>Writes the payload of a verb that has one for people.</summary>
     public void WriteText(string text)
     {
-        output.Write(Utf8.GetBytes(text));
-        output.Flush();
+        Write(Utf8.GetBytes(text));
+    }
+
+    private void Write(ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            output.Write(payload);
+            output.Flush();
+        }
+        catch (IOException full)
+        {
+            throw new OutputException($"The output cannot be written: {full.Message}", full);
+        }
     }
 
     /// <summary>Tells people one line.</summary>

@@ -123,8 +123,7 @@ internal sealed class TemplateCompiler(Payload json, ExpressionNames names)
                     0,
                     part.Text.Length,
                     "This `${{` has no end.",
-                    "`}}`",
-                    "$${{ for the text itself");
+                    "`}}`, or `$${{` for the text itself");
                 errors.Add(new TemplateError(Path(), part.Offset, error));
                 break;
         }

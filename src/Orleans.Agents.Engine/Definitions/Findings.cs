@@ -16,6 +16,18 @@ internal sealed class Findings(bool strict)
     /// <summary>Whether there is anything that is an error however strict one is.</summary>
     public bool HasMistakes { get; private set; }
 
+    /// <summary>
+    /// Whether something was not read, so that what refers to it may be right although it is not found.
+    /// </summary>
+    public bool HaveGaps => found.Exists(d => d.Code is DiagnosticCode.YamlSyntax
+        or DiagnosticCode.YamlQuoteExpression
+        or DiagnosticCode.JsonSyntax
+        or DiagnosticCode.DuplicateKey
+        or DiagnosticCode.UnknownKind
+        or DiagnosticCode.FileUnreadable
+        or DiagnosticCode.FileEncoding
+        or DiagnosticCode.FileTooLarge);
+
     /// <summary>Everything found so far, by file, line and column, each once.</summary>
     public IEnumerable<Diagnostic> InOrder() => found
         .Distinct()

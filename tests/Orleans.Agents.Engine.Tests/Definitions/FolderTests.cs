@@ -39,6 +39,34 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void A_path_that_is_not_there_is_told_with_what_is_there()
+    {
+        Write("workflow.yaml", Samples.Workflow("  start: a\n  states:\n    a: { end: null }\n"));
+
+        var missing = Assert.Single(Load(Path.Combine(folder, "worflow.yaml")).Diagnostics);
+        var lost = Assert.Single(Load(Path.Combine(folder, "no", "workflow.yaml")).Diagnostics);
+
+        Assert.Equal("There is no such file or folder", missing.Message);
+        Assert.Equal(Path.Combine(folder, "workflow.yaml"), missing.Suggestion);
+        Assert.Equal((DiagnosticCode.FileUnreadable, null), (lost.Code, lost.Suggestion));
+    }
+
+    [Fact]
+    public void What_a_file_that_is_no_yaml_may_hold_is_not_missed()
+    {
+        Write(
+            "flow.yaml",
+            Samples.Workflow(
+                "  start: a\n  states:\n    a: { agent: asker, next: b }\n    b: { agent: lost, next: c }\n"
+                + "    c: { end: 1 }\n"));
+        Write("asker.yaml", Agent.Replace("helper }", "asker }", StringComparison.Ordinal)
+            .Replace("answers: helper-answers.json", "answer: 1, output: { schema: lost }", StringComparison.Ordinal));
+        Write("lost.yaml", "description: Note: be short.\n");
+
+        Assert.Equal([DiagnosticCode.YamlSyntax], Load(folder).Diagnostics.Select(d => d.Code));
+    }
+
+    [Fact]
     public void A_stranger_in_the_folder_is_refused()
     {
         Write("flow.yaml", Samples.Workflow("  start: a\n  states:\n    a: { end: null }\n"));

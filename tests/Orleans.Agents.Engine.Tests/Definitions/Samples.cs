@@ -4,12 +4,17 @@ using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Engine.Tests.Definitions;
 
-/// <summary>A host with two models and three tools, and the places where test data lies.</summary>
+/// <summary>A host with two models and four tools, and the places where test data lies.</summary>
 internal static class Samples
 {
     public static DefinitionHost Host { get; } = new(
         [
             Tool("clock", """{"type":["object","null"]}"""),
+            Tool("either", """
+                {"oneOf":[
+                  {"required":["root"],"additionalProperties":false,"properties":{"root":{"type":"string"}}},
+                  {"required":["text"],"additionalProperties":false,"properties":{"text":{"type":"string"}}}]}
+                """),
             Tool("files.tree", """
                 {"type":"object","required":["root"],"additionalProperties":false,
                  "properties":{"root":{"type":"string"},"max_entries":{"type":"integer","minimum":1}}}

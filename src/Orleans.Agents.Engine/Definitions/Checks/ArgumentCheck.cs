@@ -66,10 +66,9 @@ internal sealed class ArgumentCheck(DefinitionHost host, Findings findings)
 
     private void CheckMembers(StateDraft state, Node schema, string taker)
     {
-        var properties = schema.Find("properties");
-        var isClosed = schema.Find("additionalProperties") is { Kind: NodeKind.Boolean, Text: "false" }
-            && schema.Find("patternProperties") is null;
-        var names = properties?.Members.Select(m => m.Name).ToArray() ?? [];
+        var forms = FormsOf(schema);
+        var isClosed = forms.All(IsClosed);
+        string[] names = [.. forms.SelectMany(f => f.Find("properties")?.Members ?? []).Select(m => m.Name).Distinct()];
         foreach (var member in state.Input?.Members.Where(m => isClosed && !names.Contains(m.Name)) ?? [])
         {
             findings.Error(
@@ -80,16 +79,36 @@ internal sealed class ArgumentCheck(DefinitionHost host, Findings findings)
                 NearestName.Of(member.Name, names));
         }
 
-        var required = (schema.Find("required")?.Items ?? []).Where(i => i.IsText);
-        foreach (var name in required.Where(i => state.Input?.Find(i.Text) is null))
+        string[][] missing = [.. forms.Select(f => MissingOf(f, state.Input))];
+        string[][] wanted = forms.Length == 1 ? [.. missing[0].Select(m => new[] { m })]
+            : missing.All(m => m.Length > 0) ? [[.. missing.Select(m => m[0]).Distinct()]]
+            : [];
+        foreach (var alternatives in wanted)
         {
             findings.Error(
                 DiagnosticCode.MissingArgument,
                 state.Input ?? state.Subject!,
-                $"{Capital(taker)} needs \"{Node.Shorten(name.Text)}\"",
-                $"`{Node.Shorten(name.Text)}` in `input`");
+                $"{Capital(taker)} needs {string.Join(" or ", alternatives.Select(a => $"\"{a}\""))}",
+                $"{string.Join(" or ", alternatives.Select(a => $"`{a}`"))} in `input`");
         }
     }
+
+    // A tool that takes one of several forms says nothing about members outside them.
+    private static Node[] FormsOf(Node schema) =>
+        schema.Find("properties") is null && (schema.Find("oneOf") ?? schema.Find("anyOf")) is { } forms
+            ? [.. forms.Items]
+            : [schema];
+
+    private static bool IsClosed(Node form) =>
+        form.Find("additionalProperties") is { Kind: NodeKind.Boolean, Text: "false" }
+        && form.Find("patternProperties") is null;
+
+    private static string[] MissingOf(Node form, Node? input) =>
+    [
+        .. (form.Find("required")?.Items ?? [])
+            .Where(i => i.IsText && input?.Find(i.Text) is null)
+            .Select(i => Node.Shorten(i.Text)),
+    ];
 
     private void CheckConstant(StateDraft state, Schema schema, string taker)
     {

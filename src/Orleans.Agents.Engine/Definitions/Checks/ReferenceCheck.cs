@@ -88,7 +88,8 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
             switch (state)
             {
                 case { Kind: StateKind.Agent, Subject: { } agent }
-                    when !agents.Contains(agent.Text, StringComparer.Ordinal):
+                    when !agents.Contains(agent.Text, StringComparer.Ordinal)
+                        && (!findings.HaveGaps || NearestName.Of(agent.Text, agents) is not null):
                     findings.Error(
                         DiagnosticCode.UnknownAgent,
                         agent,

@@ -56,7 +56,13 @@ internal sealed class SchemaBook
             return new SchemaUse(node, null);
         }
 
-        if (!documents.ContainsKey(name.Text))
+        if (documents.ContainsKey(name.Text))
+        {
+            Mark(name.Text);
+            return new SchemaUse(node, name);
+        }
+
+        if (!findings.HaveGaps || NearestName.Of(name.Text, documents.Keys) is not null)
         {
             findings.Error(
                 DiagnosticCode.UnknownSchema,
@@ -66,11 +72,9 @@ internal sealed class SchemaBook
                     ? "a document with `kind: Schema` of this name"
                     : $"one of {string.Join(", ", documents.Keys)}",
                 NearestName.Of(name.Text, documents.Keys));
-            return null;
         }
 
-        Mark(name.Text);
-        return new SchemaUse(node, name);
+        return null;
     }
 
     /// <summary>The schema itself, wherever it stands.</summary>

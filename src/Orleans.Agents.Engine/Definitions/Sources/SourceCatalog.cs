@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Orleans.Agents.Expressions;
 
 namespace Orleans.Agents.Definitions.Sources;
 
@@ -117,7 +118,7 @@ internal sealed class SourceCatalog
             path,
             $"There is no file \"{Node.Shorten(path.Text)}\" in the folder",
             "a file beside this one or in a folder below",
-            Expressions.NearestName.Of(path.Text, Siblings(folder)));
+            NearestName.Of(path.Text, Siblings(folder)));
         return null;
     }
 
@@ -171,6 +172,16 @@ internal sealed class SourceCatalog
         {
             RefuseSize(name);
         }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            findings.Error(
+                DiagnosticCode.FileUnreadable,
+                name,
+                new Position(1, 1),
+                "There is no such file or folder",
+                "a path that is relative to where the command is given, or a full one",
+                NearestFile(name));
+        }
         catch (IOException unreadable)
         {
             RefuseReading(name, unreadable);
@@ -185,6 +196,20 @@ internal sealed class SourceCatalog
         }
 
         return null;
+    }
+
+    private static string? NearestFile(string name)
+    {
+        var folder = Path.GetDirectoryName(name) ?? "";
+        var around = new DirectoryInfo(folder.Length == 0 ? "." : folder);
+        var names = around.Exists
+            ? around
+                .EnumerateFileSystemInfos("*", new EnumerationOptions { IgnoreInaccessible = true })
+                .Select(f => f.Name)
+            : [];
+        return NearestName.Of(Path.GetFileName(name), names.Order(StringComparer.Ordinal)) is { } nearest
+            ? Path.Combine(folder, nearest)
+            : null;
     }
 
     // A file may grow while it is read, and a pipe has no size at all: what counts is what comes.

@@ -32,8 +32,26 @@ internal static class YamlMistake
 
         at = broken.Message.Contains("tab", StringComparison.Ordinal) ? FirstTab(file, at) : at;
         findings.Error(
-            DiagnosticCode.YamlSyntax, file.Name, file.PositionAt(at), $"This is not YAML: {Sentence(broken.Message)}");
+            DiagnosticCode.YamlSyntax,
+            file.Name,
+            file.PositionAt(at),
+            $"This is not YAML: {Sentence(broken.Message)}",
+            ExpectedFor(broken.Message));
     }
+
+    // The parser names what it was doing; an author has to know what to write.
+    private static string? ExpectedFor(string message) =>
+        message.Contains("invalid tab", StringComparison.Ordinal) ? "spaces"
+        : message.Contains("quoted scalar, found wrong", StringComparison.Ordinal)
+            || message.Contains("quoted scalar, found unexpected", StringComparison.Ordinal)
+            ? "the quote that ends the text which begins here"
+        : message.Contains("expected ',' or", StringComparison.Ordinal)
+            ? "the bracket that ends what was opened before, or a comma"
+        : message.Contains("did not find expected key", StringComparison.Ordinal)
+            ? "the same indentation for all fields of a mapping"
+        : message.Contains("found invalid mapping", StringComparison.Ordinal)
+            ? "a value with a colon and a space in quotes; a field on a line of its own"
+        : null;
 
     private static bool IsOpenedExpression(string text, int at) =>
         at > 0 && text[at - 1] == '$' && text.AsSpan(at).StartsWith("{{", StringComparison.Ordinal);
