@@ -43,6 +43,9 @@ internal sealed class RunHost
 
     public RunId Id { get; }
 
+    /// <summary>The epoch this process carries the run under.</summary>
+    public Epoch Epoch => services.Epoch;
+
     public Workflow Workflow { get; }
 
     /// <summary>The run's state as far as it is durable.</summary>

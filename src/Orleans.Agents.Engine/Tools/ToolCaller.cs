@@ -34,7 +34,7 @@ internal sealed class ToolCaller(ToolRegistry tools)
         }
 
         var call = new ToolCall(
-            item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, new Epoch(item.State.Epoch), roots)
+            item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, item.Host.Epoch, roots)
         {
             CorrelationId = item.State.Origin!.CorrelationId,
         };

@@ -80,6 +80,7 @@ public sealed class RecoveryTests
         Assert.Equal(2, held.Count);
         Assert.Equal(held[0].Activity, held[1].Activity);
         Assert.Equal(held[0].Attempt, held[1].Attempt);
+        Assert.True(held[0].Epoch.Value is > 0 && held[1].Epoch.Value > held[0].Epoch.Value);
         Assert.NotEqual(Guid.Empty, held[0].CorrelationId);
         Assert.Single(calls.Select(c => c.CorrelationId).Distinct());
 
