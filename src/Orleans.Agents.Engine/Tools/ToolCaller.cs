@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Orleans.Agents.Activities;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Runs;
 using Orleans.Agents.Schemas;
 using Orleans.Agents.Values;
 
