@@ -148,7 +148,7 @@ internal static class CommandLine
     private static int Fail(
         Streams streams, int exitCode, FailureClass kind, string code, string message, string? wayOut = null)
     {
-        streams.Tell($"{(exitCode == ExitCode.Interrupted ? "" : "error: ")}{message}", Tone.Error);
+        streams.Tell(exitCode == ExitCode.Interrupted ? message : $"error {code}: {message}", Tone.Error);
         if (wayOut is not null)
         {
             streams.Tell(wayOut);

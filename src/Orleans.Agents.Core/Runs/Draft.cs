@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Serialization;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -41,7 +40,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
         var scope = new Scope { Input = start.Input, Env = start.Env ?? Payload.Null };
         var isRendered = Rendering.TrySave(
             workflow.Context, scope, RunState.Initial, out _, out var context, out var failure);
-        Add(new RunEvent.Started(origin, start.Input, isRendered ? context : PayloadMap.Empty, bounds));
+        Add(new RunEvent.Started(origin, start.Input, context, bounds));
         if (isRendered)
         {
             Follow(workflow.Start);
