@@ -75,6 +75,20 @@ run_suite() { # project folder
   fi
 }
 
+need() { # command, Debian package: what the tests compare with, and what the pages they follow use
+  command -v "$1" >/dev/null && return
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -q && apt-get install -y -q "$2"
+  fi >/dev/null 2>&1
+  command -v "$1" >/dev/null && return
+  echo "$1 is missing; install it (Debian: $2) and try again" >&2
+  exit 2
+}
+
+for tool in git:git jq:jq script:bsdutils find:findutils grep:grep; do
+  need "${tool%%:*}" "${tool##*:}"
+done
+
 rm -rf "$results"
 # The command is compiled ahead with a package that not every source holds; without it everything else still works.
 if ! dotnet restore Orleans.Agents.sln -v q >/dev/null 2>&1; then
