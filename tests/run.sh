@@ -13,7 +13,7 @@ suites=()
 for argument in "$@"; do
   case "$argument" in
     --full) export AGENTS_FULL=1 AGENTS_FUZZ=100000 ;;
-    --help | -h) sed -n '2,7p' "$0" | cut -c3-; exit 0 ;;
+    --help | -h) sed -n '2,6p' "$0" | cut -c3-; exit 0 ;;
     -*) echo "unknown option $argument; see --help" >&2; exit 2 ;;
     *) suites+=("$argument") ;;
   esac
