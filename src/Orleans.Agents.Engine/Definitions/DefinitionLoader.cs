@@ -46,6 +46,7 @@ public static class DefinitionLoader
         new ReferenceCheck(host, findings).Check(drafted);
         new NameCheck(drafted.Schemas, findings).Check(drafted);
         new ArgumentCheck(host, findings).Check(drafted);
+        new OutputCheck(host, findings).Check(drafted);
         foreach (var workflow in drafted.Workflows)
         {
             new GraphCheck(findings).Check(workflow);

@@ -128,6 +128,9 @@ public static class DiagnosticCode
     /// <summary>A property that the input's schema does not declare.</summary>
     public const string UnknownInput = "input.unknown";
 
+    /// <summary>A property that the output's schema does not declare.</summary>
+    public const string UnknownOutput = "output.unknown";
+
     /// <summary>An environment variable that no policy allows.</summary>
     public const string EnvNotAllowed = "env.not_allowed";
 

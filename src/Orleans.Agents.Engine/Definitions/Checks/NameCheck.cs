@@ -66,7 +66,7 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
 
     private void CheckInput(SchemaUse? schema, IEnumerable<PathUse> uses, string whose)
     {
-        if (schema is null || Properties(schemas.Resolve(schema)) is not { } declared)
+        if (schema is null || DeclaredProperties.Of(schemas.Resolve(schema)) is not { } declared)
         {
             return;
         }
@@ -82,18 +82,6 @@ internal sealed class NameCheck(SchemaBook schemas, Findings findings)
                 declared.Length == 0 ? "no properties at all" : $"one of {string.Join(", ", declared)}",
                 NearestName.Of(use.Members[0], declared));
         }
-    }
-
-    // Only where the schema says all there is to say about members.
-    private static string[]? Properties(Node schema)
-    {
-        string[] otherWords =
-            ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas", "not"];
-        var isClosed = schema.Find("additionalProperties") is { Kind: NodeKind.Boolean, Text: "false" };
-        var properties = schema.Find("properties");
-        return otherWords.Any(w => schema.Find(w) is not null) || (properties is null && !isClosed)
-            ? null
-            : [.. (properties?.Members ?? []).Select(m => m.Name).Order(StringComparer.Ordinal)];
     }
 
     private void CheckEnv(IEnumerable<PathUse> uses, HashSet<string> allowed)
