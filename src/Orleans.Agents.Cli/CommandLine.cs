@@ -118,7 +118,8 @@ internal static class CommandLine
         return string.Join(' ', mistakes.Distinct(StringComparer.Ordinal));
     }
 
-    private static string MistakeOf(Command verb, string token)
+    /// <summary>What is wrong with a word that means nothing where it stands.</summary>
+    internal static string MistakeOf(Command verb, string token)
     {
         if (token.StartsWith('-'))
         {

@@ -34,6 +34,15 @@ internal static class ValidateVerb
             paths, plan, json,
         };
         definitions.AddTo(verb);
+
+        // Any number of paths may stand here, so a misspelled option would pass for one of them.
+        verb.Validators.Add(result =>
+        {
+            foreach (var word in (result.GetValue(paths) ?? []).Where(p => p.StartsWith('-') && !Path.Exists(p)))
+            {
+                result.AddError(CommandLine.MistakeOf(verb, word));
+            }
+        });
         verb.SetAction(parsed =>
         {
             var loaded = definitions.Load(parsed.GetValue(paths)!, parsed);

@@ -78,6 +78,14 @@ public sealed class ValidateTests : IDisposable
     }
 
     [Fact]
+    public async Task A_misspelled_option_is_not_taken_for_a_path()
+    {
+        var ended = (await workspace.AgentsAsync("validate", ".", "--strct")).With(2);
+
+        Assert.Contains("has no option '--strct'. Did you mean '--strict'?", ended.Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_broken_default_retry_rule_is_pointed_at() =>
         Assert.Contains("retry_policy.json:1:", (await WithPolicyAsync("{")).With(2).Err, StringComparison.Ordinal);
 
