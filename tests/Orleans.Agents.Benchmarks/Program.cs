@@ -9,7 +9,13 @@ switch (args)
     case ["append", var seconds] when int.TryParse(seconds, out var parsed):
         await AppendBenchmark.RunAsync(parsed);
         return 0;
+    case ["steps"]:
+        await StepsBenchmark.RunAsync(steps: 100_000);
+        return 0;
+    case ["steps", var steps] when int.TryParse(steps, out var wanted):
+        await StepsBenchmark.RunAsync(wanted);
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: append [seconds per figure]");
+        await Console.Error.WriteLineAsync("usage: append [seconds per figure] | steps [steps per figure]");
         return 2;
 }
