@@ -7,6 +7,8 @@ namespace Orleans.Agents.Definitions.Checks;
 /// <summary>Compares what a state reads of its output with what its schema, its agent's or its tool's says is there.</summary>
 internal sealed class OutputCheck(DefinitionHost host, Findings findings)
 {
+    private readonly Dictionary<string, Node?> toolSchemas = new(StringComparer.Ordinal);
+
     public void Check(Drafted drafted)
     {
         foreach (var workflow in drafted.Workflows)
@@ -22,8 +24,13 @@ internal sealed class OutputCheck(DefinitionHost host, Findings findings)
         }
     }
 
-    private void Check(StateDraft state, IEnumerable<PathUse> uses, string[] declared, string whose)
+    private void Check(StateDraft state, PathUse[] uses, string[] declared, string whose)
     {
+        if (uses.Length == 0)
+        {
+            return;
+        }
+
         var readers = state.Save.Select(m => m.Value).Concat(state.Next.Select(n => n.When).OfType<Node>())
             .SelectMany(WithAllBelow)
             .ToHashSet(ReferenceEqualityComparer.Instance);
@@ -59,11 +66,19 @@ internal sealed class OutputCheck(DefinitionHost host, Findings findings)
     }
 
     // The schema of a tool is read like a document, so that both are looked at in one way.
-    private Node? ToolSchema(string name) =>
-        host.Tools.FirstOrDefault(t => t.Name == name)?.OutputSchema is { } schema
-        && JsonSource.Read(new SourceFile(name, schema.ToString()), new Findings(strict: false)) is [var root]
-            ? root
-            : null;
+    private Node? ToolSchema(string name)
+    {
+        if (!toolSchemas.TryGetValue(name, out var root))
+        {
+            root = host.Tools.FirstOrDefault(t => t.Name == name)?.OutputSchema is { } schema
+                && JsonSource.Read(new SourceFile(name, schema.ToString()), new Findings(strict: false)) is [var read]
+                    ? read
+                    : null;
+            toolSchemas.Add(name, root);
+        }
+
+        return root;
+    }
 
     private static IEnumerable<Node> WithAllBelow(Node node) =>
         node.Items.Concat(node.Members.Select(m => m.Value)).SelectMany(WithAllBelow).Prepend(node);
