@@ -10,8 +10,13 @@ namespace Orleans.Agents.Tools;
 /// <param name="Description">What it does, in a sentence that a model can act on.</param>
 /// <param name="InputSchema">JSON Schema of its input; the engine checks every call against it.</param>
 /// <param name="OutputSchema">JSON Schema of its output; the engine checks every answer against it.</param>
-/// <param name="Effect">What calling it twice does.</param>
-/// <param name="Capabilities">What it may touch, such as <see cref="Capability.FilesRead"/>; policies go by it.</param>
+/// <param name="Effect">
+/// What calling it twice does. A statement of its author: the engine may call any tool again after a crash.
+/// </param>
+/// <param name="Capabilities">
+/// What it may touch, such as <see cref="Capability.FilesRead"/>. A statement of its author: the engine refuses nothing
+/// because of it; a tool keeps to <see cref="ToolCall.Files"/> itself, as the built-in ones do.
+/// </param>
 /// <param name="Body">The function.</param>
 public sealed record Tool(
     string Name,
