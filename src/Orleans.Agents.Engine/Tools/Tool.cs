@@ -33,7 +33,7 @@ public sealed record Tool(
     /// </summary>
     /// <param name="function">The function; its name and schemas are the tool's.</param>
     /// <param name="effect">What calling it twice does.</param>
-    /// <param name="capabilities">What it may touch; policies go by it.</param>
+    /// <param name="capabilities">What it may touch, as a statement; the engine refuses nothing because of it.</param>
     /// <remarks>
     /// The function finds the <see cref="ToolCall"/>, with the idempotency key, under <c>typeof(ToolCall)</c> in
     /// <see cref="AIFunctionArguments.Context"/>.
