@@ -38,6 +38,7 @@ public sealed class PostgresStore : IStore
         Journal = new PostgresJournal(database, writer);
         Runs = new PostgresRunList(database);
         Definitions = new PostgresDefinitionStore(database);
+        Inbox = new PostgresInbox(database);
     }
 
     /// <inheritdoc/>
@@ -51,6 +52,9 @@ public sealed class PostgresStore : IStore
 
     /// <inheritdoc/>
     public ICarriers Carriers => carriers;
+
+    /// <inheritdoc/>
+    public IInbox Inbox { get; }
 
     /// <inheritdoc/>
     public Task MigrateAsync(CancellationToken cancellation) => database.DoAsync(

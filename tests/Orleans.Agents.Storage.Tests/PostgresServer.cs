@@ -39,7 +39,7 @@ public sealed class PostgresServer : IDisposable
         }
 
         var server = new PostgresServer(folder, $"Host={folder};Username=postgres;Database=postgres");
-        server.AsOwner("initdb", "--pgdata", server.Data, "--username", "postgres", "--auth", "trust",
+        AsOwner("initdb", "--pgdata", server.Data, "--username", "postgres", "--auth", "trust",
             "--encoding", "UTF8", "--no-locale", "--no-sync");
         server.StartAgain();
         return server;
@@ -90,7 +90,7 @@ public sealed class PostgresServer : IDisposable
         Run("kill", [$"-{name}", .. children.Select(child => child.Trim())]);
     }
 
-    private void AsOwner(string program, params string[] arguments)
+    private static void AsOwner(string program, params string[] arguments)
     {
         var path = Find(program);
         if (Environment.IsPrivilegedProcess)
