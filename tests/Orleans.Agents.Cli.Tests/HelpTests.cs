@@ -17,6 +17,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("runs show")]
     [InlineData("runs events")]
     [InlineData("runs resume")]
+    [InlineData("runs cancel")]
     public async Task The_help_of_a_verb_is_as_it_was_agreed(string verb)
     {
         var page = Path.Combine(Pages(), $"{verb.Replace(' ', '-')}.txt");

@@ -12,4 +12,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RunLine>))]
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
+[JsonSerializable(typeof(ResumedDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
