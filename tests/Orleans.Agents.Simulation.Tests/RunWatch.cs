@@ -18,8 +18,9 @@ internal sealed class RunWatch(Workflow workflow)
     private readonly HashSet<(int Visit, int Branch, int Attempt)> recorded = [];
     private readonly HashSet<(int Visit, int Branch)> closed = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), string> given = [];
-    private readonly Dictionary<(Epoch Epoch, int Visit, int Branch), int> underWay = [];
+    private readonly Dictionary<(int Process, int Visit, int Branch), int> underWay = [];
     private Epoch last;
+    private Epoch called;
 
     /// <summary>What the stored facts make of the run.</summary>
     public RunState State { get; private set; } = RunState.Initial;
@@ -81,28 +82,41 @@ internal sealed class RunWatch(Workflow workflow)
         $"the snapshot at version {version} is not what the journal makes of it");
 
     /// <summary>An attempt begins.</summary>
-    /// <param name="epoch">The epoch it begins under.</param>
+    /// <param name="process">Where.</param>
+    /// <param name="epoch">The epoch the tool is told.</param>
     /// <param name="knowsAll">
-    /// Whether who begins it owns the run and has heard what became of all it sent. Others may not know better.
+    /// Whether the process owns the run and has heard what became of all it sent. Others may not know better.
     /// </param>
     /// <param name="activity">The activity.</param>
     /// <param name="attempt">Which attempt at it.</param>
-    public void Began(Epoch epoch, bool knowsAll, ActivityId activity, int attempt)
+    public void Began(int process, Epoch epoch, bool knowsAll, ActivityId activity, int attempt)
     {
         var (_, visit, branch) = activity;
         Check(
-            !underWay.TryGetValue((epoch, visit, branch), out var other),
+            !underWay.TryGetValue((process, visit, branch), out var other),
             Invariant.AttemptsDoNotOverlap,
-            $"attempt {attempt} at {activity} begins under epoch {epoch} while attempt {other} is under way");
+            $"attempt {attempt} at {activity} begins in process {process} while attempt {other} is under way there");
         Check(
             !knowsAll || !(closed.Contains((visit, branch)) || recorded.Contains((visit, branch, attempt))),
             Invariant.RecordedNeverAgain,
             $"attempt {attempt} at {activity} begins although its result is recorded");
-        underWay[(epoch, visit, branch)] = attempt;
+        Check(
+            !knowsAll || epoch.Value >= called.Value,
+            Invariant.EpochsNeverDecrease,
+            $"a tool was called under {called} before the owner called it under {epoch}");
+        called = epoch.Value > called.Value ? epoch : called;
+        underWay[(process, visit, branch)] = attempt;
     }
 
     /// <summary>An attempt is over, one way or the other, or was told to stop.</summary>
-    public void Finished(Epoch epoch, ActivityId activity) => underWay.Remove((epoch, activity.Visit, activity.Branch));
+    public void Finished(int process, ActivityId activity, int attempt)
+    {
+        var key = (process, activity.Visit, activity.Branch);
+        if (underWay.GetValueOrDefault(key) == attempt)
+        {
+            underWay.Remove(key);
+        }
+    }
 
     /// <summary>Somebody answered to an attempt.</summary>
     public void Gave(RunCommand report) => given[Key(report)] = Meaning(report);

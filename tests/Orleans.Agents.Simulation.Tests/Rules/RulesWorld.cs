@@ -218,9 +218,9 @@ internal sealed class RulesWorld
         trace.Add($"{now:T} {host.Epoch} appends at {append.Expected}: {answer}{(fate == 2 ? ", but nobody hears it" : "")}");
         if (fate != 2)
         {
-            foreach (var (activity, _) in host.Answered(append, answer))
+            foreach (var (activity, attempt) in host.Answered(append, answer))
             {
-                watch.Finished(host.Epoch, activity);
+                watch.Finished((int)host.Epoch.Value, activity, attempt);
             }
 
             if (answer is Appended.Stored && host.State is { } state)
@@ -238,7 +238,7 @@ internal sealed class RulesWorld
             host.UnderWay.Add(attempt);
             trace.Add($"{now:T} {host.Epoch} begins attempt {attempt.Number} at {attempt.Activity}");
             var knowsAll = store.Owner == host.Epoch && !store.IsFenced(host.Epoch) && !host.IsUncertain;
-            watch.Began(host.Epoch, knowsAll, attempt.Activity, attempt.Number);
+            watch.Began((int)host.Epoch.Value, new Epoch(host.State!.Epoch), knowsAll, attempt.Activity, attempt.Number);
         }
     }
 
@@ -251,7 +251,7 @@ internal sealed class RulesWorld
 
         var attempt = host.UnderWay[chance.Next(host.UnderWay.Count)];
         host.UnderWay.Remove(attempt);
-        watch.Finished(host.Epoch, attempt.Activity);
+        watch.Finished((int)host.Epoch.Value, attempt.Activity, attempt.Number);
         var report = script.Answer(attempt.Activity, attempt.Number);
         watch.Gave(report);
         host.Inbox.Add(report);

@@ -81,7 +81,7 @@ internal sealed class PlotWriter(int seed)
                 text.Append("      pass: {}\n      input: { n: \"${{ context.n }}\" }\n");
                 break;
             default:
-                text.Append($"      wait: {{ duration: {chance.Next(1, 90)}s }}\n");
+                text.Append($"      wait: {{ duration: {chance.Next(1, 60)}s }}\n");
                 break;
         }
 
