@@ -1,4 +1,3 @@
-using Orleans.Agents.Journal;
 using Xunit.Abstractions;
 
 namespace Orleans.Agents.Simulation.Tests.Shell;
@@ -8,14 +7,12 @@ public sealed class ShellTests(ITestOutputHelper output)
 {
     private const int EveryBuild = 1_000;
 
-    private static readonly Func<IStore, IStore> AsItIs = static store => store;
-
     [Fact]
     public void The_engine_keeps_every_promise_whatever_goes_wrong() =>
-        Seeds.Play(output, EveryBuild, static (seed, keepsTrace) => ShellWorld.Play(seed, AsItIs, keepsTrace));
+        Seeds.Play(output, EveryBuild, static (seed, keepsTrace) => ShellWorld.Play(seed, Plant.None, keepsTrace));
 
     [Fact]
     public void A_seed_names_one_execution() => Assert.All(
         Enumerable.Range(0, 20),
-        seed => Assert.Equal(ShellWorld.Play(seed, AsItIs, true).Trace, ShellWorld.Play(seed, AsItIs, true).Trace));
+        seed => Assert.Equal(ShellWorld.Play(seed, Plant.None, true).Trace, ShellWorld.Play(seed, Plant.None, true).Trace));
 }

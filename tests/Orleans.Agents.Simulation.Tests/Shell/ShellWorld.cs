@@ -24,17 +24,16 @@ internal sealed class ShellWorld
     private readonly List<SimulatedProcess> processes = [];
     private readonly List<Client> clients = [];
     private readonly EngineOptions options;
-    private readonly Func<IStore, IStore> plant;
     private Exception? failure;
     private int started;
     private bool isClosing;
 
-    private ShellWorld(int seed, Func<IStore, IStore> plant, bool keepsTrace)
+    private ShellWorld(int seed, Plant plant, bool keepsTrace)
     {
         chance = new Random(seed);
         plot = Plot.Of(seed);
         script = new Script(seed);
-        this.plant = plant;
+        Plant = plant;
         Trace = new Trace(keepsTrace);
         Watch = new DatabaseWatch(Database, plot.Definition.Workflow, Trace);
         Post = new StorePost(this, chance);
@@ -59,6 +58,9 @@ internal sealed class ShellWorld
 
     public Trace Trace { get; }
 
+    /// <summary>The bug that is planted in it.</summary>
+    public Plant Plant { get; }
+
     /// <summary>Whether the database has a clock that processes can go by.</summary>
     public bool HasStoreClock { get; }
 
@@ -68,7 +70,7 @@ internal sealed class ShellWorld
     public DateTimeOffset Now => Undisturbed.Noon + Elapsed;
 
     /// <summary>Plays a seed: a while with faults, then without, and says which promise was broken first.</summary>
-    public static Played Play(int seed, Func<IStore, IStore> plant, bool keepsTrace)
+    public static Played Play(int seed, Plant plant, bool keepsTrace)
     {
         var before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
@@ -91,9 +93,6 @@ internal sealed class ShellWorld
             SynchronizationContext.SetSynchronizationContext(before);
         }
     }
-
-    /// <summary>The store a process gets: as it is, or with a bug planted in it.</summary>
-    public IStore Plant(IStore store) => plant(store);
 
     /// <summary>Something threw where nobody would see it.</summary>
     public void Fail(Exception thrown) => failure ??= thrown;

@@ -28,7 +28,7 @@ internal sealed class SimulatedProcess : SynchronizationContext
         var tools = new ToolRegistry();
         tools.Add(Plot.ToolOf((call, cancellation) => world.Works.DoAsync(this, call, cancellation)));
         Engine = new AgentsEngine(
-            world.Plant(new SimulatedStore(world, this)),
+            world.Plant.AtTheProcess(new SimulatedStore(world, this, world.Plant.AtTheDatabase(world.Database, Memory))),
             new ModelRegistry(),
             tools,
             options,
