@@ -15,6 +15,7 @@ internal delegate Decision Decide(Workflow workflow, RunState state, RunCommand 
 internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
 {
     private RulesAppend? unanswered;
+    private ImmutableArray<RunWork> wanted = [];
 
     public Epoch Epoch => epoch;
 
@@ -25,7 +26,15 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
     public bool IsPaused { get; set; }
 
     /// <summary>The run's state as far as it is durable; null while the host does not carry it.</summary>
-    public RunState? State { get; private set; }
+    public RunState? State
+    {
+        get;
+        private set
+        {
+            field = value;
+            wanted = value is null ? [] : Run.Outstanding(workflow, value);
+        }
+    }
 
     /// <summary>Whether it waits to hear what became of an append.</summary>
     public bool IsUncertain => unanswered is not null;
@@ -46,14 +55,12 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
     }
 
     /// <summary>What is to be done now.</summary>
-    public IEnumerable<RunWork> Due(DateTimeOffset now) => State is null
-        ? []
-        : Run.Outstanding(workflow, State).Where(w => w switch
-        {
-            RunWork.Attempt attempt => !(attempt.NotBefore > now) && !Started.Contains((attempt.Activity, attempt.Number)),
-            RunWork.WakeAt wake => wake.DueAt <= now,
-            _ => throw new System.Diagnostics.UnreachableException(w.GetType().Name),
-        });
+    public IEnumerable<RunWork> Due(DateTimeOffset now) => wanted.Where(w => w switch
+    {
+        RunWork.Attempt attempt => !(attempt.NotBefore > now) && !Started.Contains((attempt.Activity, attempt.Number)),
+        RunWork.WakeAt wake => wake.DueAt <= now,
+        _ => throw new System.Diagnostics.UnreachableException(w.GetType().Name),
+    });
 
     /// <summary>Decides what waits, and says what is to be stored; null when nothing is.</summary>
     public RulesAppend? Pump(DateTimeOffset now, TimeSpan parkAfter)
@@ -91,12 +98,7 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
         var next = append.Decision.Next;
         State = answer is not Appended.Stored || next.IsOver || append.ReleasedUntil is not null ? null : next;
         var unwanted = Started.ToHashSet();
-        if (State is not null)
-        {
-            unwanted.ExceptWith(
-                Run.Outstanding(workflow, next).OfType<RunWork.Attempt>().Select(a => (a.Activity, a.Number)));
-        }
-
+        unwanted.ExceptWith(wanted.OfType<RunWork.Attempt>().Select(a => (a.Activity, a.Number)));
         Started.ExceptWith(unwanted);
         return unwanted;
     }

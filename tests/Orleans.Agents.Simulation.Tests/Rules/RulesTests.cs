@@ -1,5 +1,4 @@
 using Orleans.Agents.Runs;
-using Orleans.Agents.Values;
 using Xunit.Abstractions;
 
 namespace Orleans.Agents.Simulation.Tests.Rules;

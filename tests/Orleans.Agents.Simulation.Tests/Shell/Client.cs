@@ -9,12 +9,13 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
 {
     private readonly string key = $"key-{number}";
     private SimulatedProcess? asked;
+    private bool knowsTheEnd;
 
     /// <summary>The run, once somebody said that it is started.</summary>
     public RunId? Run { get; private set; }
 
-    /// <summary>Whether it has no answer to wait for.</summary>
-    public bool IsFree => asked is null || asked.IsDead;
+    /// <summary>Whether it has no answer to wait for, and something to ask.</summary>
+    public bool IsFree => !knowsTheEnd && (asked is null || asked.IsDead);
 
     /// <summary>Asks a process for something, as fits what is known of the run.</summary>
     public void Ask(SimulatedProcess process)
@@ -59,6 +60,7 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
         world.Watch.Of(run).Carried(state);
         RunWatch.Check(
             world.Watch.Of(run).State.IsOver, Invariant.AnswersAreDurable, $"{run} is said to be over and goes on in the database");
+        knowsTheEnd = true;
     }
 
     private async Task AskAsync(Func<Task> question)
@@ -67,7 +69,7 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
         {
             await question();
         }
-        catch (Exception failed) when (failed is StoreException { IsTransient: true })
+        catch (StoreException failed) when (failed.IsTransient)
         {
             world.Trace.Add($"    the client of {key} is told: {failed.Message}");
         }

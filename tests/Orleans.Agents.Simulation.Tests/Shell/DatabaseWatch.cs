@@ -17,13 +17,13 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
     {
         foreach (var run in database.InOrder)
         {
-            Look(run, Seen(run.Record.Id));
+            var was = Seen(run.Record.Id);
+            if (was.Record != run.Record)
+            {
+                Look(run, was);
+                was.Record = run.Record;
+            }
         }
-
-        RunWatch.Check(
-            database.InOrder.Select(r => r.Record.Key).Distinct().Count() == database.InOrder.Count,
-            Invariant.OneRunAKey,
-            $"two runs have one key: {string.Join(", ", database.InOrder.Select(r => r.Record.Id))}");
     }
 
     /// <summary>What the hosts of a process say about their runs.</summary>
@@ -59,10 +59,14 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
 
         var record = run.Record;
         RunWatch.Check(
-            record.Owner == was.Owner || was.Owner is not { } before || record.Owner is null || !database.IsValid(before),
+            database.InOrder.TrueForAll(other => other == run || other.Record.Key != record.Key),
+            Invariant.OneRunAKey,
+            $"another run has the key of {record.Id}");
+        var owner = was.Record?.Owner;
+        RunWatch.Check(
+            owner is not { } before || record.Owner == before || record.Owner is null || !database.IsValid(before),
             Invariant.OneOwner,
-            $"epoch {record.Owner} owns {record.Id}, which epoch {was.Owner} has not let go");
-        was.Owner = record.Owner;
+            $"epoch {record.Owner} owns {record.Id}, which epoch {owner} has not let go");
         RunWatch.Check(
             record.Row.IsOver || record.Owner is not null || record.Row.WakeAt <= LatestWake(was.Watch.State),
             Invariant.NothingSleeps,
@@ -99,6 +103,6 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
 
         public long Snapshot { get; set; }
 
-        public Epoch? Owner { get; set; }
+        public RunRecord? Record { get; set; }
     }
 }

@@ -39,10 +39,10 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
 
     public Task<ImmutableArray<RunId>> ClaimAsync(
         ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation) =>
-        Send($"claim {string.Join(", ", claims)} for {epoch}", () => database.Journal.ClaimAsync(claims, epoch, CancellationToken.None), cancellation);
+        Send($"claim for {epoch}: {Named(claims)}", () => database.Journal.ClaimAsync(claims, epoch, CancellationToken.None), cancellation);
 
     public Task<ImmutableArray<RunHistory>> ReadAsync(ImmutableArray<RunId> runs, CancellationToken cancellation) =>
-        Send($"read {string.Join(", ", runs)}", () => database.Journal.ReadAsync(runs, CancellationToken.None), cancellation);
+        Send($"read {Named(runs)}", () => database.Journal.ReadAsync(runs, CancellationToken.None), cancellation);
 
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation) =>
@@ -115,6 +115,9 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
         Send($"is {epoch} fenced", () => database.Carriers.IsFencedAsync(epoch, CancellationToken.None), cancellation);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    // Only read when somebody reads the trace.
+    private string Named<T>(ImmutableArray<T> names) => world.Trace.IsKept ? string.Join(", ", names) : "";
 
     private Task<T> Send<T>(string what, Func<Task<T>> effect, CancellationToken cancellation) =>
         world.Post.Send(process, what, effect, cancellation);
