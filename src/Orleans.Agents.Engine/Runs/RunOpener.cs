@@ -24,13 +24,18 @@ internal sealed class RunOpener(
             await other.WaitAsync(cancellation);
         }
 
-        var unreadable = await OpenAsync([run], cancellation);
-        return unreadable.IsEmpty ? table.Carries(run) : throw unreadable[0].Why;
+        // A run that was taken on may be over already.
+        var (taken, unreadable) = await TakeOnAsync([run], cancellation);
+        return unreadable.IsEmpty ? taken > 0 || table.Carries(run) : throw unreadable[0].Why;
     }
 
     /// <summary>Carries on those of some runs that nobody carries and that are not over.</summary>
     /// <returns>Those whose history cannot be understood; they stay where they are, for a program that can.</returns>
     public async Task<ImmutableArray<UnreadableRun>> OpenAsync(
+        ImmutableArray<RunId> runs, CancellationToken cancellation) =>
+        (await TakeOnAsync(runs, cancellation)).Unreadable;
+
+    private async Task<(int Taken, ImmutableArray<UnreadableRun> Unreadable)> TakeOnAsync(
         ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
         // One at a time per run: of two that read the same state, the slower would carry on from an old one.
@@ -64,7 +69,7 @@ internal sealed class RunOpener(
 
         await Task.WhenAll(hosts.Select(TakeOverAsync));
         await Task.WhenAll(others).WaitAsync(cancellation);
-        return unreadable;
+        return (hosts.Count, unreadable);
     }
 
     private async Task TakeOverAsync(RunHost host)
