@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Inputs;
 using Orleans.Agents.Cli.Terminals;
@@ -104,13 +103,8 @@ internal sealed class RunVerb
         using var interruption = new Interruption();
         var manner = manners.Of(parsed);
         var loaded = definitions.Load([parsed.GetValue(path)!], parsed);
-        DefinitionSource.Tell(loaded, streams, withWarnings: !manner.IsQuiet);
-        if (loaded.HasErrors)
+        if (!DefinitionSource.Accept(loaded, streams, manner))
         {
-            streams.WriteJson(
-                new DiagnosticsDocument(DiagnosticDocument.AllOf(loaded.Diagnostics)),
-                CliJson.Default.DiagnosticsDocument,
-                manner.IsCompact);
             return ExitCode.Usage;
         }
 

@@ -55,7 +55,7 @@ internal static class RunsShowVerb
         StoreChoice choice, string typed, Streams streams, CancellationToken cancellation)
     {
         var store = RunFinder.OpenStore(choice, typed);
-        await using var engine = EngineSession.Looking(store, streams, Reading);
+        await using var engine = ProgramEngine.Looking(store, streams, Reading);
         var record = await RunFinder.FindAsync(store, typed, cancellation);
         var view = await engine.FindAsync(record.Id, cancellation);
         var closure = await store.Definitions.FindAsync(record.Hash, cancellation) ?? throw new HistoryException(

@@ -11,6 +11,7 @@ public sealed class HelpTests : IDisposable
     [Theory]
     [InlineData("agents")]
     [InlineData("run")]
+    [InlineData("serve")]
     [InlineData("validate")]
     [InlineData("runs")]
     [InlineData("runs list")]

@@ -30,6 +30,7 @@ internal sealed class TerminalLogger(Streams streams, LogLevel least) : ILogger<
         {
             >= LogLevel.Error => ("error", Tone.Error),
             LogLevel.Warning => ("warning", Tone.Warning),
+            LogLevel.Information => ("info", Tone.Faint),
             _ => ("debug", Tone.Faint),
         };
         var cause = exception is null ? "" : logLevel >= LogLevel.Error ? $": {exception}" : $": {exception.Message}";
