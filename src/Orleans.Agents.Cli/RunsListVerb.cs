@@ -61,13 +61,13 @@ internal static class RunsListVerb
     private static async Task<IReadOnlyList<RunLine>> ReadAsync(
         StoreChoice choice, RunQuery query, Streams streams, CancellationToken cancellation)
     {
-        if (!choice.Exists)
+        if (await choice.OpenToReadAsync(cancellation) is not { } store)
         {
-            streams.Tell($"there is no store yet at {choice.Path}; 'agents run' makes one");
+            streams.Tell($"there is no store yet at {choice.Name}; 'agents run' makes one");
             return [];
         }
 
-        await using var opened = choice.OpenToRead();
+        await using var opened = store;
         var records = await opened.Runs.ListAsync(query, cancellation);
         return [.. records.Select(RunLine.Of)];
     }

@@ -54,7 +54,7 @@ internal static class RunsShowVerb
     private static async Task<RunDocument> ReadAsync(
         StoreChoice choice, string typed, Streams streams, CancellationToken cancellation)
     {
-        var store = RunFinder.OpenStore(choice, typed);
+        var store = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
         await using var engine = ProgramEngine.Looking(store, streams, Reading);
         var record = await RunFinder.FindAsync(store, typed, cancellation);
         var view = await engine.FindAsync(record.Id, cancellation);

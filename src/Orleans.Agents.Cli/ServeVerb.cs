@@ -88,7 +88,7 @@ internal sealed class ServeVerb
                 Say(manner, $"keeps workflow {definition.Workflow.Name} as {definition.Workflow.Hash}");
             }
 
-            Say(manner, $"serving {choice.Path} under epoch {engine.Epoch}; Ctrl-C or SIGTERM stops");
+            Say(manner, $"serving {choice.Name} under epoch {engine.Epoch}; Ctrl-C or SIGTERM stops");
             await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Say(manner, "stopping: work under way is cancelled, its runs are let go; a second signal ends at once");
         }

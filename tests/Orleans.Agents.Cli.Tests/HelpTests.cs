@@ -59,6 +59,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("Did you mean 'list'?", "runs", "lsit")]
     [InlineData("Did you mean '--input'?", "run", "x", "--inptu")]
     [InlineData("contradict", "run", "x", "--memory", "--store", "y")]
+    [InlineData("contradict", "run", "x", "--memory", "--detach")]
     [InlineData("contradict", "run", "x", "--quiet", "--verbose")]
     [InlineData("expected a number from 1 to 1000", "runs", "list", "--limit", "many")]
     [InlineData("not both", "runs", "resume", "x", "--all")]

@@ -54,6 +54,35 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task It_carries_a_run_that_was_started_for_it()
+    {
+        workspace.Write("w.yaml", Samples.Count);
+        using var server = await ServeAsync("--verbose");
+        var started = (await workspace.AgentsAsync("run", "w.yaml", "--set", "from=1", "--id", "mine", "-d")).With(0);
+        await Workspace.UntilTellsAsync(server, "Run mine ended: Succeeded");
+        await StopAsync(server, "TERM");
+
+        Assert.Equal("""{"run":"mine","is_new":true}""" + "\n", started.Out);
+        Assert.Contains("run mine is stored; whoever serves the store carries it", started.Err, StringComparison.Ordinal);
+        var again = (await workspace.AgentsAsync("run", "w.yaml", "--set", "from=1", "--id", "mine", "-d", "-q")).With(0);
+        Assert.Equal("""{"run":"mine","is_new":false}""" + "\n", again.Out);
+        Assert.Empty(again.Err);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_started_for_it_has_done_nothing_before()
+    {
+        workspace.Write("w.yaml", Samples.Count);
+        workspace.Environment["AGENTS_FAULT_RECORD"] = workspace.At("effects.txt");
+        (await workspace.AgentsAsync("run", "w.yaml", "--set", "from=1", "--id", "mine", "--detach")).With(0);
+
+        Assert.False(File.Exists(workspace.At("effects.txt")));
+        var resumed = (await workspace.AgentsAsync("runs", "resume", "mine")).With(0);
+        Assert.Equal("""{"n":3}""" + "\n", resumed.Out);
+        Assert.Equal(2, (await File.ReadAllLinesAsync(workspace.At("effects.txt"))).Length);
+    }
+
+    [Fact]
     public async Task It_tells_what_it_does_to_people_and_nothing_to_programs()
     {
         using var server = await ServeAsync();
