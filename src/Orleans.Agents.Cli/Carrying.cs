@@ -36,8 +36,9 @@ internal sealed class Carrying(Streams streams, Manner manner, StoreChoice choic
         var message = run switch
         {
             null => "interrupted; nothing was started",
-            _ when choice.Argument is null => "interrupted; the run was kept in memory and is gone",
-            var begun => $"interrupted; the run goes on with: agents runs resume {begun} {choice.Argument}",
+            var begun when choice.CommandWith($"agents runs resume {begun}") is { } command =>
+                $"interrupted; the run goes on with: {command}",
+            _ => "interrupted; the run was kept in memory and is gone",
         };
         streams.Tell(message, Tone.Warning);
         var failure = FailureDocument.Of(FailureClass.Cancelled, "cli.interrupted", message);

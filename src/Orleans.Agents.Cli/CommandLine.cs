@@ -99,6 +99,7 @@ internal static class CommandLine
             ServeVerb.Create(streams),
             ValidateVerb.Create(streams),
             RunsVerb.Create(streams),
+            BackupVerb.Create(streams),
             version,
             new HelpOption { Action = new HelpPage(streams) },
         };

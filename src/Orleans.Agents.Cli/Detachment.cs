@@ -27,7 +27,7 @@ internal sealed class Detachment(Streams streams, Manner manner, StoreChoice cho
         if (!manner.IsQuiet)
         {
             streams.Tell(started.IsNew
-                ? $"run {started.Run} is stored; whoever serves the store carries it: agents serve {choice.Argument}"
+                ? $"run {started.Run} is stored; whoever serves the store carries it: {choice.CommandWith("agents serve")}"
                 : $"run {started.Run} was started before");
         }
 

@@ -15,7 +15,7 @@ internal static class RunFinder
     public static async Task<IStore> OpenStoreAsync(
         StoreChoice choice, string typed, CancellationToken cancellation) =>
         await choice.OpenToReadAsync(cancellation)
-            ?? throw Unknown($"There is no run '{typed}': there is no store yet at {choice.Name}.");
+            ?? throw Unknown($"There is no run '{typed}': there is no store yet: {choice.Name}.");
 
     /// <summary>Finds the run.</summary>
     /// <exception cref="CommandException">None, or more than one, begins like this.</exception>

@@ -51,7 +51,7 @@ internal sealed class RunVerb
         HelpName = "name",
     };
 
-    private readonly Option<string> store = StoreChoice.PathOption();
+    private readonly Option<string> store = StoreChoice.Option();
 
     private readonly Option<bool> memory = new("--memory")
     {

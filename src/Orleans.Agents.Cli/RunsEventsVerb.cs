@@ -19,7 +19,7 @@ internal static class RunsEventsVerb
         var after = Numbers.Option(
             "--after", "Only events after this version. Default: 0, all of them.", 0, long.MaxValue);
         var limit = Numbers.Option("--limit", "At most this many events. Default: all.", 1, long.MaxValue);
-        var store = StoreChoice.PathOption();
+        var store = StoreChoice.Option();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "events",

@@ -26,7 +26,7 @@ internal static class RunsListVerb
             HelpName = "name",
         };
         var limit = Numbers.Option("--limit", "At most this many, 1 to 1000. Default: 50.", 1, MostRuns);
-        var store = StoreChoice.PathOption();
+        var store = StoreChoice.Option();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "list",
@@ -63,7 +63,7 @@ internal static class RunsListVerb
     {
         if (await choice.OpenToReadAsync(cancellation) is not { } store)
         {
-            streams.Tell($"there is no store yet at {choice.Name}; 'agents run' makes one");
+            streams.Tell($"there is no store yet: {choice.Name}; 'agents run' makes one");
             return [];
         }
 

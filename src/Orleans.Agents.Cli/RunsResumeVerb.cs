@@ -12,7 +12,7 @@ internal sealed class RunsResumeVerb
 {
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
-    private readonly Option<string> store = StoreChoice.PathOption();
+    private readonly Option<string> store = StoreChoice.Option();
     private readonly Option<bool> all = new("--all") { Description = "Carry on every run that nobody carries." };
     private readonly Argument<string> run = new("id")
     {
@@ -80,7 +80,7 @@ internal sealed class RunsResumeVerb
     {
         if (await choice.OpenToReadAsync(interruption.Token) is not { } there)
         {
-            streams.Tell($"there is no store yet at {choice.Name}; nothing waits to be carried on");
+            streams.Tell($"there is no store yet: {choice.Name}; nothing waits to be carried on");
             streams.WriteJson([], CliJson.Default.IReadOnlyListResumedDocument, manner.IsCompact);
             return ExitCode.Done;
         }

@@ -20,7 +20,7 @@ internal static class RunsShowVerb
     public static Verb Create(Streams streams)
     {
         var run = new Argument<string>("id") { Description = "The run's name, or a beginning that no other run has." };
-        var store = StoreChoice.PathOption();
+        var store = StoreChoice.Option();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "show",

@@ -14,7 +14,7 @@ internal sealed class ServeVerb
     private readonly Streams streams;
     private readonly DefinitionSource definitions = new();
     private readonly MannerOptions manners = new("Tell of each run that is taken over or ends, and what the engine logs.");
-    private readonly Option<string> store = StoreChoice.PathOption();
+    private readonly Option<string> store = StoreChoice.Option();
     private readonly Option<long?> lanes = Numbers.Option(
         "--lanes", "At most this many activities under way at once, 1 to 10000. Default: 64.", 1, MostLanes);
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Npgsql;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Storage.Postgres;
 using Orleans.Agents.Storage.Sqlite;
 
 namespace Orleans.Agents.Cli;
@@ -17,28 +19,33 @@ internal abstract record StoreChoice
     /// <summary>What to call it to people; never with a secret.</summary>
     public abstract string Name { get; }
 
-    /// <summary>The option that names it, ready to be pasted into a shell; null when nothing can name it.</summary>
-    public abstract string? Argument { get; }
-
     /// <summary>The option that names the store.</summary>
-    public static Option<string> PathOption() => new("--store")
+    public static Option<string> Option() => new("--store")
     {
-        Description = $"The file runs are kept in. Default: {Variable}, else agents.db in the user's data folder.",
-        HelpName = "file",
+        Description = "Where runs are kept: a file, or a PostgreSQL database as postgres://user@host/database or "
+            + $"'Host=…;Database=…'. Default: {Variable}, else agents.db in the user's data folder.",
+        HelpName = "file|postgres://…",
     };
 
     /// <summary>The choice of an option that may be null.</summary>
+    /// <exception cref="CommandException">It names no place that there can be.</exception>
     public static StoreChoice Of(string? option)
     {
         var named = option ?? Environment.GetEnvironmentVariable(Variable);
-        return new File(string.IsNullOrEmpty(named) ? DefaultPath() : Path.GetFullPath(named));
+        return string.IsNullOrEmpty(named) ? new File(DefaultPath())
+            : PostgresAddress.TryRead(named, out var address) ? new Server(address, IsToldByOption: option is not null)
+            : new File(Path.GetFullPath(named));
     }
+
+    /// <summary>A command line with this store, ready to be pasted into a shell; null when nothing can name it there.</summary>
+    public abstract string? CommandWith(string command);
 
     /// <summary>Opens the store to carry runs in; it is made when it is not there.</summary>
     /// <exception cref="StoreException">It cannot be.</exception>
     public abstract IStore Open();
 
     /// <summary>Opens a store that is there, and changes nothing; null when there is none.</summary>
+    /// <exception cref="StoreException">It cannot be reached.</exception>
     public abstract Task<IStore?> OpenToReadAsync(CancellationToken cancellation);
 
     // On Linux: XDG_DATA_HOME, else ~/.local/share.
@@ -60,7 +67,7 @@ internal abstract record StoreChoice
         public override string Name => "memory";
 
         /// <inheritdoc/>
-        public override string? Argument => null;
+        public override string? CommandWith(string command) => null;
 
         /// <inheritdoc/>
         public override IStore Open() => new MemoryStore();
@@ -77,7 +84,7 @@ internal abstract record StoreChoice
         public override string Name => Location;
 
         /// <inheritdoc/>
-        public override string Argument => $"--store {Quoted(Location)}";
+        public override string CommandWith(string command) => $"{command} --store {Quoted(Location)}";
 
         /// <inheritdoc/>
         public override IStore Open()
@@ -103,5 +110,47 @@ internal abstract record StoreChoice
             Task.FromResult<IStore?>(System.IO.File.Exists(Location) ? OpenFile() : null);
 
         private SqliteStore OpenFile() => new(new SqliteStoreOptions { Path = Location });
+    }
+
+    /// <summary>In a PostgreSQL database.</summary>
+    /// <param name="Address">Where it is and how to get in.</param>
+    /// <param name="IsToldByOption">Whether it was typed, and has to be typed again the next time.</param>
+    internal sealed record Server(NpgsqlConnectionStringBuilder Address, bool IsToldByOption) : StoreChoice
+    {
+        /// <inheritdoc/>
+        public override string Name => PostgresAddress.NameOf(Address);
+
+        /// <inheritdoc/>
+        public override string CommandWith(string command) =>
+            IsToldByOption ? $"{command} --store {Quoted(PostgresAddress.WithoutSecrets(Address))}" : command;
+
+        /// <inheritdoc/>
+        public override IStore Open() => OpenServer();
+
+        /// <inheritdoc/>
+        public override async Task<IStore?> OpenToReadAsync(CancellationToken cancellation)
+        {
+            PostgresStore? store = OpenServer();
+            try
+            {
+                if (await store.ExistsAsync(cancellation))
+                {
+                    (var found, store) = (store, null);
+                    return found;
+                }
+
+                return null;
+            }
+            finally
+            {
+                if (store is not null)
+                {
+                    await store.DisposeAsync();
+                }
+            }
+        }
+
+        private PostgresStore OpenServer() =>
+            new(new PostgresStoreOptions { ConnectionString = Address.ConnectionString });
     }
 }

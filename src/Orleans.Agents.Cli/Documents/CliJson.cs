@@ -10,6 +10,7 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(DiagnosticsDocument))]
 [JsonSerializable(typeof(ValidationDocument))]
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(BackupDocument))]
 [JsonSerializable(typeof(DetachedDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RunLine>))]
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
