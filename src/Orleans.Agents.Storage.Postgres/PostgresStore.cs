@@ -12,6 +12,8 @@ public sealed class PostgresStore : IStore
     private readonly StoreHost host;
     private readonly Writer writer;
     private readonly PostgresCarriers carriers;
+    private readonly Lock gate = new();
+    private Task? closing;
 
     /// <summary>Makes a store; the database is first touched by <see cref="MigrateAsync"/>.</summary>
     /// <exception cref="ArgumentException">
@@ -69,7 +71,15 @@ public sealed class PostgresStore : IStore
 
     /// <summary>Finishes the appends that were sent and closes all connections.</summary>
     /// <remarks>Epochs that were not released are not fenced by this; others find their process gone.</remarks>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            return new ValueTask(closing ??= CloseAsync());
+        }
+    }
+
+    private async Task CloseAsync()
     {
         await writer.DisposeAsync();
         await carriers.DisposeAsync();
