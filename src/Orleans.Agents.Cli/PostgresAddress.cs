@@ -69,6 +69,7 @@ internal static class PostgresAddress
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         return equals > 0
+            && text[0] is not ('.' or '/')
             && (text.Contains(';', StringComparison.Ordinal)
                 || new NpgsqlConnectionStringBuilder().ContainsKey(text[..equals].Trim()));
     }
