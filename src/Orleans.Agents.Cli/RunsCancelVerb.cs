@@ -12,7 +12,7 @@ internal sealed class RunsCancelVerb
 {
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
-    private readonly Option<string> store = StoreChoice.PathOption();
+    private readonly Option<string> store = StoreChoice.Option();
     private readonly Option<string> reason = new("--reason")
     {
         Description = "Why, for people; it stands in the run's failure.",
@@ -71,7 +71,7 @@ internal sealed class RunsCancelVerb
     // Looked up before an engine starts: a typing mistake must not take an epoch.
     private static async Task<RunId> FindAsync(StoreChoice choice, string typed, CancellationToken cancellation)
     {
-        await using var reading = RunFinder.OpenStore(choice, typed);
+        await using var reading = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
         return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
     }
 

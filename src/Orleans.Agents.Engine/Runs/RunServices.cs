@@ -14,4 +14,5 @@ internal sealed record RunServices(
     TimeProvider Time,
     FaultPlan Faults,
     ILogger Logger,
+    Dispatch Dispatch,
     CancellationToken Stopping);

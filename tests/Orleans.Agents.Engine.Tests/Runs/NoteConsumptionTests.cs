@@ -144,11 +144,12 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
         var services = new RunServices(
             store,
             store,
-            new ActivityLanes(1, performer, logger),
+            new ActivityLanes(1, performer, logger, Dispatching.ToThreadPool),
             new EngineOptions(),
             TimeProvider.System,
             FaultPlan.None,
             logger,
+            Dispatching.ToThreadPool,
             CancellationToken.None);
         return new RunHost(
             Ada, workflow, RunState.Initial, default, epoch, services, (_, end) => ended.TrySetResult(end), null);
