@@ -7,13 +7,15 @@ namespace Orleans.Agents.Storage.Postgres;
 /// <summary>What runs there are in the database.</summary>
 internal sealed class PostgresRunList(Database database) : IRunList
 {
+    private readonly PostgresPruning pruning = new(database);
+
     /// <inheritdoc/>
     public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) =>
-        FindAsync($"select {RunRows.Columns} from runs where id = $1", run.Value, cancellation);
+        FindAsync($"select {RunRows.Columns} from runs where id = $1 and run > 0", run.Value, cancellation);
 
     /// <inheritdoc/>
     public Task<RunRecord?> FindByKeyAsync(string key, CancellationToken cancellation) =>
-        FindAsync($"select {RunRows.Columns} from runs where key = $1", key, cancellation);
+        FindAsync($"select {RunRows.Columns} from runs where key = $1 and run > 0", key, cancellation);
 
     /// <inheritdoc/>
     public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation)
@@ -25,7 +27,7 @@ internal sealed class PostgresRunList(Database database) : IRunList
                 await using var list = connection.Command(
                     $"""
                     select {RunRows.Columns} from runs
-                    where ($1 is null or status = $1) and ($2 is null or workflow = $2)
+                    where run > 0 and ($1 is null or status = $1) and ($2 is null or workflow = $2)
                         and ($3 is null or run < (select run from runs where id = $3))
                     order by run desc limit $4
                     """,
@@ -102,6 +104,23 @@ internal sealed class PostgresRunList(Database database) : IRunList
         {
             await using var next = connection.Command("select min(wake_at) from runs where wake_at is not null");
             return await next.ExecuteScalarAsync(stop) is DateTime due ? new DateTimeOffset(due) : (DateTimeOffset?)null;
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<Pruned> PruneAsync(PruneRule rule, CancellationToken cancellation)
+    {
+        rule.ThrowIfMalformed();
+        return pruning.PruneAsync(rule, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> WasPrunedAsync(RunId run, CancellationToken cancellation) => database.DoAsync(
+        async (connection, stop) =>
+        {
+            await using var find = connection.Command(
+                "select exists (select from runs where id = $1 and run < 0)", Sql.Text(run.Value));
+            return (bool)(await find.ExecuteScalarAsync(stop))!;
         },
         cancellation);
 

@@ -62,7 +62,7 @@ internal static class RunHistories
         List<string> ids = [.. runs.Select(run => run.Value)];
         var batch = connection.CreateBatch();
         Add(batch, "begin isolation level repeatable read, read only");
-        Add(batch, $"select {RunRows.Columns}, run from runs where id = any ($1)", ids);
+        Add(batch, $"select {RunRows.Columns}, run from runs where id = any ($1) and run > 0", ids);
         Add(
             batch,
             """

@@ -12,11 +12,11 @@ internal static class RunRows
 
     /// <summary>Finds one run by its name.</summary>
     public static RunRecord? Find(Database database, RunId run) =>
-        ReadOnly(database.Prepare($"select {Columns} from runs where id = ?1").Bind(1, run.Value));
+        ReadOnly(database.Prepare($"select {Columns} from runs where id = ?1 and run > 0").Bind(1, run.Value));
 
     /// <summary>Finds one run by its start key.</summary>
     public static RunRecord? FindByKey(Database database, string key) =>
-        ReadOnly(database.Prepare($"select {Columns} from runs where key = ?1").Bind(1, key));
+        ReadOnly(database.Prepare($"select {Columns} from runs where key = ?1 and run > 0").Bind(1, key));
 
     /// <summary>Reads the row a statement stands on.</summary>
     public static RunRecord Read(Statement statement)

@@ -5,8 +5,10 @@ using Orleans.Agents.Runs;
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>What runs there are in the file.</summary>
-internal sealed class SqliteRunList(Readers readers) : IRunList
+internal sealed class SqliteRunList(Writer writer, Readers readers) : IRunList
 {
+    private readonly SqlitePruning pruning = new(writer, readers);
+
     /// <inheritdoc/>
     public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) =>
         readers.ReadAsync(database => RunRows.Find(database, run), cancellation);
@@ -41,12 +43,31 @@ internal sealed class SqliteRunList(Readers readers) : IRunList
         },
         cancellation);
 
+    /// <inheritdoc/>
+    public Task<Pruned> PruneAsync(PruneRule rule, CancellationToken cancellation)
+    {
+        rule.ThrowIfMalformed();
+        return pruning.PruneAsync(rule, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> WasPrunedAsync(RunId run, CancellationToken cancellation) => readers.ReadAsync(
+        database =>
+        {
+            var statement = database.Prepare("select exists (select 1 from runs where id = ?1 and run < 0)");
+            statement.Bind(1, run.Value).Next();
+            var wasPruned = statement.Integer(0) == 1;
+            statement.Reset();
+            return wasPruned;
+        },
+        cancellation);
+
     private static ImmutableArray<RunRecord> List(Database database, RunQuery query)
     {
         var statement = database.Prepare(
             $"""
             select {RunRows.Columns} from runs
-            where (?1 is null or status = ?1) and (?2 is null or workflow = ?2)
+            where run > 0 and (?1 is null or status = ?1) and (?2 is null or workflow = ?2)
                 and (?3 is null or run < (select run from runs where id = ?3))
             order by run desc limit ?4
             """);

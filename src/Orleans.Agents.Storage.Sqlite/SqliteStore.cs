@@ -35,7 +35,7 @@ public sealed class SqliteStore : IStore
         readers = new Readers(options);
         carriers = new SqliteCarriers(writer, readers, new CarrierLocks(options.Path));
         Journal = new SqliteJournal(writer, readers);
-        Runs = new SqliteRunList(readers);
+        Runs = new SqliteRunList(writer, readers);
         Definitions = new SqliteDefinitionStore(writer, readers);
         Inbox = new SqliteInbox(writer, readers);
     }

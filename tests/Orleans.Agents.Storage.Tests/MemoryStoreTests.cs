@@ -15,3 +15,5 @@ public sealed class MemoryReopenTests : ReopenConformance<MemoryTestDatabase>;
 public sealed class MemoryModelTests : ModelConformance<MemoryTestDatabase>;
 
 public sealed class MemoryInboxTests : InboxConformance<MemoryTestDatabase>;
+
+public sealed class MemoryPruningTests : PruningConformance<MemoryTestDatabase>;

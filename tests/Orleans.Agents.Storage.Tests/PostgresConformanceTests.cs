@@ -15,3 +15,5 @@ public sealed class PostgresReopenTests : ReopenConformance<PostgresTestDatabase
 public sealed class PostgresModelTests : ModelConformance<PostgresTestDatabase>;
 
 public sealed class PostgresInboxTests : InboxConformance<PostgresTestDatabase>;
+
+public sealed class PostgresPruningTests : PruningConformance<PostgresTestDatabase>;

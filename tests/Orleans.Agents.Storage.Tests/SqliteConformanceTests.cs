@@ -15,3 +15,5 @@ public sealed class SqliteReopenTests : ReopenConformance<SqliteTestDatabase>;
 public sealed class SqliteModelTests : ModelConformance<SqliteTestDatabase>;
 
 public sealed class SqliteInboxTests : InboxConformance<SqliteTestDatabase>;
+
+public sealed class SqlitePruningTests : PruningConformance<SqliteTestDatabase>;

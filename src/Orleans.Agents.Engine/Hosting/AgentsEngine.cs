@@ -92,7 +92,8 @@ public sealed class AgentsEngine : IAsyncDisposable
         delivery = new NoteDelivery(table, store.Inbox, logger);
         opener = new RunOpener(table, store, catalog, adrift, delivery, logger);
         lanes.Start();
-        keeper = new Keeper(table, opener, adrift, delivery, store, options, clock, logger, dispatch);
+        var retention = new Retention(store.Runs, options, clock, logger);
+        keeper = new Keeper(table, opener, adrift, delivery, retention, store, options, clock, logger, dispatch);
         keeper.Start();
     }
 
@@ -100,7 +101,10 @@ public sealed class AgentsEngine : IAsyncDisposable
     public Task PublishAsync(Definition definition, CancellationToken cancellation = default) =>
         catalog.PublishAsync(definition, cancellation);
 
-    /// <summary>Starts a run; it is durable when this returns.</summary>
+    /// <summary>
+    /// Starts a run; it is durable when this returns. A key or a name that was used before is not started again, also
+    /// when its run was pruned.
+    /// </summary>
     /// <exception cref="StoreException">The store cannot be reached; try again with the same key.</exception>
     public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
     {
@@ -136,6 +140,7 @@ public sealed class AgentsEngine : IAsyncDisposable
 
     /// <summary>Waits until a run is over. The run goes on when the wait is cancelled.</summary>
     /// <exception cref="KeyNotFoundException">There is no such run.</exception>
+    /// <exception cref="HistoryException">The run was pruned, or its history cannot be understood.</exception>
     public Task<RunState> WaitForEndAsync(RunId run, CancellationToken cancellation = default) =>
         Table.WaitForEndAsync(run, cancellation);
 

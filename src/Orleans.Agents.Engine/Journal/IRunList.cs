@@ -29,7 +29,55 @@ public interface IRunList
 
     /// <summary>When the next released run is due; null when none waits.</summary>
     Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Removes some of the runs that are over, with everything that is kept of them; of a run that is not over, or not
+    /// under the rule, nothing is touched. Their names and start keys stay taken for ever.
+    /// </summary>
+    /// <remarks>
+    /// One call looks at a part of the runs, from the oldest on, and lets appends through between its own writes; a pass
+    /// over all of them is as many calls as it takes until there is no next place. Any number may prune at once.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The rule is malformed.</exception>
+    Task<Pruned> PruneAsync(PruneRule rule, CancellationToken cancellation);
+
+    /// <summary>Whether there was a run of this name, and it was pruned.</summary>
+    Task<bool> WasPrunedAsync(RunId run, CancellationToken cancellation);
 }
+
+/// <summary>
+/// Which of the runs that are over are not kept. What one of the two conditions keeps is kept; there must be one.
+/// </summary>
+/// <param name="EndedBefore">Keeps those that ended at this moment or later; null keeps none for its age.</param>
+/// <param name="KeepNewest">Keeps this many of those that started last; null keeps none for its place.</param>
+/// <param name="Limit">At most this many runs are removed by one call, 1 to 1,000.</param>
+/// <param name="After">The place to go on from: that of the call before, or 0 for the oldest run.</param>
+/// <param name="IsRehearsal">Counts, and removes nothing.</param>
+public sealed record PruneRule(
+    DateTimeOffset? EndedBefore, int? KeepNewest, int Limit = 100, long After = 0, bool IsRehearsal = false)
+{
+    /// <summary>Checks what a store may take for granted about a rule.</summary>
+    /// <exception cref="ArgumentException">
+    /// It has no condition and so would keep nothing, or a number is out of its range.
+    /// </exception>
+    public void ThrowIfMalformed()
+    {
+        if (EndedBefore is null && KeepNewest is null)
+        {
+            throw new ArgumentException("Pruning needs an age or a number to keep; without both, no run would be kept.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfNegative(KeepNewest ?? 0, nameof(KeepNewest));
+        ArgumentOutOfRangeException.ThrowIfNegative(After);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Limit, RunQuery.MaxLimit);
+    }
+}
+
+/// <summary>What one call of a pass over the runs removed.</summary>
+/// <param name="Runs">How many runs.</param>
+/// <param name="Next">Where the next call goes on; null when the pass is through.</param>
+public readonly record struct Pruned(int Runs, long? Next);
 
 /// <summary>Which waiting runs to list.</summary>
 /// <param name="Now">Runs that wanted to be woken by then are due.</param>

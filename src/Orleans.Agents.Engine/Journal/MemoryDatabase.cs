@@ -24,6 +24,12 @@ public sealed class MemoryDatabase
     /// <summary>All runs, oldest first.</summary>
     internal List<MemoryRun> InOrder { get; } = [];
 
+    /// <summary>How many runs were ever started.</summary>
+    internal long Started { get; private set; }
+
+    /// <summary>Names that stay taken although nothing else is left of their runs.</summary>
+    internal HashSet<RunId> Pruned { get; } = [];
+
     /// <summary>Notes that nobody consumed, oldest first.</summary>
     internal List<InboxNote> Unconsumed { get; } = [];
 
@@ -31,7 +37,10 @@ public sealed class MemoryDatabase
     internal MemoryRun? Find(RunId run) => runs.GetValueOrDefault(run);
 
     /// <summary>Finds a run by its start key.</summary>
-    internal MemoryRun? FindByKey(string key) => keys.TryGetValue(key, out var run) ? runs[run] : null;
+    internal MemoryRun? FindByKey(string key) => WhoHas(key) is { } run ? Find(run) : null;
+
+    /// <summary>The run that a start key belongs to, pruned or not.</summary>
+    internal RunId? WhoHas(string key) => keys.TryGetValue(key, out var run) ? run : null;
 
     /// <summary>Whether an epoch was taken and not fenced.</summary>
     internal bool IsValid(Epoch epoch) => Carriers.GetValueOrDefault(epoch) is not null;
@@ -40,11 +49,20 @@ public sealed class MemoryDatabase
     internal void Consume(RunId run, ImmutableArray<string> notes, bool isOver = false) =>
         Unconsumed.RemoveAll(note => note.Run == run && (isOver || notes.Contains(note.Id)));
 
+    /// <summary>Removes a run that is over.</summary>
+    internal void Prune(MemoryRun run)
+    {
+        runs.Remove(run.Record.Id);
+        InOrder.Remove(run);
+        Pruned.Add(run.Record.Id);
+    }
+
     /// <summary>Adds a run that is in nobody's way.</summary>
     internal void Add(MemoryRun run)
     {
         runs.Add(run.Record.Id, run);
         InOrder.Add(run);
+        Started = run.Number;
         if (run.Record.Key is { } key)
         {
             keys.Add(key, run.Record.Id);
@@ -53,10 +71,10 @@ public sealed class MemoryDatabase
 }
 
 /// <summary>One run in memory.</summary>
-internal sealed class MemoryRun(int number, RunRecord record)
+internal sealed class MemoryRun(long number, RunRecord record)
 {
-    /// <summary>Its place in the order of starts.</summary>
-    public int Number => number;
+    /// <summary>Its place in the order of starts, from 1.</summary>
+    public long Number => number;
 
     /// <summary>The row.</summary>
     public RunRecord Record { get; set; } = record;

@@ -44,7 +44,7 @@ internal sealed class MemoryInbox(MemoryStore store) : IInbox
     {
         if (database.Find(note.Run) is not { } run)
         {
-            return new Posted.NoSuchRun();
+            return database.Pruned.Contains(note.Run) ? new Posted.RunIsOver() : new Posted.NoSuchRun();
         }
 
         if (run.Notes.Contains(note.Id))

@@ -84,14 +84,15 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
     private static MemoryRun? Start(MemoryDatabase database, Append append, RunBirth birth)
     {
         var isTaken = database.Find(append.Run) is not null
-            || (birth.Key is { } key && database.FindByKey(key) is not null);
+            || database.Pruned.Contains(append.Run)
+            || (birth.Key is { } key && database.WhoHas(key) is not null);
         if (isTaken)
         {
             return null;
         }
 
         var at = ToMillisecond(append.At);
-        var run = new MemoryRun(database.InOrder.Count, new RunRecord(
+        var run = new MemoryRun(database.Started + 1, new RunRecord(
             append.Run,
             birth.Workflow,
             birth.Hash,
@@ -131,10 +132,8 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
             return Stored;
         }
 
-        var sameKey = append.Birth?.Key is { } key ? database.FindByKey(key) : null;
-        return append.Birth is not null && (sameKey ?? sameRun) is { } taken
-            ? new Appended.AlreadyStarted(taken.Record.Id)
-            : Lost;
+        var sameKey = append.Birth?.Key is { } key ? database.WhoHas(key) : null;
+        return append.Birth is not null ? new Appended.AlreadyStarted(sameKey ?? append.Run) : Lost;
     }
 
     private static bool WasStored(MemoryRun run, Append append)

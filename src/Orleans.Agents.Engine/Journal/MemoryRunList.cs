@@ -26,12 +26,37 @@ internal sealed class MemoryRunList(MemoryStore store) : IRunList
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) =>
         store.DoAsync(database => database.InOrder.Min(run => run.Record.Row.WakeAt), cancellation);
 
+    public Task<Pruned> PruneAsync(PruneRule rule, CancellationToken cancellation)
+    {
+        rule.ThrowIfMalformed();
+        return store.DoAsync(database => Prune(database, rule), cancellation);
+    }
+
+    public Task<bool> WasPrunedAsync(RunId run, CancellationToken cancellation) =>
+        store.DoAsync(database => database.Pruned.Contains(run), cancellation);
+
+    private static Pruned Prune(MemoryDatabase database, PruneRule rule)
+    {
+        var over = database.InOrder.Where(run => run.Record.Row.IsOver).ToList();
+        var some = over.SkipLast(rule.KeepNewest ?? 0)
+            .Where(run => run.Number > rule.After)
+            .Where(run => rule.EndedBefore is null || run.Record.UpdatedAt < rule.EndedBefore)
+            .Take(rule.Limit)
+            .ToList();
+        if (!rule.IsRehearsal)
+        {
+            some.ForEach(database.Prune);
+        }
+
+        return new Pruned(some.Count, some.Count == rule.Limit ? some[^1].Number : null);
+    }
+
     private static ImmutableArray<RunRecord> List(MemoryDatabase database, RunQuery query)
     {
-        var end = query.Before is { } before ? database.Find(before)?.Number ?? 0 : database.InOrder.Count;
+        var end = query.Before is { } before ? database.Find(before)?.Number ?? 0 : long.MaxValue;
         return
         [
-            .. database.InOrder.Take(end).Reverse()
+            .. database.InOrder.TakeWhile(run => run.Number < end).Reverse()
                 .Select(run => run.Record)
                 .Where(run => query.Status is null || run.Row.Status == query.Status)
                 .Where(run => query.Workflow is null || run.Workflow == query.Workflow)

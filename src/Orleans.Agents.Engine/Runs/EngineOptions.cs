@@ -32,6 +32,21 @@ public sealed class EngineOptions
     /// <value>The default is true.</value>
     public bool CarriesAllRuns { get; set; } = true;
 
+    /// <summary>
+    /// How long runs are kept after they ended. Later they are pruned, unless <see cref="RetainNewest"/> keeps them: their
+    /// names and start keys stay taken, nothing else is kept. Runs that are not over are never pruned.
+    /// </summary>
+    /// <value>The default is null: for ever, unless <see cref="RetainNewest"/> is set.</value>
+    public TimeSpan? RetainFor { get; set; }
+
+    /// <summary>
+    /// How many runs are kept of those that are over, the newest of them; the others are pruned, unless they are younger
+    /// than <see cref="RetainFor"/>.
+    /// </summary>
+    /// <value>The default is null: all, unless <see cref="RetainFor"/> is set.</value>
+    [Range(0, int.MaxValue)]
+    public int? RetainNewest { get; set; }
+
     /// <summary>The longest pause between two attempts to reach a store that does not answer.</summary>
     /// <value>The default is 5 seconds.</value>
     public TimeSpan LongestStorePause { get; set; } = TimeSpan.FromSeconds(5);

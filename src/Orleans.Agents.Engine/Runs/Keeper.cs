@@ -6,13 +6,15 @@ namespace Orleans.Agents.Runs;
 
 /// <summary>
 /// The loop that sees to it that runs are carried: it fences the epochs of processes that are gone, takes a new epoch
-/// when this process's own was fenced, hands over what was left for its runs, and takes on runs that wait for a carrier.
+/// when this process's own was fenced, hands over what was left for its runs, takes on runs that wait for a carrier, and prunes
+/// what is not kept.
 /// </summary>
 internal sealed class Keeper(
     RunTable table,
     RunOpener opener,
     AdriftRuns adrift,
     NoteDelivery delivery,
+    Retention retention,
     IStore store,
     EngineOptions options,
     StoreClock clock,
@@ -113,6 +115,7 @@ internal sealed class Keeper(
             }
 
             await TakeOnWaitingAsync();
+            await retention.PruneAsync(stopping.Token);
         }
     }
 

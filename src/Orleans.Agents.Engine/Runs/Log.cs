@@ -46,6 +46,9 @@ internal static partial class Log
     [LoggerMessage(1013, LogLevel.Error, "A note in the inbox of run {Run} is left for a program that understands it: {Code}")]
     public static partial void NoteUnclear(this ILogger logger, RunId run, string code, Exception cause);
 
+    [LoggerMessage(1016, LogLevel.Information, "{Count} runs that were over were pruned")]
+    public static partial void RunsPruned(this ILogger logger, int count);
+
     [LoggerMessage(1011, LogLevel.Error, "A follower of run {Run} threw; the run goes on")]
     public static partial void FollowerThrew(this ILogger logger, RunId run, Exception thrown);
 }

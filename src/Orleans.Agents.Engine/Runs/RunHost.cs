@@ -20,6 +20,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
     private List<RunMessage> inbox = [];
     private List<RunMessage> taken = [];
     private HashSet<string>? handedOver;
+    private bool awaitsTakeOver;
     private bool isPumping;
     private HostEnd? end;
 
@@ -37,6 +38,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
         Workflow = workflow;
         State = state;
         Epoch = epoch;
+        awaitsTakeOver = state.Version > 0;
         this.services = services;
         this.onEnd = onEnd;
         this.onStored = onStored;
@@ -98,6 +100,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
         {
             // Together, so that a run that was cancelled meanwhile does not first begin its work again.
             var told = TellAsync(new RunCommand.TakeOver(Epoch));
+            awaitsTakeOver = false;
             Deliver(left);
             return told;
         }
@@ -108,9 +111,9 @@ internal sealed class RunHost : IThreadPoolWorkItem
     {
         lock (gate)
         {
-            if (left.IsEmpty || end is not null)
+            if (left.IsEmpty || awaitsTakeOver || end is not null)
             {
-                return; // whoever carries the run next finds the notes in the store
+                return; // they come again: with the takeover, at the keeper's next look, or to the run's next carrier
             }
 
             handedOver ??= new HashSet<string>(StringComparer.Ordinal);

@@ -151,16 +151,21 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             return null;
         }
 
-        var record = await store.Runs.FindAsync(run, cancellation)
-            ?? throw new KeyNotFoundException($"There is no run named '{run}'.");
-        if (!record.Row.IsOver)
+        var record = await store.Runs.FindAsync(run, cancellation);
+        if (record is { Row.IsOver: false })
         {
             return broken.TryGetValue(run, out var cause) ? await Task.FromException<RunState?>(cause) : null;
         }
 
-        var history = await store.Journal.ReadAsync(run, cancellation);
-        return RunReader.Fold(history!).State;
+        var history = record is null ? null : await store.Journal.ReadAsync(run, cancellation);
+        return history is null ? throw await MissingAsync(run, cancellation) : RunReader.Fold(history).State;
     }
+
+    private async Task<Exception> MissingAsync(RunId run, CancellationToken cancellation) =>
+        await store.Runs.WasPrunedAsync(run, cancellation)
+            ? new HistoryException(
+                "history.pruned", $"Run {run} was over and has been pruned: only its name and its start key are still known.")
+            : new KeyNotFoundException($"There is no run named '{run}'.");
 
     private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch) =>
         new(run, workflow, state, tail, epoch, services, OnEnd, OnStored) { Number = Interlocked.Increment(ref made) };

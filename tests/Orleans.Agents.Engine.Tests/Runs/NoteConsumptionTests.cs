@@ -80,6 +80,20 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_carrier_hears_of_nothing_before_its_takeover()
+    {
+        var next = MakeHost(await store.Carriers.TakeAsync(isKeeper: true, default), host.State);
+        next.Deliver([new LeftCommand("a", new RunCommand.Cancel("too early"))]);
+        await store.Carriers.ReleaseAsync(host.Epoch, default);
+        await store.Journal.ClaimAsync([new RunClaim(Ada, host.State.Version)], next.Epoch, default);
+        await next.TakeOverAsync([new LeftCommand("a", new RunCommand.Cancel("in time"))]);
+
+        Assert.Equal(2, appends.Count);
+        Assert.Equal(["a"], appends[^1].Consumed.AsEnumerable());
+        Assert.Contains("run.taken_over", System.Text.Encoding.UTF8.GetString(appends[^1].Events.Span), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_store_that_does_not_answer_is_asked_to_consume_again()
     {
         var failures = 2;
@@ -129,7 +143,7 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
         new Posted.Stored(),
         await store.Inbox.PostAsync(new InboxNote(Ada, id, DateTimeOffset.UnixEpoch, "{}"u8.ToArray()), default));
 
-    private RunHost MakeHost(Epoch epoch)
+    private RunHost MakeHost(Epoch epoch, RunState? state = null)
     {
         var loaded = DefinitionLoader.LoadTexts(
             [new DefinitionText("test.yaml", Resting)], new DefinitionHost([], []), LoadOptions.Lenient);
@@ -152,6 +166,6 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
             Dispatching.ToThreadPool,
             CancellationToken.None);
         return new RunHost(
-            Ada, workflow, RunState.Initial, default, epoch, services, (_, end) => ended.TrySetResult(end), null);
+            Ada, workflow, state ?? RunState.Initial, default, epoch, services, (_, end) => ended.TrySetResult(end), null);
     }
 }

@@ -74,6 +74,12 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => inner.Runs.NextDueAsync(cancellation);
 
+    public Task<Pruned> PruneAsync(PruneRule rule, CancellationToken cancellation) =>
+        inner.Runs.PruneAsync(rule, cancellation);
+
+    public Task<bool> WasPrunedAsync(RunId run, CancellationToken cancellation) =>
+        inner.Runs.WasPrunedAsync(run, cancellation);
+
     public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) =>
         inner.Carriers.TakeAsync(isKeeper, cancellation);
 

@@ -65,6 +65,12 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) =>
         Send("next due", () => database.Runs.NextDueAsync(CancellationToken.None), cancellation);
 
+    public Task<Pruned> PruneAsync(PruneRule rule, CancellationToken cancellation) =>
+        Send("prune", () => database.Runs.PruneAsync(rule, CancellationToken.None), cancellation);
+
+    public Task<bool> WasPrunedAsync(RunId run, CancellationToken cancellation) =>
+        Send($"was {run} pruned", () => database.Runs.WasPrunedAsync(run, CancellationToken.None), cancellation);
+
     public Task SaveAsync(string hash, ReadOnlyMemory<byte> definition, CancellationToken cancellation) => Send(
         "save",
         async () =>
