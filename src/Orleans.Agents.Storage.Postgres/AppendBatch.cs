@@ -74,7 +74,7 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<string?> traces = [];
     private readonly List<ReadOnlyMemory<byte>?> snapshots = [];
 
-    /// <summary>Prepares the statement for a connection.</summary>
+    /// <summary>Makes the statement for a connection.</summary>
     public AppendBatch(NpgsqlConnection connection)
     {
         store = connection.Command(
@@ -95,8 +95,10 @@ internal sealed class AppendBatch : IDisposable
             Column(events, NpgsqlDbType.Bytea),
             Column(traces, NpgsqlDbType.Text),
             Column(snapshots, NpgsqlDbType.Bytea));
-        store.Prepare();
     }
+
+    /// <summary>Lets the server parse the statement and plan it, once for all batches.</summary>
+    public void Prepare() => store.Prepare();
 
     /// <summary>
     /// Stores appends of one epoch, in the order in which every writer takes its locks, and gives each its outcome;

@@ -1,6 +1,5 @@
 using Npgsql;
 using Orleans.Agents.Journal;
-using Orleans.Agents.Runs;
 using Orleans.Agents.Storage.Postgres;
 
 namespace Orleans.Agents.Storage.Tests;

@@ -66,7 +66,11 @@ public sealed class PostgresTestDatabase : ITestDatabase
     public async Task<IAsyncDisposable> BlockAsync(string sql)
     {
         var connection = await source.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand($"begin; {sql}", connection);
+        await connection.BeginTransactionAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The tests write it.
+        command.CommandText = sql;
+#pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();
         return connection;
     }
