@@ -53,6 +53,14 @@ public sealed class PostgresCarrierTests : StoreConformance<PostgresTestDatabase
     }
 
     [Fact]
+    public async Task Who_has_a_long_lease_is_late_as_soon_as_one_with_a_short_lease_would_be()
+    {
+        AddSilent("null", "clock_timestamp()", "2.5 s");
+        Database.Execute("update beats set on_time_since = '2020-01-01', at = clock_timestamp() - interval '2 s'");
+        await Database.UntilAsync("(select on_time_since > '2021-01-01' from beats where epoch < 1000)");
+    }
+
+    [Fact]
     public async Task A_free_lock_says_that_its_process_is_gone()
     {
         AddSilent("pg_postmaster_start_time()", "clock_timestamp()");
@@ -151,12 +159,13 @@ public sealed class PostgresCarrierTests : StoreConformance<PostgresTestDatabase
         Assert.InRange(now!.Value, before, Database.Ask<DateTime>("select clock_timestamp()"));
     }
 
-    private void AddSilent(string lockedUnder, string at = "clock_timestamp() - interval '11 s'")
+    private void AddSilent(
+        string lockedUnder, string at = "clock_timestamp() - interval '11 s'", string lease = "10 s")
     {
         Database.Execute(
             $"""
             insert into carrier (epoch, process, is_keeper, lease, lock_key)
-            values ({Silent}, 'nowhere:1', true, '10 s', 77);
+            values ({Silent}, 'nowhere:1', true, '{lease}', 77);
             insert into beats (epoch, at, on_time_since, locked_under)
             values ({Silent}, {at}, clock_timestamp(), {lockedUnder})
             """);
