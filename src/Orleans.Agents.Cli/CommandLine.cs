@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
+using Orleans.Agents.Cli.Bench;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
@@ -98,6 +99,7 @@ internal static class CommandLine
             RunVerb.Create(streams),
             ValidateVerb.Create(streams),
             RunsVerb.Create(streams),
+            BenchVerb.Create(streams),
             version,
             new HelpOption { Action = new HelpPage(streams) },
         };
