@@ -131,7 +131,8 @@ internal sealed class EngineSession : IAsyncDisposable
         var taken = new List<RunId>();
         while (true)
         {
-            var waiting = await store.Runs.FindWaitingAsync(DateTimeOffset.UtcNow, PageSize, cancellation);
+            var waiting = await store.Runs.FindWaitingAsync(
+                new WaitingQuery(DateTimeOffset.UtcNow, PageSize), cancellation);
             var unseen = waiting.Where(seen.Add).ToList();
             foreach (var run in unseen)
             {

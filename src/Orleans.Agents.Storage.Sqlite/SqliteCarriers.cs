@@ -20,7 +20,7 @@ internal sealed class SqliteCarriers(Writer writer, Readers readers, CarrierLock
     private readonly ConcurrentDictionary<Epoch, CarrierLock> held = new();
 
     /// <inheritdoc/>
-    public async Task<Epoch> TakeAsync(CancellationToken cancellation)
+    public async Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         CarrierLock? taken = null;

@@ -21,22 +21,19 @@ internal sealed class SqliteJournal(Writer writer, Readers readers) : IJournal
     }
 
     /// <inheritdoc/>
-    public Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation) =>
-        writer.DoAsync(session => session.IsValid(epoch) && Claim(session, run, epoch), RowBytes, cancellation);
+    public Task<ImmutableArray<RunId>> ClaimAsync(
+        ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation) => writer.DoAsync(
+        session => session.IsValid(epoch)
+            ? [.. claims.Where(claim => Claim(session, claim, epoch)).Select(claim => claim.Run).Distinct()]
+            : ImmutableArray<RunId>.Empty,
+        RowBytes * claims.Length,
+        cancellation);
 
     /// <inheritdoc/>
-    public Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation) => readers.ReadAsync(
-        database =>
-        {
-            if (RunRows.Find(database, run) is not { } record)
-            {
-                return null;
-            }
-
-            var snapshot = Snapshot(database, run);
-            return new RunHistory(record, snapshot, Appends(database, run, snapshot?.Version ?? 0, -1));
-        },
-        cancellation);
+    public Task<ImmutableArray<RunHistory>> ReadAsync(ImmutableArray<RunId> runs, CancellationToken cancellation) =>
+        readers.ReadAsync(
+            database => runs.Distinct().Select(run => Read(database, run)).OfType<RunHistory>().ToImmutableArray(),
+            cancellation);
 
     /// <inheritdoc/>
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
@@ -47,17 +44,29 @@ internal sealed class SqliteJournal(Writer writer, Readers readers) : IJournal
     }
 
     // The statuses are written out because a claim of a run that is over must come to nothing.
-    private static bool Claim(WriteSession session, RunId run, Epoch epoch) => session
+    private static bool Claim(WriteSession session, RunClaim claim, Epoch epoch) => session
         .Prepare(
             """
             update runs set owner = ?2, wake_at = null
-            where id = ?1 and status not in ('succeeded', 'failed')
+            where id = ?1 and version = ?3 and status not in ('succeeded', 'failed')
                 and (owner is null or owner = ?2
                     or not exists (select 1 from carrier where epoch = runs.owner and fenced_at is null))
             """)
-        .Bind(1, run.Value)
+        .Bind(1, claim.Run.Value)
         .Bind(2, epoch.Value)
+        .Bind(3, claim.Version)
         .Run() == 1;
+
+    private static RunHistory? Read(Database database, RunId run)
+    {
+        if (RunRows.Find(database, run) is not { } record)
+        {
+            return null;
+        }
+
+        var snapshot = Snapshot(database, run);
+        return new RunHistory(record, snapshot, Appends(database, run, snapshot?.Version ?? 0, -1));
+    }
 
     private static RunSnapshot? Snapshot(Database database, RunId run)
     {

@@ -23,10 +23,10 @@ internal sealed class SqliteRunList(Readers readers) : IRunList
     }
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<RunId>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken cancellation)
+    public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        return readers.ReadAsync(database => FindWaiting(database, Clock.Of(now), limit), cancellation);
+        query.ThrowIfMalformed();
+        return readers.ReadAsync(database => FindWaiting(database, Clock.Of(query.Now), query.Limit), cancellation);
     }
 
     /// <inheritdoc/>

@@ -51,6 +51,9 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public ICarriers Carriers => carriers;
 
+    /// <summary>Answers null: whoever opens the file is on the machine it is on.</summary>
+    public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);
+
     /// <inheritdoc/>
     public Task MigrateAsync(CancellationToken cancellation)
     {

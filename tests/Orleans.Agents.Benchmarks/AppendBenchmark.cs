@@ -46,7 +46,7 @@ internal static class AppendBenchmark
         {
             await using var store = open(folder.FullName);
             await store.MigrateAsync(CancellationToken.None);
-            var epoch = await store.Carriers.TakeAsync(CancellationToken.None);
+            var epoch = await store.Carriers.TakeAsync(isKeeper: true, CancellationToken.None);
             await CarryAsync(store, epoch, concurrency, TimeSpan.FromSeconds(1), "warm");
             var watch = Figure.Start();
             return watch(await CarryAsync(store, epoch, concurrency, TimeSpan.FromSeconds(seconds), "run"));

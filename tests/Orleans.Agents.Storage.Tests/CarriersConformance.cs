@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
@@ -11,9 +12,9 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
     public async Task Later_epochs_are_greater()
     {
         var other = await OpenAsync();
-        var second = await other.Carriers.TakeAsync(Stop);
+        var second = await other.Carriers.TakeAsync(isKeeper: true, Stop);
         await other.Carriers.ReleaseAsync(second, Stop);
-        var third = await Store.Carriers.TakeAsync(Stop);
+        var third = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
         Assert.True(Epoch.Value > 0 && Epoch.Value < second.Value && second.Value < third.Value);
     }
 
@@ -35,8 +36,8 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
     public async Task The_epochs_of_a_store_that_is_gone_are_fenced_once()
     {
         var gone = await OpenAsync();
-        var first = await gone.Carriers.TakeAsync(Stop);
-        var second = await gone.Carriers.TakeAsync(Stop);
+        var first = await gone.Carriers.TakeAsync(isKeeper: true, Stop);
+        var second = await gone.Carriers.TakeAsync(isKeeper: true, Stop);
         await gone.DisposeAsync();
         Assert.False(await Store.Carriers.IsFencedAsync(first, Stop));
         Assert.Equal([first, second], (await Store.Carriers.FenceGoneAsync(Stop)).OrderBy(epoch => epoch.Value));
@@ -51,7 +52,7 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
         var epochs = new List<Epoch>();
         for (var i = 0; i < 8; i++)
         {
-            epochs.Add(await gone.Carriers.TakeAsync(Stop));
+            epochs.Add(await gone.Carriers.TakeAsync(isKeeper: true, Stop));
         }
 
         await gone.DisposeAsync();
@@ -81,7 +82,7 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
         });
         for (var i = 0; i < 40; i++)
         {
-            var epoch = await Store.Carriers.TakeAsync(Stop);
+            var epoch = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
             Assert.False(await Store.Carriers.IsFencedAsync(epoch, Stop));
         }
 
@@ -98,7 +99,7 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
         Assert.True(await Store.Carriers.IsFencedAsync(Epoch, Stop));
         Assert.IsType<Appended.Lost>(await AppendAsync(Next(Ada, 1)));
         Assert.IsType<Appended.Lost>(await AppendAsync(Start(Bob)));
-        Assert.False(await Store.Journal.ClaimAsync(Ada, Epoch, Stop));
+        Assert.False(await ClaimAsync(Ada, Epoch));
         Assert.Empty(await Store.Carriers.FenceGoneAsync(Stop));
     }
 
@@ -114,9 +115,9 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
     public async Task A_carried_run_cannot_be_claimed_by_another()
     {
         await StoredAsync(Start(Ada));
-        var other = await Store.Carriers.TakeAsync(Stop);
-        Assert.False(await Store.Journal.ClaimAsync(Ada, other, Stop));
-        Assert.True(await Store.Journal.ClaimAsync(Ada, Epoch, Stop));
+        var other = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
+        Assert.False(await ClaimAsync(Ada, other));
+        Assert.True(await ClaimAsync(Ada, Epoch));
         Assert.IsType<Appended.Lost>(await AppendAsync(Next(Ada, 1) with { Epoch = other }));
         await StoredAsync(Next(Ada, 1));
     }
@@ -127,12 +128,12 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
         await StoredAsync(Start(Ada));
         var old = Next(Ada, 1);
         await ReopenAsync();
-        Assert.False(await Store.Journal.ClaimAsync(Ada, Epoch, Stop));
+        Assert.False(await ClaimAsync(Ada, Epoch));
         await Store.Carriers.FenceGoneAsync(Stop);
-        Assert.True(await Store.Journal.ClaimAsync(Ada, Epoch, Stop));
+        Assert.True(await ClaimAsync(Ada, Epoch));
         Assert.IsType<Appended.Lost>(await AppendAsync(old));
         await StoredAsync(Next(Ada, 1));
-        Assert.False(await Store.Journal.ClaimAsync(Ada, await Store.Carriers.TakeAsync(Stop), Stop));
+        Assert.False(await ClaimAsync(Ada, await Store.Carriers.TakeAsync(isKeeper: true, Stop)));
     }
 
     [Fact]
@@ -144,10 +145,49 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
         var outcomes = new List<bool>();
         for (var i = 0; i < 3; i++)
         {
-            outcomes.Add(await Store.Journal.ClaimAsync(Ada, await Store.Carriers.TakeAsync(Stop), Stop));
+            outcomes.Add(await ClaimAsync(Ada, await Store.Carriers.TakeAsync(isKeeper: true, Stop)));
         }
 
         Assert.Equal([true, false, false], outcomes);
+    }
+
+    [Fact]
+    public async Task Of_many_runs_claimed_at_once_the_free_ones_are_got()
+    {
+        var other = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
+        var free = new RunId("free");
+        var over = new RunId("over");
+        foreach (var run in (RunId[])[Ada, free, over])
+        {
+            await StoredAsync(Start(run));
+        }
+
+        await StoredAsync(Release(free, 1, null));
+        await StoredAsync(End(over, 1));
+        await StoredAsync(Start(Bob) with { Epoch = other });
+
+        var claims = ImmutableArray.Create(
+            new RunClaim(Ada, 1),
+            new RunClaim(Bob, 1),
+            new RunClaim(free, 2),
+            new RunClaim(free, 2),
+            new RunClaim(over, 2),
+            new RunClaim(new RunId("nobody"), 1));
+
+        Assert.Equal([Ada, free], (await Store.Journal.ClaimAsync(claims, Epoch, Stop)).OrderBy(run => run.Value));
+        Assert.Equal([Ada, free], (await Store.Journal.ClaimAsync(claims, Epoch, Stop)).OrderBy(run => run.Value));
+        Assert.Equal(Bob, Assert.Single(await Store.Journal.ClaimAsync(claims, other, Stop)));
+        Assert.Empty(await Store.Journal.ClaimAsync([], Epoch, Stop));
+    }
+
+    [Fact]
+    public async Task A_run_that_moved_on_since_it_was_read_is_not_claimed()
+    {
+        await StoredAsync(Start(Ada));
+        await StoredAsync(Release(Ada, 1, null));
+        Assert.Empty(await Store.Journal.ClaimAsync([new RunClaim(Ada, 1)], Epoch, Stop));
+        Assert.Empty(await Store.Journal.ClaimAsync([new RunClaim(Ada, 3)], Epoch, Stop));
+        Assert.Single(await Store.Journal.ClaimAsync([new RunClaim(Ada, 2)], Epoch, Stop));
     }
 
     [Fact]
@@ -155,8 +195,8 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
     {
         await StoredAsync(Start(Ada));
         await StoredAsync(End(Ada, 1));
-        Assert.False(await Store.Journal.ClaimAsync(Ada, Epoch, Stop));
-        Assert.False(await Store.Journal.ClaimAsync(Bob, Epoch, Stop));
+        Assert.False(await ClaimAsync(Ada, Epoch));
+        Assert.False(await ClaimAsync(Bob, Epoch));
         Assert.IsType<Appended.Lost>(await AppendAsync(Next(Ada, 2)));
     }
 }

@@ -8,6 +8,23 @@ public abstract class JournalConformance<TDatabase> : StoreConformance<TDatabase
     where TDatabase : ITestDatabase, new()
 {
     [Fact]
+    public async Task Many_runs_are_read_at_once_and_those_that_do_not_exist_left_out()
+    {
+        await StoredAsync(Start(Ada));
+        await StoredAsync(Start(Bob));
+        await StoredAsync(Next(Bob, 1) with { Snapshot = Text("snapshot") });
+        await StoredAsync(Next(Bob, 2));
+
+        var histories = await Store.Journal.ReadAsync([Bob, new RunId("nobody"), Ada, Bob], Stop);
+
+        var ada = histories.Single(history => history.Record.Id == Ada);
+        var bob = histories.Single(history => history.Record.Id == Bob);
+        Assert.Equal(2, histories.Length);
+        Assert.Equal((1L, null, 1), (ada.Record.Version, ada.Snapshot, ada.Tail.Length));
+        Assert.Equal((3L, 2L, 1), (bob.Record.Version, bob.Snapshot?.Version, bob.Tail.Length));
+    }
+
+    [Fact]
     public async Task A_run_nobody_started_has_no_history()
     {
         Assert.Null(await Store.Journal.ReadAsync(Ada, Stop));

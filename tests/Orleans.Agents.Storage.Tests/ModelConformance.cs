@@ -92,7 +92,7 @@ public abstract class ModelConformance<TDatabase> : StoreConformance<TDatabase>
             known.Row = known.Row with { IsReleased = false, WakeAt = null };
         }
 
-        Assert.Equal(isFree, await Store.Journal.ClaimAsync(run, Epoch, Stop));
+        Assert.Equal(isFree, await ClaimAsync(run, Epoch));
     }
 
     private async Task ReadAsync(RunId run, Random random)
@@ -119,7 +119,7 @@ public abstract class ModelConformance<TDatabase> : StoreConformance<TDatabase>
         Assert.Equal(order, (await Store.Runs.ListAsync(new RunQuery(), Stop)).Select(run => run.Id));
         var due = model.Where(run => run.Value.Row.WakeAt <= Noon);
         var orphans = model.Where(run => run.Value.Owner is { } owner && fenced.Contains(owner));
-        var waiting = await Store.Runs.FindWaitingAsync(Noon, 100, Stop);
+        var waiting = await Store.Runs.FindWaitingAsync(new WaitingQuery(Noon, 100), Stop);
         Assert.Equal(
             due.Concat(orphans).Select(run => run.Key.Value).Order(StringComparer.Ordinal),
             waiting.Select(run => run.Value).Order(StringComparer.Ordinal));

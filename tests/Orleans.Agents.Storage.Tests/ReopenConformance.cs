@@ -51,7 +51,7 @@ public abstract class ReopenConformance<TDatabase> : StoreConformance<TDatabase>
     public async Task Two_stores_over_one_database_both_get_on()
     {
         var other = await OpenAsync();
-        var otherEpoch = await other.Carriers.TakeAsync(Stop);
+        var otherEpoch = await other.Carriers.TakeAsync(isKeeper: true, Stop);
         await Task.WhenAll(
             CarryAsync(Store, "mine", Epoch),
             CarryAsync(other, "theirs", otherEpoch));

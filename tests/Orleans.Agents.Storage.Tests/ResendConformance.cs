@@ -33,8 +33,8 @@ public abstract class ResendConformance<TDatabase> : StoreConformance<TDatabase>
     {
         await StoredAsync(Start(Ada));
         await StoredAsync(Release(Ada, 1, Noon));
-        var other = await Store.Carriers.TakeAsync(Stop);
-        Assert.True(await Store.Journal.ClaimAsync(Ada, other, Stop));
+        var other = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
+        Assert.True(await ClaimAsync(Ada, other));
         await StoredAsync(Release(Ada, 1, Noon));
         Assert.Equal(other, (await Store.Runs.FindAsync(Ada, Stop))!.Owner);
     }
@@ -61,7 +61,7 @@ public abstract class ResendConformance<TDatabase> : StoreConformance<TDatabase>
     {
         await StoredAsync(Start(Ada));
         await StoredAsync(Next(Ada, 1));
-        var other = await Store.Carriers.TakeAsync(Stop);
+        var other = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
         Assert.IsType<Appended.Lost>(await AppendAsync(Next(Ada, 1) with { Epoch = other }));
     }
 

@@ -83,7 +83,7 @@ public abstract class RunListConformance<TDatabase> : StoreConformance<TDatabase
         await ParkAsync("ada", Noon);
         var parked = await Store.Runs.FindAsync(Ada, Stop);
         Assert.Equal((null, true, Noon), (parked!.Owner, parked.Row.IsReleased, parked.Row.WakeAt));
-        Assert.True(await Store.Journal.ClaimAsync(Ada, Epoch, Stop));
+        Assert.True(await ClaimAsync(Ada, Epoch));
         var carried = await Store.Runs.FindAsync(Ada, Stop);
         Assert.Equal((Epoch, false, null), (carried!.Owner!.Value, carried.Row.IsReleased, carried.Row.WakeAt));
         Assert.Empty(await WaitingAsync(Noon.AddHours(1)));
@@ -113,7 +113,7 @@ public abstract class RunListConformance<TDatabase> : StoreConformance<TDatabase
         await Store.Carriers.FenceGoneAsync(Stop);
         Assert.Equal(["orphan", "due"], await WaitingAsync(Noon));
         Assert.Equal(["orphan"], await WaitingAsync(Noon, limit: 1));
-        await Store.Journal.ClaimAsync(new RunId("orphan"), Epoch, Stop);
+        await ClaimAsync(new RunId("orphan"), Epoch);
         Assert.Equal(["due"], await WaitingAsync(Noon));
     }
 
@@ -142,5 +142,5 @@ public abstract class RunListConformance<TDatabase> : StoreConformance<TDatabase
         (await Store.Runs.ListAsync(query, Stop)).Select(run => run.Id.Value);
 
     private async Task<IEnumerable<string>> WaitingAsync(DateTimeOffset now, int limit = 100) =>
-        (await Store.Runs.FindWaitingAsync(now, limit, Stop)).Select(run => run.Value);
+        (await Store.Runs.FindWaitingAsync(new WaitingQuery(now, limit), Stop)).Select(run => run.Value);
 }

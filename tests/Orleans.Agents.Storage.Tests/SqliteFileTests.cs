@@ -44,10 +44,10 @@ public sealed class SqliteFileTests : StoreConformance<SqliteTestDatabase>
             path);
         await using var store = new SqliteStore(new SqliteStoreOptions { Path = path });
         await store.MigrateAsync(Stop);
-        var epoch = await store.Carriers.TakeAsync(Stop);
+        var epoch = await store.Carriers.TakeAsync(isKeeper: true, Stop);
         Assert.Equal(new Epoch(8), epoch);
-        Assert.Equal(Ada, Assert.Single(await store.Runs.FindWaitingAsync(Noon, 10, Stop)));
-        Assert.True(await store.Journal.ClaimAsync(Ada, epoch, Stop));
+        Assert.Equal(Ada, Assert.Single(await store.Runs.FindWaitingAsync(new WaitingQuery(Noon, 10), Stop)));
+        Assert.Single(await store.Journal.ClaimAsync([new RunClaim(Ada, 2)], epoch, Stop));
         Assert.Equal(
             new Appended.Stored(), await store.Journal.AppendAsync(Next(Ada, 2) with { Epoch = epoch }, Stop));
         Assert.Equal([2L, 3L], (await store.Journal.ReadAsync(Ada, Stop))!.Tail.Select(append => append.Version));
@@ -79,13 +79,13 @@ public sealed class SqliteFileTests : StoreConformance<SqliteTestDatabase>
     {
         var path = Path.Combine(Database.Folder, "new.db");
         await using var store = new SqliteStore(new SqliteStoreOptions { Path = path });
-        var missing = await Assert.ThrowsAsync<StoreException>(() => store.Carriers.TakeAsync(Stop));
+        var missing = await Assert.ThrowsAsync<StoreException>(() => store.Carriers.TakeAsync(isKeeper: true, Stop));
         Assert.Equal("store.unavailable", missing.Code);
         await File.WriteAllBytesAsync(path, []);
-        var empty = await Assert.ThrowsAsync<StoreException>(() => store.Carriers.TakeAsync(Stop));
+        var empty = await Assert.ThrowsAsync<StoreException>(() => store.Carriers.TakeAsync(isKeeper: true, Stop));
         Assert.Equal("store.damaged", empty.Code);
         await store.MigrateAsync(Stop);
-        Assert.Equal(new Epoch(1), await store.Carriers.TakeAsync(Stop));
+        Assert.Equal(new Epoch(1), await store.Carriers.TakeAsync(isKeeper: true, Stop));
     }
 
     [Fact]

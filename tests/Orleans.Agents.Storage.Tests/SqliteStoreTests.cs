@@ -47,7 +47,7 @@ public sealed class SqliteStoreTests : StoreConformance<SqliteTestDatabase>
         var answered = 0;
         await using (var small = With(new SqliteStoreOptions { Path = Database.Path, MaxBytes = 300_000 }))
         {
-            var epoch = await small.Carriers.TakeAsync(Stop);
+            var epoch = await small.Carriers.TakeAsync(isKeeper: true, Stop);
             var full = await Assert.ThrowsAsync<StoreException>(async () =>
             {
                 for (; answered < 100; answered++)
@@ -61,7 +61,7 @@ public sealed class SqliteStoreTests : StoreConformance<SqliteTestDatabase>
         }
 
         await using var large = With(new SqliteStoreOptions { Path = Database.Path });
-        var next = await large.Carriers.TakeAsync(Stop);
+        var next = await large.Carriers.TakeAsync(isKeeper: true, Stop);
         Assert.InRange(answered, 5, 99);
         Assert.Equal(
             new Appended.Stored(),
@@ -73,7 +73,7 @@ public sealed class SqliteStoreTests : StoreConformance<SqliteTestDatabase>
     {
         await using var impatient = With(
             new SqliteStoreOptions { Path = Database.Path, LockTimeout = TimeSpan.Zero });
-        var epoch = await impatient.Carriers.TakeAsync(Stop);
+        var epoch = await impatient.Carriers.TakeAsync(isKeeper: true, Stop);
         var start = Start(Ada) with { Epoch = epoch };
         using var other = Plain();
         Execute(other, "begin immediate");
@@ -136,7 +136,7 @@ public sealed class SqliteStoreTests : StoreConformance<SqliteTestDatabase>
     public async Task The_lock_file_of_an_epoch_is_there_until_it_is_fenced()
     {
         var folder = Database.Path + ".carriers";
-        var second = await Store.Carriers.TakeAsync(Stop);
+        var second = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
         Assert.Equal(2, Directory.GetFiles(folder).Length);
         await Store.Carriers.ReleaseAsync(second, Stop);
         Assert.Equal(Path.Combine(folder, $"{Epoch}.lock"), Assert.Single(Directory.GetFiles(folder)));
@@ -154,13 +154,13 @@ public sealed class SqliteStoreTests : StoreConformance<SqliteTestDatabase>
         await store.Carriers.FenceGoneAsync(Stop);
         Directory.Delete(Database.Path + ".carriers", recursive: true);
         await File.WriteAllTextAsync(Database.Path + ".carriers", "in the way");
-        var take = store.Carriers.TakeAsync(Stop);
+        var take = store.Carriers.TakeAsync(isKeeper: true, Stop);
         var beside = store.Definitions.SaveAsync("hash", Text("workflow"), Stop);
         Assert.Equal("store.unavailable", (await Assert.ThrowsAsync<StoreException>(() => take)).Code);
         await beside;
         File.Delete(Database.Path + ".carriers");
         Assert.Empty(await store.Carriers.FenceGoneAsync(Stop));
-        Assert.Equal(new Epoch(Epoch.Value + 1), await store.Carriers.TakeAsync(Stop));
+        Assert.Equal(new Epoch(Epoch.Value + 1), await store.Carriers.TakeAsync(isKeeper: true, Stop));
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public abstract class StoreConformance<TDatabase> : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Store = await OpenAsync();
-        Epoch = await Store.Carriers.TakeAsync(Stop);
+        Epoch = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
     }
 
     public async Task DisposeAsync()
@@ -54,12 +54,19 @@ public abstract class StoreConformance<TDatabase> : IAsyncLifetime
     {
         await Store.DisposeAsync();
         Store = await OpenAsync();
-        Epoch = await Store.Carriers.TakeAsync(Stop);
+        Epoch = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
     }
 
     protected ValueTask<Appended> AppendAsync(Append append) => Store.Journal.AppendAsync(append, Stop);
 
     protected async Task StoredAsync(Append append) => Assert.Equal(new Appended.Stored(), await AppendAsync(append));
+
+    /// <summary>Claims a run as it stands; one that does not exist at a version it could have.</summary>
+    protected async Task<bool> ClaimAsync(RunId run, Epoch epoch)
+    {
+        var version = (await Store.Runs.FindAsync(run, Stop))?.Version ?? 1;
+        return (await Store.Journal.ClaimAsync([new RunClaim(run, version)], epoch, Stop)).Contains(run);
+    }
 
     protected Append Start(RunId run, string? key = null, string text = "started", string workflow = "greet") =>
         new(run, Epoch, 0, 1, Noon, Text(text), new RunRow(RunStatus.Running, "first"))

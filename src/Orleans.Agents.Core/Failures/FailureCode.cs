@@ -21,6 +21,9 @@ public static class FailureCode
     /// <summary>The wall-clock deadline has passed.</summary>
     public const string Deadline = "run.deadline";
 
+    /// <summary>Somebody asked for the run to stop.</summary>
+    public const string Cancelled = "run.cancelled";
+
     /// <summary>The run's context would be larger than it may be.</summary>
     public const string ContextTooLarge = "context.too_large";
 

@@ -27,6 +27,7 @@ public static class Run
             (RunStatus.Running, RunCommand.ReportSuccess report) => OnSuccess(workflow, state, report, at),
             (RunStatus.Running, RunCommand.ReportFailure report) => OnFailure(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Wake) => OnWake(workflow, state, at),
+            (RunStatus.Running, RunCommand.Cancel cancel) => OnCancel(workflow, state, cancel, at),
             _ => throw new UnreachableException($"{state.Status} and {command.GetType().Name}"),
         };
     }
@@ -163,6 +164,29 @@ public static class Run
         var draft = new Draft(workflow, state, at);
         draft.Leave(Values.Payload.Null);
         return draft.Accept();
+    }
+
+    // No catch is asked: a run that could catch its cancellation could not be stopped.
+    private static Decision.Accepted OnCancel(
+        Workflow workflow, RunState state, RunCommand.Cancel cancel, DateTimeOffset at)
+    {
+        var draft = new Draft(workflow, state, at);
+        draft.FailRun(new Failure(
+            FailureClass.Cancelled,
+            FailureCode.Cancelled,
+            Shortened(cancel.Reason) is { Length: > 0 } reason
+                ? $"The run was cancelled: {reason}"
+                : "The run was cancelled."));
+        return draft.Accept();
+    }
+
+    // A pair of surrogates stays whole, or what is stored would be no text.
+    private static string? Shortened(string? reason)
+    {
+        const int most = RunLimits.ReasonLength;
+        return reason is null || reason.Length <= most
+            ? reason
+            : reason[..(char.IsHighSurrogate(reason[most - 1]) ? most - 1 : most)];
     }
 
     private static bool IsCurrent(RunState state, int visit, int branch, int attempt) =>

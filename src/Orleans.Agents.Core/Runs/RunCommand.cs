@@ -33,4 +33,8 @@ public abstract record RunCommand
 
     /// <summary>A moment the run asked to be woken at has passed.</summary>
     public sealed record Wake : RunCommand;
+
+    /// <summary>Stop: the run fails with <c>run.cancelled</c>, whatever it was doing.</summary>
+    /// <param name="Reason">Why, for people; what is beyond <see cref="RunLimits.ReasonLength"/> is cut off.</param>
+    public sealed record Cancel(string? Reason = null) : RunCommand;
 }

@@ -14,4 +14,7 @@ public static class RunLimits
 
     /// <summary>The most states a run enters in its life.</summary>
     public const int Visits = 1_000_000;
+
+    /// <summary>The most characters of the reason that somebody gives for cancelling a run.</summary>
+    public const int ReasonLength = 1_000;
 }

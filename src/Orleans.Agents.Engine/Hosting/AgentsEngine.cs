@@ -22,13 +22,14 @@ public sealed class AgentsEngine : IAsyncDisposable
 {
     private readonly IStore store;
     private readonly EngineOptions options;
-    private readonly TimeProvider time;
+    private readonly StoreClock clock;
     private readonly FaultPlan faults;
     private readonly ILogger logger;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
     private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
+    private RunOpener? opener;
     private Keeper? keeper;
 
     /// <summary>Makes an engine that does nothing until it is started.</summary>
@@ -43,29 +44,32 @@ public sealed class AgentsEngine : IAsyncDisposable
     {
         this.store = store;
         this.options = options;
-        this.time = time;
+        clock = new StoreClock(time);
         this.faults = faults;
         this.logger = logger;
         catalog = new WorkflowCatalog(store.Definitions);
-        var performer = new ActivityPerformer(new AgentCaller(models, time), new ToolCaller(tools), faults, time, logger);
+        var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, clock, logger);
         lanes = new ActivityLanes(options.Lanes, performer, logger);
     }
 
     /// <summary>The workflows that new runs can be started from.</summary>
     public IReadOnlyCollection<string> Workflows => catalog.Names;
 
-    private RunTable Table => table ?? throw new InvalidOperationException("The engine has not been started.");
+    private RunTable Table => table ?? throw NotStarted();
 
     /// <summary>Opens the store, takes an epoch, and takes on the runs that wait for a carrier.</summary>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     public async Task StartAsync(CancellationToken cancellation = default)
     {
         await store.MigrateAsync(cancellation);
-        var epoch = await store.Carriers.TakeAsync(cancellation);
-        table = new RunTable(
-            new RunServices(store.Journal, lanes, epoch, options, time, faults, logger, stopping.Token), store, catalog);
+        await clock.AdjustAsync(store, cancellation);
+        var epoch = await store.Carriers.TakeAsync(options.CarriesAllRuns, cancellation);
+        var adrift = new AdriftRuns();
+        var services = new RunServices(store.Journal, lanes, options, clock, faults, logger, stopping.Token);
+        table = new RunTable(services, store, adrift, epoch);
+        opener = new RunOpener(table, store, catalog, adrift, logger);
         lanes.Start();
-        keeper = new Keeper(table, store, options, time, logger);
+        keeper = new Keeper(table, opener, adrift, store, options, clock, logger);
         keeper.Start();
     }
 
@@ -93,10 +97,10 @@ public sealed class AgentsEngine : IAsyncDisposable
             return Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.");
         }
 
-        var id = request.Run ?? new RunId($"run-{Guid.CreateVersion7(time.GetUtcNow()):n}");
+        var id = request.Run ?? new RunId($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");
         var command = new RunCommand.Start(
             id,
-            request.CorrelationId ?? Guid.CreateVersion7(time.GetUtcNow()),
+            request.CorrelationId ?? Guid.CreateVersion7(clock.GetUtcNow()),
             request.Input,
             request.Key,
             request.Folder,
@@ -115,7 +119,7 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <summary>Carries a run on that nobody carries; does nothing when somebody does, or when it is over.</summary>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
     public Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default) =>
-        Table.OpenAsync(run, cancellation);
+        (opener ?? throw NotStarted()).OpenAsync(run, cancellation);
 
     /// <summary>How a run stands; null when there is none of this name.</summary>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
@@ -178,10 +182,13 @@ public sealed class AgentsEngine : IAsyncDisposable
             await stopping.CancelAsync();
             await lanes.DisposeAsync();
             table = null;
+            opener = null;
             stopping.Dispose();
             await store.Carriers.ReleaseAsync(epoch, CancellationToken.None);
         }
     }
+
+    private static InvalidOperationException NotStarted() => new("The engine has not been started.");
 
     private static StartResult.Refused Refused(string code, string message) =>
         new(new Failure(FailureClass.Permanent, code, message));

@@ -7,7 +7,9 @@ namespace Orleans.Agents.Journal;
 public interface ICarriers
 {
     /// <summary>Takes a new epoch for this process. It stays valid until it is released or the process is gone.</summary>
-    Task<Epoch> TakeAsync(CancellationToken cancellation);
+    /// <param name="isKeeper">Whether the process takes on runs of others, and so gets a share of those that wait.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation);
 
     /// <summary>Fences every epoch whose process is gone and says which they were. Never fences a living one.</summary>
     Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation);

@@ -21,18 +21,37 @@ public interface IJournal
     ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation);
 
     /// <summary>
-    /// Makes an epoch the owner of a run that nobody carries: one that was released, or whose owner is fenced.
+    /// Makes an epoch the owner of those runs that nobody carries (they were released, or their owner is fenced), that
+    /// are not over, and that are still at the version their claim says: what was read of them is all there is.
     /// </summary>
     /// <returns>
-    /// Whether the epoch owns the run now; also true when it did before. Never true for a fenced epoch, an unknown run
-    /// or one that is over.
+    /// The runs the epoch owns now, in no particular order; also those it owned before, if they are at that version.
+    /// None for a fenced epoch.
     /// </returns>
-    Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation);
+    /// <remarks>After a <see cref="StoreException"/> some may have been claimed; the same claims may be made again.</remarks>
+    Task<ImmutableArray<RunId>> ClaimAsync(
+        ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation);
 
-    /// <summary>Reads what is needed to carry a run on: its latest snapshot and the appends after it.</summary>
-    Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation);
+    /// <summary>
+    /// Reads what is needed to carry runs on: of each the latest snapshot and the appends after it. Runs that do not
+    /// exist are left out; the order is not that of the names.
+    /// </summary>
+    Task<ImmutableArray<RunHistory>> ReadAsync(ImmutableArray<RunId> runs, CancellationToken cancellation);
 
     /// <summary>Reads a run's appends after a version, oldest first, at most <paramref name="limit"/> of them.</summary>
     Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation);
+}
+
+/// <summary>The wish to carry a run on from what was read of it.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Version">The version it was read at.</param>
+public readonly record struct RunClaim(RunId Run, long Version);
+
+/// <summary>The journal's questions about many runs, asked about one.</summary>
+public static class JournalExtensions
+{
+    /// <summary>Reads what is needed to carry one run on; null when there is none of this name.</summary>
+    public static async Task<RunHistory?> ReadAsync(this IJournal journal, RunId run, CancellationToken cancellation) =>
+        await journal.ReadAsync([run], cancellation) is [var history] ? history : null;
 }

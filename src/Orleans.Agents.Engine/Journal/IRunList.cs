@@ -17,13 +17,29 @@ public interface IRunList
     Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation);
 
     /// <summary>
-    /// Lists runs that wait for a carrier: released and due by <paramref name="now"/>, or not over and owned by a fenced
-    /// epoch. The latter come first, in no particular order; then the oldest due first.
+    /// Lists runs that wait for a carrier: released and due, or not over and owned by a fenced epoch. The latter come
+    /// first, in no particular order; then the oldest due first.
     /// </summary>
-    Task<ImmutableArray<RunId>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken cancellation);
+    /// <remarks>
+    /// A store that many processes share may offer each of several keepers only a share, so that they do not reach for
+    /// the same runs; together they are offered all. One that asks for an epoch that is no keeper's is offered all.
+    /// </remarks>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
+    Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation);
 
     /// <summary>When the next released run is due; null when none waits.</summary>
     Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation);
+}
+
+/// <summary>Which waiting runs to list.</summary>
+/// <param name="Now">Runs that wanted to be woken by then are due.</param>
+/// <param name="Limit">At most this many, from 1.</param>
+/// <param name="For">The epoch of the process that asks; its share may be less than all.</param>
+public sealed record WaitingQuery(DateTimeOffset Now, int Limit, Epoch For = default)
+{
+    /// <summary>Checks what a store may take for granted about a query.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
+    public void ThrowIfMalformed() => ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Limit);
 }
 
 /// <summary>Which runs to list.</summary>

@@ -18,6 +18,13 @@ public interface IStore : IAsyncDisposable
     /// <summary>Who may carry runs.</summary>
     ICarriers Carriers { get; }
 
+    /// <summary>
+    /// The time by the store's own clock, which all processes that share the store go by; null when it has none, because
+    /// its processes are all on one machine.
+    /// </summary>
+    /// <exception cref="StoreException">The store cannot be reached.</exception>
+    Task<DateTimeOffset?> NowAsync(CancellationToken cancellation);
+
     /// <summary>Brings the database to the form this version writes. Safe to call from many processes at once.</summary>
     /// <exception cref="StoreException">The database is of a newer version, or cannot be reached.</exception>
     Task MigrateAsync(CancellationToken cancellation);

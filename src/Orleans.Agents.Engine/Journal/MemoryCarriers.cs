@@ -5,7 +5,7 @@ namespace Orleans.Agents.Journal;
 
 internal sealed class MemoryCarriers(MemoryStore store) : ICarriers
 {
-    public Task<Epoch> TakeAsync(CancellationToken cancellation) => store.DoAsync(
+    public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) => store.DoAsync(
         database =>
         {
             var epoch = new Epoch(database.Carriers.Count + 1);

@@ -14,34 +14,17 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
         return new ValueTask<Appended>(store.DoAsync(database => Store(database, append), cancellation));
     }
 
-    public Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation) => store.DoAsync(
-        database =>
-        {
-            if (!database.IsValid(epoch) || database.Find(run) is not { } found || found.Record.Row.IsOver)
-            {
-                return false;
-            }
-
-            var owner = found.Record.Owner;
-            if (owner is { } other && other != epoch && database.IsValid(other))
-            {
-                return false;
-            }
-
-            found.Record = found.Record with
-            {
-                Owner = epoch,
-                Row = found.Record.Row with { IsReleased = false, WakeAt = null },
-            };
-            return true;
-        },
+    public Task<ImmutableArray<RunId>> ClaimAsync(
+        ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation) => store.DoAsync(
+        database => database.IsValid(epoch)
+            ? [.. claims.Where(claim => Claim(database, claim, epoch)).Select(claim => claim.Run).Distinct()]
+            : ImmutableArray<RunId>.Empty,
         cancellation);
 
-    public Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation) => store.DoAsync(
-        database => database.Find(run) is { } found
-            ? new RunHistory(found.Record, found.Snapshot, found.After(found.Snapshot?.Version ?? 0, int.MaxValue))
-            : null,
-        cancellation);
+    public Task<ImmutableArray<RunHistory>> ReadAsync(ImmutableArray<RunId> runs, CancellationToken cancellation) =>
+        store.DoAsync(
+            database => runs.Distinct().Select(database.Find).OfType<MemoryRun>().Select(Read).ToImmutableArray(),
+            cancellation);
 
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation)
@@ -49,6 +32,30 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return store.DoAsync(database => database.Find(run)?.After(after, limit) ?? [], cancellation);
     }
+
+    private static bool Claim(MemoryDatabase database, RunClaim claim, Epoch epoch)
+    {
+        if (database.Find(claim.Run) is not { } found || found.Record.Row.IsOver || found.Record.Version != claim.Version)
+        {
+            return false;
+        }
+
+        var owner = found.Record.Owner;
+        if (owner is { } other && other != epoch && database.IsValid(other))
+        {
+            return false;
+        }
+
+        found.Record = found.Record with
+        {
+            Owner = epoch,
+            Row = found.Record.Row with { IsReleased = false, WakeAt = null },
+        };
+        return true;
+    }
+
+    private static RunHistory Read(MemoryRun run) =>
+        new(run.Record, run.Snapshot, run.After(run.Snapshot?.Version ?? 0, int.MaxValue));
 
     private static Appended Store(MemoryDatabase database, Append append)
     {

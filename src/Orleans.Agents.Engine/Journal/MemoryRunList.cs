@@ -17,10 +17,10 @@ internal sealed class MemoryRunList(MemoryStore store) : IRunList
         return store.DoAsync(database => List(database, query), cancellation);
     }
 
-    public Task<ImmutableArray<RunId>> FindWaitingAsync(DateTimeOffset now, int limit, CancellationToken cancellation)
+    public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        return store.DoAsync(database => FindWaiting(database, now, limit), cancellation);
+        query.ThrowIfMalformed();
+        return store.DoAsync(database => FindWaiting(database, query.Now, query.Limit), cancellation);
     }
 
     public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) =>

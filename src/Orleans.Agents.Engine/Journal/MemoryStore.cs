@@ -37,6 +37,9 @@ public sealed class MemoryStore : IStore
     private MemoryDatabase Database { get; }
 
     /// <inheritdoc/>
+    public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => DoAsync(_ => (DateTimeOffset?)null, cancellation);
+
+    /// <inheritdoc/>
     public Task MigrateAsync(CancellationToken cancellation) => DoAsync(_ => true, cancellation);
 
     /// <inheritdoc/>

@@ -15,9 +15,12 @@ public sealed class EngineOptions
     /// <value>The default is 30 seconds.</value>
     public TimeSpan ParkAfter { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the keeper looks for runs that are due or whose carrier is gone.</summary>
-    /// <value>The default is 1 second.</value>
-    public TimeSpan KeeperInterval { get; set; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// How often the keeper looks for runs that are due or whose carrier is gone. A run whose process was killed goes on
+    /// after one such interval at most; each look is a few small queries.
+    /// </summary>
+    /// <value>The default is half a second.</value>
+    public TimeSpan KeeperInterval { get; set; } = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
     /// Whether the keeper takes on every run of the store that waits for a carrier. A process that was started for one

@@ -1,10 +1,15 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Journal;
 
 namespace Orleans.Agents.Runs;
 
-/// <summary>The loop that finds runs whose carrier is gone, or that are due, and wakes them in this process.</summary>
-internal sealed class Keeper(RunTable table, IStore store, EngineOptions options, TimeProvider time, ILogger logger)
+/// <summary>
+/// The loop that sees to it that runs are carried: it fences the epochs of processes that are gone, takes a new epoch
+/// when this process's own was fenced, and takes on runs that wait for a carrier.
+/// </summary>
+internal sealed class Keeper(
+    RunTable table, RunOpener opener, AdriftRuns adrift, IStore store, EngineOptions options, StoreClock clock, ILogger logger)
     : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
@@ -13,13 +18,7 @@ internal sealed class Keeper(RunTable table, IStore store, EngineOptions options
     private readonly HashSet<RunId> unreadable = [];
     private Task loop = Task.CompletedTask;
 
-    public void Start()
-    {
-        if (options.CarriesAllRuns)
-        {
-            loop = LoopAsync();
-        }
-    }
+    public void Start() => loop = LoopAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -31,7 +30,7 @@ internal sealed class Keeper(RunTable table, IStore store, EngineOptions options
     private async Task LoopAsync()
     {
         await Task.Yield();
-        using var timer = new PeriodicTimer(options.KeeperInterval, time);
+        using var timer = new PeriodicTimer(options.KeeperInterval, clock);
         do
         {
             try
@@ -65,34 +64,61 @@ internal sealed class Keeper(RunTable table, IStore store, EngineOptions options
 
     private async Task LookAsync()
     {
-        foreach (var epoch in await store.Carriers.FenceGoneAsync(stopping.Token))
+        await clock.AdjustAsync(store, stopping.Token);
+        if (await store.Carriers.IsFencedAsync(table.Epoch, stopping.Token))
         {
-            logger.EpochFenced(epoch);
+            await RenewAsync();
         }
 
-        // Runs that cannot be read stay in the list; they must not fill it.
-        var waiting = await store.Runs.FindWaitingAsync(
-            time.GetUtcNow(), MostAtOnce + unreadable.Count, stopping.Token);
-        foreach (var run in waiting.Concat(table.Adrift))
+        await OpenAsync(adrift.All);
+        if (options.CarriesAllRuns)
         {
-            if (!unreadable.Contains(run))
+            foreach (var epoch in await store.Carriers.FenceGoneAsync(stopping.Token))
             {
-                await OpenAsync(run);
+                logger.EpochFenced(epoch);
             }
+
+            await TakeOnWaitingAsync();
         }
     }
 
-    private async Task OpenAsync(RunId run)
+    // Others took this process for dead, because it was stopped or cut off for long. What it carried may be carried by
+    // others now; it lets go of everything, and asks for what nobody has.
+    private async Task RenewAsync()
     {
-        try
+        var epoch = await store.Carriers.TakeAsync(options.CarriesAllRuns, stopping.Token);
+        logger.EpochRenewed(table.Epoch, epoch);
+        table.Renew(epoch);
+    }
+
+    private async Task TakeOnWaitingAsync()
+    {
+        ImmutableArray<RunId> unseen;
+        do
         {
-            await table.OpenAsync(run, stopping.Token);
+            // Runs that cannot be read stay in the list; they must not fill it.
+            var query = new WaitingQuery(clock.GetUtcNow(), MostAtOnce + unreadable.Count, table.Epoch);
+            var waiting = await store.Runs.FindWaitingAsync(query, stopping.Token);
+            unseen = [.. waiting.Where(run => !unreadable.Contains(run))];
+            await OpenAsync(unseen);
         }
-        catch (HistoryException damaged)
+        while (unseen.Length >= MostAtOnce);
+    }
+
+    private async Task OpenAsync(ImmutableArray<RunId> runs)
+    {
+        if (runs.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var (run, why) in await opener.OpenAsync(runs, stopping.Token))
         {
             // Said once per process; the run stays where it is for a program that can read it.
-            unreadable.Add(run);
-            logger.RunUnreadable(run, damaged.Code, damaged);
+            if (unreadable.Add(run))
+            {
+                logger.RunUnreadable(run, why.Code, why);
+            }
         }
     }
 }

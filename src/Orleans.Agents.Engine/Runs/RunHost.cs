@@ -27,6 +27,7 @@ internal sealed class RunHost
         Workflow workflow,
         RunState state,
         RunTail tail,
+        Epoch epoch,
         RunServices services,
         Action<RunHost, HostEnd> onEnd,
         Action<RunHost, Decision.Accepted>? onStored)
@@ -34,17 +35,18 @@ internal sealed class RunHost
         Id = id;
         Workflow = workflow;
         State = state;
+        Epoch = epoch;
         this.services = services;
         this.onEnd = onEnd;
         this.onStored = onStored;
-        writer = new RunWriter(id, workflow, tail, services);
+        writer = new RunWriter(id, workflow, tail, epoch, services);
         workbench = new RunWorkbench(this, services);
     }
 
     public RunId Id { get; }
 
     /// <summary>The epoch this process carries the run under.</summary>
-    public Epoch Epoch => services.Epoch;
+    public Epoch Epoch { get; }
 
     public Workflow Workflow { get; }
 
@@ -80,6 +82,9 @@ internal sealed class RunHost
 
     /// <summary>Stops carrying the run without a word to it: what is under way is abandoned, the store knows enough.</summary>
     public void Abandon() => Finish(new HostEnd.Stopped());
+
+    /// <summary>Stops carrying the run because the epoch it was carried under is fenced.</summary>
+    public void LetGo() => Finish(new HostEnd.Lost());
 
     private async Task PumpAsync()
     {

@@ -9,7 +9,6 @@ namespace Orleans.Agents.Runs;
 internal sealed record RunServices(
     IJournal Journal,
     ActivityLanes Lanes,
-    Epoch Epoch,
     EngineOptions Options,
     TimeProvider Time,
     FaultPlan Faults,

@@ -6,24 +6,18 @@ using Orleans.Agents.Workflows;
 namespace Orleans.Agents.Runs;
 
 /// <summary>The runs this process carries.</summary>
-internal sealed class RunTable(RunServices services, IStore store, WorkflowCatalog catalog)
+internal sealed class RunTable(RunServices services, IStore store, AdriftRuns adrift, Epoch epoch)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<RunId, RunHost> hosts = [];
     private readonly ConcurrentDictionary<RunId, TaskCompletionSource<RunState?>> waiters = [];
-    private readonly ConcurrentDictionary<RunId, Task> opening = [];
-    private readonly ConcurrentDictionary<RunId, bool> adrift = [];
     private readonly ConcurrentDictionary<RunId, Exception> broken = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
+    private long current = epoch.Value;
 
-    public Epoch Epoch => services.Epoch;
-
-    /// <summary>
-    /// Runs this process may have claimed and does not carry, because the store failed in between. They are in no list
-    /// of waiting runs while the epoch lives.
-    /// </summary>
-    public IReadOnlyCollection<RunId> Adrift => [.. adrift.Keys];
+    /// <summary>The epoch that runs are carried under from now on.</summary>
+    public Epoch Epoch => new(Volatile.Read(ref current));
 
     public void Follow(Action<RunId, RunAppend> follower) =>
         ImmutableInterlocked.Update(ref followers, (all, one) => all.Add(one), follower);
@@ -31,7 +25,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
     /// <summary>Starts a run that does not exist yet; when it does, says so.</summary>
     public async Task<StartResult> StartAsync(Workflow workflow, RunCommand.Start command)
     {
-        var host = MakeHost(command.Run, workflow, RunState.Initial, default);
+        var host = MakeHost(command.Run, workflow, RunState.Initial, default, Epoch);
         while (!hosts.TryAdd(command.Run, host))
         {
             if (hosts.TryGetValue(command.Run, out var other))
@@ -70,43 +64,30 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
         }
     }
 
-    /// <summary>Carries a run on, if nobody does and it is not over.</summary>
-    /// <returns>Whether this process carries it now.</returns>
-    public async Task<bool> OpenAsync(RunId run, CancellationToken cancellation)
+    /// <summary>Whether this process carries a run.</summary>
+    public bool Carries(RunId run) => hosts.ContainsKey(run);
+
+    /// <summary>Takes in a run that this process has claimed; null when it carries one of this name already.</summary>
+    public RunHost? TakeIn(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch)
     {
-        // One at a time per run: of two that read the same state, the slower would carry on from an old one.
-        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        while (!opening.TryAdd(run, mine.Task))
+        var host = MakeHost(run, workflow, state, tail, epoch);
+        if (!hosts.TryAdd(run, host))
         {
-            if (opening.TryGetValue(run, out var other))
-            {
-                await other.WaitAsync(cancellation);
-            }
+            return null;
         }
 
-        RunHost? host;
-        try
-        {
-            if (hosts.ContainsKey(run))
-            {
-                return true;
-            }
+        broken.TryRemove(run, out _);
+        return host;
+    }
 
-            host = await TakeAsync(run, cancellation);
-        }
-        finally
+    /// <summary>Goes on under a new epoch. What is carried under an older one is let go.</summary>
+    public void Renew(Epoch epoch)
+    {
+        Volatile.Write(ref current, epoch.Value);
+        foreach (var host in hosts.Values.Where(host => host.Epoch != epoch))
         {
-            opening.TryRemove(run, out _);
-            mine.SetResult();
+            host.LetGo();
         }
-
-        if (host is not null)
-        {
-            services.Logger.RunTakenOver(run, host.State.Version, services.Epoch);
-            await host.TellAsync(new RunCommand.TakeOver(services.Epoch));
-        }
-
-        return host is not null || hosts.ContainsKey(run);
     }
 
     /// <summary>Waits until a run is over, whoever carries it; throws what stopped this process from carrying it on.</summary>
@@ -168,42 +149,8 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
         return RunReader.Fold(history!).State;
     }
 
-    // It is read before it is claimed, so that a run this program cannot read is left for one that can.
-    private async Task<RunHost?> TakeAsync(RunId run, CancellationToken cancellation)
-    {
-        while (await store.Journal.ReadAsync(run, cancellation) is { Record.Row.IsOver: false } history)
-        {
-            var (state, tail) = RunReader.Fold(history);
-            var workflow = await catalog.PinnedAsync(run, history.Record.Hash, cancellation);
-            adrift[run] = true;
-            if (!await store.Journal.ClaimAsync(run, services.Epoch, cancellation))
-            {
-                break;
-            }
-
-            // From here on nobody else writes to it; what was read before may be older.
-            if ((await store.Runs.FindAsync(run, cancellation))?.Version != state.Version)
-            {
-                continue;
-            }
-
-            var host = MakeHost(run, workflow, state, tail);
-            if (!hosts.TryAdd(run, host))
-            {
-                return null; // a start under the same name is about to find that the run exists; the keeper comes back
-            }
-
-            broken.TryRemove(run, out _);
-            adrift.TryRemove(run, out _);
-            return host;
-        }
-
-        adrift.TryRemove(run, out _);
-        return null;
-    }
-
-    private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail) =>
-        new(run, workflow, state, tail, services, OnEnd, OnStored);
+    private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch) =>
+        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored);
 
     private void OnStored(RunHost host, Decision.Accepted stored)
     {
@@ -211,7 +158,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
         {
             try
             {
-                follower(host.Id, new RunAppend(stored.Next.Version, stored.At, services.Epoch, stored.Events));
+                follower(host.Id, new RunAppend(stored.Next.Version, stored.At, host.Epoch, stored.Events));
             }
             catch (Exception thrown)
             {
@@ -235,6 +182,7 @@ internal sealed class RunTable(RunServices services, IStore store, WorkflowCatal
                 services.Logger.RunEnded(host.Id, over.State.Status, over.State.Failure?.Code);
                 break;
             case HostEnd.Lost:
+                adrift.Add(host.Id);
                 services.Logger.RunLost(host.Id);
                 break;
             case HostEnd.Parked:

@@ -15,7 +15,7 @@ namespace Orleans.Agents.Runs;
 internal readonly record struct RunTail(long Bytes, long SnapshotBytes);
 
 /// <summary>Turns decisions of one run into appends, and sees them stored however often the store has to be asked.</summary>
-internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, RunServices services)
+internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch epoch, RunServices services)
 {
     private const long SmallestTail = 32 * 1024;
 
@@ -48,7 +48,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, RunSe
     {
         var bytes = Serialize(events);
         var origin = after.Origin!;
-        return new Append(id, services.Epoch, before.Version, after.Version, at, bytes, RowOf(after))
+        return new Append(id, epoch, before.Version, after.Version, at, bytes, RowOf(after))
         {
             Birth = before.Version == 0 ? new RunBirth(workflow.Name, workflow.Hash, origin.Key) : null,
             Snapshot = IsSnapshotDue(bytes.Length) && !after.IsOver ? Serialize(after) : (ReadOnlyMemory<byte>?)null,

@@ -42,9 +42,9 @@ public sealed class CarryingTests
         await Assert.ThrowsAsync<HistoryException>(() => house.Engine.ResumeAsync(new RunId("run-new")));
 
         await using var newer = new MemoryStore(database);
-        var epoch = await newer.Carriers.TakeAsync(default);
+        var epoch = await newer.Carriers.TakeAsync(isKeeper: true, default);
 
-        Assert.True(await newer.Journal.ClaimAsync(new RunId("run-new"), epoch, default));
+        Assert.Single(await newer.Journal.ClaimAsync([new RunClaim(new RunId("run-new"), 1)], epoch, default));
     }
 
     [Theory]
@@ -183,7 +183,7 @@ public sealed class CarryingTests
     private static async Task AddUnreadableAsync(MemoryDatabase database, string events)
     {
         await using var store = new MemoryStore(database);
-        var epoch = await store.Carriers.TakeAsync(default);
+        var epoch = await store.Carriers.TakeAsync(isKeeper: true, default);
         await store.Definitions.SaveAsync("h", "{}"u8.ToArray(), default);
         var append = new Append(
             new RunId("run-new"), epoch, 0, 1, DateTimeOffset.UnixEpoch, System.Text.Encoding.UTF8.GetBytes(events), new RunRow(RunStatus.Running, "a"))

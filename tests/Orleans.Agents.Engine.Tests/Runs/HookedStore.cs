@@ -31,6 +31,8 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
 
     public static StoreException Failure(bool isTransient) => new("store.test", "The test said so.", isTransient);
 
+    public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => inner.NowAsync(cancellation);
+
     public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
 
     public async ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
@@ -39,25 +41,35 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
         return await inner.Journal.AppendAsync(append, cancellation);
     }
 
-    public async Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation)
+    public async Task<ImmutableArray<RunId>> ClaimAsync(
+        ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation)
     {
-        var isOurs = await inner.Journal.ClaimAsync(run, epoch, cancellation);
-        await Claimed(run);
-        return isOurs;
+        var ours = await inner.Journal.ClaimAsync(claims, epoch, cancellation);
+        foreach (var claim in claims)
+        {
+            await Claimed(claim.Run);
+        }
+
+        return ours;
     }
 
-    public async Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation)
+    public async Task<ImmutableArray<RunHistory>> ReadAsync(ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
-        var history = await inner.Journal.ReadAsync(run, cancellation);
-        await HasRead(run);
-        return history;
+        var histories = await inner.Journal.ReadAsync(runs, cancellation);
+        foreach (var run in runs)
+        {
+            await HasRead(run);
+        }
+
+        return histories;
     }
 
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation) =>
         inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
 
-    public Task<Epoch> TakeAsync(CancellationToken cancellation) => inner.Carriers.TakeAsync(cancellation);
+    public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) =>
+        inner.Carriers.TakeAsync(isKeeper, cancellation);
 
     public Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation) =>
         inner.Carriers.FenceGoneAsync(cancellation);

@@ -31,6 +31,43 @@ public sealed class RecoveryTests
             done: { end: rested }
         """;
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_process_taken_for_dead_goes_on_under_a_new_epoch(bool carriesAllRuns)
+    {
+        var database = new MemoryDatabase();
+        var (reached, again) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var calls = 0;
+        await using var house = await House.OpenAsync(
+            new MemoryStore(database),
+            Held,
+            null,
+            o => o.CarriesAllRuns = carriesAllRuns,
+            House.Tool("test.first", (_, _) => Task.FromResult(House.Ok("1"))),
+            House.Tool("test.held", async (_, cancellation) =>
+            {
+                if (Interlocked.Increment(ref calls) == 1)
+                {
+                    reached.SetResult();
+                    await again.Task.WaitAsync(cancellation);
+                }
+
+                return House.Ok("2");
+            }));
+        var run = await house.StartAsync();
+        await reached.Task;
+
+        await using var other = new MemoryStore(database);
+        await other.Carriers.ReleaseAsync(new Epoch(1), default);
+
+        Assert.Equal("[1,2]", (await house.EndAsync(run)).Output.ToString());
+        Assert.Equal(2, calls);
+        Assert.Contains(
+            await house.Engine.ReadEventsAsync(run), a => a.Events is [RunEvent.TakenOver { Epoch: 2 }]);
+        Assert.Equal("[1,2]", (await house.RunAsync()).Output.ToString());
+    }
+
     [Fact]
     public async Task A_run_goes_on_in_the_next_engine_and_repeats_nothing_recorded()
     {

@@ -78,9 +78,10 @@ public sealed class RobustnessTests
             return House.Ok();
         });
         var clock = new HesitantClock();
-        await using var house = await House.OpenAsync(new MemoryStore(), OneTool, clock, o => o.CarriesAllRuns = false, held);
+        await using var house = await House.OpenAsync(new MemoryStore(), OneTool, clock, o => o.KeeperInterval = TimeSpan.FromDays(1), held);
         var run = await house.StartAsync();
-        while (clock.Hands.NextDue() is null)
+        var keeper = clock.GetUtcNow() + TimeSpan.FromDays(1);
+        while (clock.Hands.NextDue() is not { } due || due >= keeper)
         {
             await Task.Yield();
         }
@@ -113,16 +114,21 @@ public sealed class RobustnessTests
             },
         };
         await using var house = await House.OpenAsync(
-            store, OneTool, clock, o => o.CarriesAllRuns = false, House.Tool("test.only", (_, _) => Task.FromResult(House.Ok())));
+            store,
+            OneTool,
+            clock,
+            o => o.KeeperInterval = TimeSpan.FromDays(1),
+            House.Tool("test.only", (_, _) => Task.FromResult(House.Ok())));
         var run = await house.StartAsync();
-        while (clock.NextDue() is null)
+        var keeper = clock.GetUtcNow() + TimeSpan.FromDays(1);
+        while (clock.NextDue() is not { } due || due >= keeper)
         {
             await Task.Yield();
         }
 
         await Task.Run(() => clock.Advance(TimeSpan.FromSeconds(2))).WaitAsync(TimeSpan.FromSeconds(30));
         await held.Task;
-        Assert.Null(clock.NextDue());
+        Assert.Equal(keeper, clock.NextDue());
         go.SetResult();
 
         Assert.Equal(RunStatus.Succeeded, (await house.EndAsync(run)).Status);

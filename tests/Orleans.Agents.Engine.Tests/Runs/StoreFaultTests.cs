@@ -64,7 +64,7 @@ public sealed class StoreFaultTests
         var database = new MemoryDatabase();
         await using (var store = new MemoryStore(database))
         {
-            var epoch = await store.Carriers.TakeAsync(default);
+            var epoch = await store.Carriers.TakeAsync(isKeeper: true, default);
             await store.Definitions.SaveAsync("h", "{}"u8.ToArray(), default);
             var append = new Append(
                 new RunId("run-new"), epoch, 0, 1, DateTimeOffset.UnixEpoch, """[{"type":"run.teleported"}]"""u8.ToArray(), new RunRow(RunStatus.Running, "a"))
@@ -105,6 +105,8 @@ public sealed class StoreFaultTests
 
         public ICarriers Carriers => inner.Carriers;
 
+        public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => inner.NowAsync(cancellation);
+
         public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
 
         public async ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
@@ -129,11 +131,12 @@ public sealed class StoreFaultTests
             return await inner.Journal.AppendAsync(append, cancellation);
         }
 
-        public Task<bool> ClaimAsync(RunId run, Epoch epoch, CancellationToken cancellation) =>
-            inner.Journal.ClaimAsync(run, epoch, cancellation);
+        public Task<ImmutableArray<RunId>> ClaimAsync(
+            ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation) =>
+            inner.Journal.ClaimAsync(claims, epoch, cancellation);
 
-        public Task<RunHistory?> ReadAsync(RunId run, CancellationToken cancellation) =>
-            inner.Journal.ReadAsync(run, cancellation);
+        public Task<ImmutableArray<RunHistory>> ReadAsync(
+            ImmutableArray<RunId> runs, CancellationToken cancellation) => inner.Journal.ReadAsync(runs, cancellation);
 
         public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
             RunId run, long after, int limit, CancellationToken cancellation) =>

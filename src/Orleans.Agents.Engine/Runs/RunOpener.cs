@@ -1,0 +1,157 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>
+/// Takes on runs that nobody carries, many at once: reads them, claims those that can be read, carries those it got.
+/// </summary>
+internal sealed class RunOpener(
+    RunTable table, IStore store, WorkflowCatalog catalog, AdriftRuns adrift, ILogger logger)
+{
+    private readonly ConcurrentDictionary<RunId, Task> opening = [];
+
+    /// <summary>Carries a run on, if nobody does and it is not over.</summary>
+    /// <returns>Whether this process carries it now.</returns>
+    /// <exception cref="HistoryException">Its history cannot be understood.</exception>
+    public async Task<bool> OpenAsync(RunId run, CancellationToken cancellation)
+    {
+        while (opening.TryGetValue(run, out var other))
+        {
+            await other.WaitAsync(cancellation);
+        }
+
+        var unreadable = await OpenAsync([run], cancellation);
+        return unreadable.IsEmpty ? table.Carries(run) : throw unreadable[0].Why;
+    }
+
+    /// <summary>Carries on those of some runs that nobody carries and that are not over.</summary>
+    /// <returns>Those whose history cannot be understood; they stay where they are, for a program that can.</returns>
+    public async Task<ImmutableArray<UnreadableRun>> OpenAsync(
+        ImmutableArray<RunId> runs, CancellationToken cancellation)
+    {
+        // One at a time per run: of two that read the same state, the slower would carry on from an old one.
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var wanted = new List<RunId>(runs.Length);
+        var others = new List<Task>();
+        foreach (var run in runs.Distinct())
+        {
+            var first = opening.GetOrAdd(run, mine.Task);
+            if (first == mine.Task)
+            {
+                wanted.Add(run);
+            }
+            else
+            {
+                others.Add(first);
+            }
+        }
+
+        ImmutableArray<UnreadableRun> unreadable;
+        List<RunHost> hosts;
+        try
+        {
+            (hosts, unreadable) = await TakeAsync([.. wanted.Where(run => !table.Carries(run))], cancellation);
+        }
+        finally
+        {
+            wanted.ForEach(run => opening.TryRemove(run, out _));
+            mine.SetResult();
+        }
+
+        await Task.WhenAll(hosts.Select(TakeOverAsync));
+        await Task.WhenAll(others).WaitAsync(cancellation);
+        return unreadable;
+    }
+
+    private async Task TakeOverAsync(RunHost host)
+    {
+        logger.RunTakenOver(host.Id, host.State.Version, host.Epoch);
+        await host.TellAsync(new RunCommand.TakeOver(host.Epoch));
+    }
+
+    // They are read before they are claimed, so that a run this program cannot read is left for one that can. A claim
+    // holds only at the version that was read, and from then on nobody else writes: what was read is all there is.
+    private async Task<(List<RunHost> Hosts, ImmutableArray<UnreadableRun> Unreadable)> TakeAsync(
+        ImmutableArray<RunId> runs, CancellationToken cancellation)
+    {
+        var readable = new Dictionary<RunId, ReadRun>();
+        var unreadable = ImmutableArray.CreateBuilder<UnreadableRun>();
+        foreach (var history in runs.IsEmpty ? [] : await store.Journal.ReadAsync(runs, cancellation))
+        {
+            if (history.Record.Row.IsOver)
+            {
+                continue;
+            }
+
+            try
+            {
+                var (state, tail) = RunReader.Fold(history);
+                var workflow = await catalog.PinnedAsync(history.Record.Id, history.Record.Hash, cancellation);
+                readable.Add(history.Record.Id, new ReadRun(workflow, state, tail));
+            }
+            catch (HistoryException damaged)
+            {
+                unreadable.Add(new UnreadableRun(history.Record.Id, damaged));
+            }
+        }
+
+        var hosts = await ClaimAsync(readable, cancellation);
+        foreach (var run in runs)
+        {
+            if (!readable.ContainsKey(run))
+            {
+                adrift.Remove(run);
+            }
+        }
+
+        return (hosts, unreadable.ToImmutable());
+    }
+
+    private async Task<List<RunHost>> ClaimAsync(Dictionary<RunId, ReadRun> readable, CancellationToken cancellation)
+    {
+        var hosts = new List<RunHost>(readable.Count);
+        if (readable.Count == 0)
+        {
+            return hosts;
+        }
+
+        var epoch = table.Epoch;
+        foreach (var run in readable.Keys)
+        {
+            adrift.Add(run);
+        }
+
+        var claimed = await store.Journal.ClaimAsync(
+            [.. readable.Select(run => new RunClaim(run.Key, run.Value.State.Version))], epoch, cancellation);
+        foreach (var run in claimed)
+        {
+            // None is made when a start under the same name is about to find that the run exists; the keeper comes back.
+            var (workflow, state, tail) = readable[run];
+            if (table.TakeIn(run, workflow, state, tail, epoch) is { } host)
+            {
+                hosts.Add(host);
+                adrift.Remove(run);
+            }
+        }
+
+        // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next.
+        if (claimed.Length < readable.Count && !await store.Carriers.IsFencedAsync(epoch, cancellation))
+        {
+            foreach (var run in readable.Keys.Except(claimed))
+            {
+                adrift.Remove(run);
+            }
+        }
+
+        return hosts;
+    }
+
+    private sealed record ReadRun(Workflow Workflow, RunState State, RunTail Tail);
+}
+
+/// <summary>A run whose history cannot be understood.</summary>
+internal sealed record UnreadableRun(RunId Run, HistoryException Why);
