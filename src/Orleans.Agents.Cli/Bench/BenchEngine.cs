@@ -28,19 +28,15 @@ internal sealed class BenchEngine : IAsyncDisposable
     [SuppressMessage(
         "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns the store.")]
     public static async Task<BenchEngine> StartAsync(
-        IBenchDatabase database,
-        BenchWorkflow workflow,
-        EngineOptions options,
-        Streams streams,
-        FaultPlan? faults = null)
+        IBenchDatabase database, BenchWorkflow workflow, EngineOptions options, Streams streams)
     {
         var engine = new AgentsEngine(
             database.OpenStore(),
             new ModelRegistry(),
-            BenchWorkflow.Tools,
+            workflow.Tools,
             options,
             TimeProvider.System,
-            faults ?? FaultPlan.None,
+            FaultPlan.None,
             new TerminalLogger(streams, LogLevel.Warning));
         var started = new BenchEngine(engine, workflow);
         try

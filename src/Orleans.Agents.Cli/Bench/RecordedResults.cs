@@ -35,9 +35,9 @@ internal sealed class RecordedResults : IAsyncDisposable
     public Task<long> CountAsync(CancellationToken cancellation, long? untilEpoch = null) => connection.NumberAsync(
         "select count(*) from recorded where epoch <= @epoch", cancellation, ("@epoch", untilEpoch ?? long.MaxValue));
 
-    /// <summary>Adds what a file says: lines of <c>run visit branch</c>, or of <c>run/visit/branch attempt epoch</c>.</summary>
+    /// <summary>Adds what a file says: lines of <c>run visit branch epoch</c>.</summary>
     /// <returns>How many lines there are.</returns>
-    /// <exception cref="CommandException">A line is neither.</exception>
+    /// <exception cref="CommandException">A line is something else.</exception>
     public async Task<long> SayAsync(IAsyncEnumerable<string> lines, CancellationToken cancellation)
     {
         var said = 0L;
@@ -75,14 +75,12 @@ internal sealed class RecordedResults : IAsyncDisposable
 
     private static string RowOf(string line)
     {
-        var words = line.Split(' ', '/');
-        return words is [var run, var visit, var branch, .. var rest]
+        return line.Split(' ') is [var run, var visit, var branch, var epoch]
             && RunId.IsValid(run)
             && int.TryParse(visit, CultureInfo.InvariantCulture, out var visited)
             && int.TryParse(branch, CultureInfo.InvariantCulture, out var branched)
-            && (rest is [] or [_, _])
-            && long.TryParse(rest is [_, var last] ? last : "0", CultureInfo.InvariantCulture, out var epoch)
-            ? string.Create(CultureInfo.InvariantCulture, $"('{run}', {visited}, {branched}, {epoch})")
-            : throw CommandException.Usage($"'{line}' does not say which run, visit and branch it is about.");
+            && long.TryParse(epoch, CultureInfo.InvariantCulture, out var under)
+            ? string.Create(CultureInfo.InvariantCulture, $"('{run}', {visited}, {branched}, {under})")
+            : throw CommandException.Usage($"'{line}' does not say which run, visit, branch and epoch it is about.");
     }
 }

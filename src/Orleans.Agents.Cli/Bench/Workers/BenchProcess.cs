@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Orleans.Agents.Cli.Bench.Databases;
-using Orleans.Agents.Faults;
 
 namespace Orleans.Agents.Cli.Bench.Workers;
 
@@ -38,8 +37,7 @@ internal sealed class BenchProcess : IDisposable
     /// <summary>Starts a process that does one of the <see cref="BenchWorker"/>'s jobs.</summary>
     /// <param name="address">The database; told in the environment, because it may hold a password.</param>
     /// <param name="job">The job and its options.</param>
-    /// <param name="effects">The file in which effects are recorded, if any.</param>
-    public static BenchProcess Start(BenchAddress address, IEnumerable<string> job, string? effects = null)
+    public static BenchProcess Start(BenchAddress address, IEnumerable<string> job)
     {
         // Started as 'dotnet agents.dll' or as 'agents': the first argument is the library either way.
         var program = Environment.ProcessPath!;
@@ -51,8 +49,6 @@ internal sealed class BenchProcess : IDisposable
             RedirectStandardOutput = true,
         };
         start.Environment[BenchAddress.Variable] = address.Place;
-        start.Environment[FaultPlan.KillVariable] = null;
-        start.Environment[FaultPlan.RecordVariable] = effects;
         return new BenchProcess(start);
     }
 

@@ -36,6 +36,7 @@ internal sealed class BenchWorker
     private readonly Option<string> store = BenchOptions.StoreOption();
     private readonly Option<long?> runs = Numbers.Option("--runs", "How many runs.", 1, 1_000_000);
     private readonly Option<long?> lanes = Numbers.Option("--lanes", "How many lanes.", 1, 10_000);
+    private readonly Option<string> effects = new("--effects") { Description = "The file to mark effects in." };
 
     private BenchWorker(Streams streams) => this.streams = streams;
 
@@ -45,7 +46,7 @@ internal sealed class BenchWorker
         var worker = new BenchWorker(streams);
         var verb = new Verb("worker", "Works for the bench.", "The bench starts it; nobody else needs to.")
         {
-            worker.job, worker.store, worker.runs, worker.lanes,
+            worker.job, worker.store, worker.runs, worker.lanes, worker.effects,
         };
         verb.Hidden = true;
         verb.SetAction((parsed, _) => worker.RunAsync(parsed));
@@ -62,24 +63,25 @@ internal sealed class BenchWorker
         var database = new BenchAddress(parsed.GetValue(store) ?? BenchAddress.Sqlite, place).Attach();
         var count = (int)(parsed.GetValue(runs) ?? 1);
         var options = new EngineOptions { Lanes = (int)(parsed.GetValue(lanes) ?? 64) };
+        using var marks = parsed.GetValue(effects) is { } file ? MarkFile.Open(file) : null;
+        var workflow = BenchWorkflow.SleepingSequence(marks);
         await (parsed.GetValue(job) switch
         {
-            Start => CarryAsync(database, options, count, isFirst: true),
-            TakeOver => CarryAsync(database, options, count, isFirst: false),
+            Start => CarryAsync(database, workflow, options, count, isFirst: true),
+            TakeOver => CarryAsync(database, workflow, options, count, isFirst: false),
             Floor => WriteFloorAsync(database, count),
             _ => IdleAsync(database),
         });
         return ExitCode.Done;
     }
 
-    private async Task CarryAsync(IBenchDatabase database, EngineOptions options, int count, bool isFirst)
+    private async Task CarryAsync(
+        IBenchDatabase database, BenchWorkflow workflow, EngineOptions options, int count, bool isFirst)
     {
-        var workflow = BenchWorkflow.SleepingSequence();
         var left = new ConcurrentDictionary<RunId, bool>(
             Enumerable.Range(0, count).Select(i => KeyValuePair.Create(NameOf(i), true)));
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var engine = await BenchEngine.StartAsync(
-            database, workflow, options, streams, EngineSession.Faults());
+        await using var engine = await BenchEngine.StartAsync(database, workflow, options, streams);
         engine.Engine.Follow((run, append) =>
         {
             if (append.Events.Any(e => e is RunEvent.Succeeded or RunEvent.Failed))

@@ -28,7 +28,7 @@ internal sealed class Restart(BenchSettings settings, int runs, int lanes)
             await RunHalfAsync(database, effects, cancellation);
             var took = await TimeAsync(database, BenchWorker.TakeOver, effects, cancellation);
             settings.Tell($"w4 {settings.Kind}: all done {took.TotalSeconds:N2} s after the restart");
-            var floor = await TimeAsync(database, BenchWorker.Floor, effects: null, cancellation);
+            var floor = await TimeAsync(database, BenchWorker.Floor, effects, cancellation);
             return await JudgeAsync(database, effects, took, floor, cancellation);
         }
         finally
@@ -40,7 +40,7 @@ internal sealed class Restart(BenchSettings settings, int runs, int lanes)
     private async Task RunHalfAsync(IBenchDatabase database, string effects, CancellationToken cancellation)
     {
         var half = runs * BenchWorkflow.SleepingSequence().StepsPerRun / 2;
-        using var first = BenchProcess.Start(database.Address, JobOf(BenchWorker.Start), effects);
+        using var first = BenchProcess.Start(database.Address, JobOf(BenchWorker.Start, effects));
         while (LinesOf(effects) < half)
         {
             if (first.HasEnded)
@@ -56,10 +56,10 @@ internal sealed class Restart(BenchSettings settings, int runs, int lanes)
     }
 
     private async Task<TimeSpan> TimeAsync(
-        IBenchDatabase database, string job, string? effects, CancellationToken cancellation)
+        IBenchDatabase database, string job, string effects, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        using var second = BenchProcess.Start(database.Address, JobOf(job), effects);
+        using var second = BenchProcess.Start(database.Address, JobOf(job, effects));
         await second.UntilSaysAsync(BenchWorker.Done, cancellation);
         var took = Stopwatch.GetElapsedTime(start);
         await second.EndAsync(cancellation);
@@ -88,8 +88,14 @@ internal sealed class Restart(BenchSettings settings, int runs, int lanes)
             Math.Round(took / floor, 2));
     }
 
-    private string[] JobOf(string job) =>
-        [job, "--store", settings.Kind, "--runs", BenchProcess.Number(runs), "--lanes", BenchProcess.Number(lanes)];
+    private string[] JobOf(string job, string effects) =>
+    [
+        job,
+        "--store", settings.Kind,
+        "--runs", BenchProcess.Number(runs),
+        "--lanes", BenchProcess.Number(lanes),
+        "--effects", effects,
+    ];
 
     private static int LinesOf(string file)
     {

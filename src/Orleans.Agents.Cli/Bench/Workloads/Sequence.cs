@@ -23,9 +23,9 @@ internal sealed class Sequence(BenchSettings settings, SequencePlan plan)
     /// <summary>Measures.</summary>
     public Task<StepsDocument> RunAsync(CancellationToken cancellation)
     {
-        if (plan.Acknowledged is { } path)
+        if (plan.Acknowledged is { } path && File.Exists(path))
         {
-            AcknowledgedMarks.ThrowIfNotUsable(path);
+            throw CommandException.Usage($"{path} exists; marks about two databases would be mixed in it.");
         }
 
         return settings.WithDatabaseAsync(
@@ -34,7 +34,7 @@ internal sealed class Sequence(BenchSettings settings, SequencePlan plan)
 
     private async Task<StepsDocument> MeasureAsync(IBenchDatabase database, CancellationToken cancellation)
     {
-        using var marks = plan.Acknowledged is { } path ? AcknowledgedMarks.Start(path, database.Address) : null;
+        using var marks = plan.Acknowledged is { } path ? MarkFile.Start(path, database.Address) : null;
         await FinishedRuns.AddAsync(database, workflow, plan.RunsInStore, settings, cancellation);
         await CarryAsync(database, marks, Concurrencies[^1], WarmUp, cancellation);
 
@@ -77,7 +77,7 @@ internal sealed class Sequence(BenchSettings settings, SequencePlan plan)
     private int LanesOf(int runsAtOnce) => plan.Lanes ?? Math.Max(LanesAlone, runsAtOnce);
 
     private async Task<Load> CarryAsync(
-        IBenchDatabase database, AcknowledgedMarks? marks, int runsAtOnce, TimeSpan time, CancellationToken cancellation)
+        IBenchDatabase database, MarkFile? marks, int runsAtOnce, TimeSpan time, CancellationToken cancellation)
     {
         var options = new EngineOptions { Lanes = LanesOf(runsAtOnce) };
         Meter? meter = null;
