@@ -12,9 +12,9 @@ internal sealed class BenchOptions
     private readonly Option<string> store = StoreOption();
     private readonly Option<string> connection = new("--connection")
     {
-        Description = "The folder to make the SQLite file in; default: the folder of temporary files. "
-            + $"Also taken from {BenchAddress.Variable}.",
-        HelpName = "folder",
+        Description = "The PostgreSQL server to make a database on, or the folder to make a SQLite file in. "
+            + $"Default: {BenchAddress.Variable}, else the folder of temporary files.",
+        HelpName = "where",
     };
 
     private readonly Option<long?> seconds = Numbers.Option(

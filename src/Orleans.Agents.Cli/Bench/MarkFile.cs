@@ -52,7 +52,7 @@ internal sealed class MarkFile : IDisposable
     public static MarkFile Start(string path, BenchAddress address)
     {
         var marks = Open(path);
-        marks.Write($"{address.Kind} {address.Place}\n");
+        marks.Write($"{address.Kind} {address.PlaceWithoutPassword}\n");
         return marks;
     }
 

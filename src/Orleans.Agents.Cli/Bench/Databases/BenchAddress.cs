@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace Orleans.Agents.Cli.Bench.Databases;
 
 /// <summary>Where a database of the bench is.</summary>
@@ -11,8 +13,11 @@ internal sealed record BenchAddress(string Kind, string Place)
     /// <summary>The kind that is a file.</summary>
     public const string Sqlite = "sqlite";
 
+    /// <summary>The kind that is on a server.</summary>
+    public const string Postgres = "postgres";
+
     /// <summary>The kinds of databases there are.</summary>
-    public static IReadOnlyList<string> Kinds { get; } = [Sqlite];
+    public static IReadOnlyList<string> Kinds { get; } = [Sqlite, Postgres];
 
     /// <summary>Makes a database, empty but for the store's tables.</summary>
     /// <param name="kind">One of <see cref="Kinds"/>.</param>
@@ -21,8 +26,15 @@ internal sealed record BenchAddress(string Kind, string Place)
     public static async Task<IBenchDatabase> CreateAsync(
         string kind, string? connection, CancellationToken cancellation)
     {
-        var where = connection ?? Environment.GetEnvironmentVariable(Variable);
-        var database = SqliteBench.Create(string.IsNullOrEmpty(where) ? null : where);
+        var named = connection ?? Environment.GetEnvironmentVariable(Variable);
+        var where = string.IsNullOrEmpty(named) ? null : named;
+        IBenchDatabase database = (kind, where) switch
+        {
+            (Sqlite, _) => SqliteBench.Create(where),
+            (_, null) => throw CommandException.Usage(
+                $"--store {kind} needs --connection, or {Variable}: a server to make a database on."),
+            _ => await PostgresBench.CreateAsync(where, cancellation),
+        };
         try
         {
             await using var store = database.OpenStore();
@@ -36,6 +48,10 @@ internal sealed record BenchAddress(string Kind, string Place)
         }
     }
 
+    /// <summary>The place as it may be written down: whoever goes there brings the password along.</summary>
+    public string PlaceWithoutPassword =>
+        Kind == Sqlite ? Place : new NpgsqlConnectionStringBuilder(Place) { Password = null }.ConnectionString;
+
     /// <summary>The database there, which somebody has made.</summary>
-    public IBenchDatabase Attach() => new SqliteBench(Place);
+    public IBenchDatabase Attach() => Kind == Sqlite ? new SqliteBench(Place) : new PostgresBench(Place);
 }

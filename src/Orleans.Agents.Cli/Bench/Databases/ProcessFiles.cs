@@ -45,6 +45,12 @@ internal static class ProcessFiles
         return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
     }
 
+    /// <summary>The process that made a process of this name, if both are on this machine.</summary>
+    public static int? ServerOf(int process, string name) =>
+        TryReadLines($"/proc/{process}/comm") is [var found] && found == name && StatOf(process) is { } stat
+            ? (int)stat[Parent]
+            : null;
+
     private static long TicksOf(long[] stat) => stat[UserTicks] + stat[SystemTicks];
 
     private static long[]? StatOf(int process)
