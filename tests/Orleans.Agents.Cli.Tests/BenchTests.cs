@@ -138,7 +138,8 @@ public sealed class BenchTests : IDisposable
     private async Task UntilMarkedAsync(int lines)
     {
         using var limit = new CancellationTokenSource(Patience);
-        while (!File.Exists(workspace.At("marks")) || File.ReadLines(workspace.At("marks")).Count() < lines + 1)
+        while (!File.Exists(workspace.At("marks"))
+            || await File.ReadLinesAsync(workspace.At("marks"), limit.Token).CountAsync(limit.Token) <= lines)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
         }

@@ -10,7 +10,7 @@ internal sealed class ParkedRuns(BenchSettings settings, int parked)
     private const double Megabyte = 1_048_576;
 
     // Before it is watched, a process may compile itself and look through the store.
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(3);
 
     /// <summary>Measures.</summary>
     public async Task<ParkedDocument> RunAsync(CancellationToken cancellation)
@@ -33,7 +33,7 @@ internal sealed class ParkedRuns(BenchSettings settings, int parked)
         await using var connection = await database.ConnectAsync(cancellation);
         using var process = BenchProcess.Start(database.Address, [BenchWorker.Idle, "--store", settings.Kind]);
         await process.UntilSaysAsync(BenchWorker.Ready, cancellation);
-        await Task.Delay(Settling, cancellation);
+        await Task.Delay(settings.Time < LongestSettling ? settings.Time : LongestSettling, cancellation);
         var before = await database.CountAsync(cancellation);
         var processor = process.Processor;
         await Task.Delay(settings.Time, cancellation);
