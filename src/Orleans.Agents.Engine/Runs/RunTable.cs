@@ -15,6 +15,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     private readonly ConcurrentDictionary<RunId, Exception> broken = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
     private long current = epoch.Value;
+    private volatile bool isAbandoned;
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
     public Epoch Epoch => new(Volatile.Read(ref current));
@@ -45,6 +46,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             }
         }
 
+        AbandonIfLate(host);
         switch (await host.TellAsync(command with { Epoch = host.Epoch }))
         {
             case Told.Answered { Decision: Decision.Accepted }:
@@ -77,6 +79,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
 
         broken.TryRemove(run, out _);
+        AbandonIfLate(host);
         return host;
     }
 
@@ -128,6 +131,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     /// <summary>Stops carrying everything, without a word to the runs.</summary>
     public void Abandon()
     {
+        isAbandoned = true;
         foreach (var host in hosts.Values)
         {
             host.Abandon();
@@ -135,6 +139,15 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     }
 
     private static void LookOnceMore(object? ended) => ((TaskCompletionSource<RunState?>)ended!).TrySetResult(null);
+
+    // What comes in while the process stops must not be carried: the end of its lanes would be told as failures.
+    private void AbandonIfLate(RunHost host)
+    {
+        if (isAbandoned)
+        {
+            host.Abandon();
+        }
+    }
 
     private async Task<RunState?> FindEndAsync(RunId run, CancellationToken cancellation)
     {
