@@ -18,12 +18,20 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
     {
         var work = new ToolWork(process, call, isOnce);
         var watch = world.Watch.Of(call.Activity.Run);
-        world.Trace.Add($"    {process.Number} begins attempt {call.Attempt} at {call.Activity} under {call.Epoch}");
-        watch.Began(process.Number, call.Epoch, world.KnowsAll(process, call.Activity.Run), call.Activity, call.Attempt);
-        works.Add(work);
-        if (isOnce && chance.Next(2) == 0)
+        try
         {
-            Change(work);
+            world.Trace.Add($"    {process.Number} begins attempt {call.Attempt} at {call.Activity} under {call.Epoch}");
+            watch.Began(process.Number, call.Epoch, world.KnowsAll(process, call.Activity.Run), call.Activity, call.Attempt);
+            works.Add(work);
+            if (isOnce && chance.Next(2) == 0)
+            {
+                Change(work);
+            }
+        }
+        catch (BrokenInvariantException broken)
+        {
+            world.Fail(broken); // the engine would take it for a failure of the tool
+            throw;
         }
 
         var isObedient = chance.Next(4) > 0;
