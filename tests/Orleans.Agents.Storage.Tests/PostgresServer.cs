@@ -39,7 +39,7 @@ public sealed class PostgresServer : IDisposable
         }
 
         var server = new PostgresServer(folder, $"Host={folder};Username=postgres;Database=postgres");
-        server.AsOwner("initdb", "--pgdata", server.Data, "--username", "postgres", "--auth", "trust",
+        AsOwner("initdb", "--pgdata", server.Data, "--username", "postgres", "--auth", "trust",
             "--encoding", "UTF8", "--no-locale", "--no-sync");
         server.StartAgain();
         return server;
@@ -90,7 +90,7 @@ public sealed class PostgresServer : IDisposable
         Run("kill", [$"-{name}", .. children.Select(child => child.Trim())]);
     }
 
-    private void AsOwner(string program, params string[] arguments)
+    private static void AsOwner(string program, params string[] arguments)
     {
         var path = Find(program);
         if (Environment.IsPrivilegedProcess)
@@ -103,7 +103,9 @@ public sealed class PostgresServer : IDisposable
         }
     }
 
-    private static string Find(string program)
+    /// <summary>Where one of PostgreSQL's programs lies, of the newest version there is.</summary>
+    /// <exception cref="InvalidOperationException">It is not on this machine.</exception>
+    public static string Find(string program)
     {
         var packaged = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(version => version.Length)

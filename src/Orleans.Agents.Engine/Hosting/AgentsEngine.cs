@@ -70,6 +70,10 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <summary>The workflows that new runs can be started from.</summary>
     public IReadOnlyCollection<string> Workflows => catalog.Names;
 
+    /// <summary>The epoch this process carries runs under; another one after it was taken for dead.</summary>
+    /// <exception cref="InvalidOperationException">The engine has not been started, or is stopped.</exception>
+    public Epoch Epoch => Table.Epoch;
+
     private RunTable Table => table ?? throw NotStarted();
 
     /// <summary>Opens the store, takes an epoch, and takes on the runs that wait for a carrier.</summary>

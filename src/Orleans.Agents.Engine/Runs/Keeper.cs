@@ -24,6 +24,7 @@ internal sealed class Keeper(
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<RunId> unreadable = [];
     private Task loop = Task.CompletedTask;
+    private DateTimeOffset? storeLostAt;
 
     public void Start() => loop = LoopAsync();
 
@@ -43,10 +44,15 @@ internal sealed class Keeper(
             try
             {
                 await LookAsync();
+                TellOfReturn();
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (StoreException lost) when (lost.IsTransient)
+            {
+                TellOfLoss(lost);
             }
             catch (Exception fault)
             {
@@ -66,6 +72,25 @@ internal sealed class Keeper(
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    // Once for all runs: whoever reads the log during an outage wants to know that it began, and that it is over.
+    private void TellOfLoss(StoreException lost)
+    {
+        if (storeLostAt is null)
+        {
+            storeLostAt = clock.GetUtcNow();
+            logger.StoreLost(lost);
+        }
+    }
+
+    private void TellOfReturn()
+    {
+        if (storeLostAt is { } since)
+        {
+            storeLostAt = null;
+            logger.StoreIsBack(clock.GetUtcNow() - since);
         }
     }
 

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Orleans.Agents.Activities;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Runs;
 using Orleans.Agents.Schemas;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
@@ -74,7 +73,7 @@ internal sealed class ToolCaller(ToolRegistry tools)
     }
 
     private static ToolCall CallOf(LaneItem item, FileRoots roots) =>
-        new(item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, new Epoch(item.State.Epoch), roots)
+        new(item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, item.Epoch, roots)
         {
             CorrelationId = item.State.Origin!.CorrelationId,
         };
