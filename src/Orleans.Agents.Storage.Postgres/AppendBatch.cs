@@ -94,14 +94,19 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<long> readers = [];
     private readonly List<string> notes = [];
 
-    /// <summary>Prepares the statement for a connection.</summary>
+    /// <summary>Makes the statement for a connection.</summary>
     public AppendBatch(NpgsqlConnection connection)
     {
         store = connection.Command(Stores + Losers, Columns());
-        store.Prepare();
         storeAndConsume = connection.Command(
             Stores + Consumes + Losers,
             [.. Columns(), Column(readers, NpgsqlDbType.Bigint), Column(notes, NpgsqlDbType.Text)]);
+    }
+
+    /// <summary>Lets the server parse the statements and plan them, once for all batches.</summary>
+    public void Prepare()
+    {
+        store.Prepare();
         storeAndConsume.Prepare();
     }
 

@@ -133,11 +133,11 @@ internal sealed class RunOpener(
 
         var claimed = await store.Journal.ClaimAsync(
             [.. readable.Select(run => new RunClaim(run.Key, run.Value.State.Version))], epoch, cancellation);
-        var left = await delivery.ReadAsync(epoch, cancellation);
 
         // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next. The
         // store is asked before a run is taken in: one that was taken in and then not told so would sleep for ever.
         var isFenced = claimed.Length < readable.Count && await store.Carriers.IsFencedAsync(epoch, cancellation);
+        var left = await delivery.ReadAsync(epoch, cancellation);
         foreach (var run in claimed)
         {
             // None is made when a start under the same name is about to find that the run exists; the keeper comes back.
