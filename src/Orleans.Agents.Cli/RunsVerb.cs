@@ -11,8 +11,8 @@ internal static class RunsVerb
     {
         var verb = new Verb(
             "runs",
-            "Lists, shows, carries on and cancels runs.",
-            "Runs are kept in the store until it is deleted. Reading them disturbs nobody who carries one.",
+            "Lists, shows, carries on, cancels and prunes runs.",
+            "Runs are kept in the store until they are pruned. Reading them disturbs nobody who carries one.",
             new Example("What ran last", "agents runs list --limit 10"),
             new Example("Carry on what a crash interrupted", "agents runs resume --all"))
         {
@@ -21,6 +21,7 @@ internal static class RunsVerb
             RunsEventsVerb.Create(streams),
             RunsResumeVerb.Create(streams),
             RunsCancelVerb.Create(streams),
+            RunsPruneVerb.Create(streams),
         };
         verb.SetAction(_ => streams.WriteText(HelpPage.TextOf(verb)));
         return verb;

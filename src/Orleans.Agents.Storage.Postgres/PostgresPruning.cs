@@ -95,25 +95,25 @@ internal sealed class PostgresPruning(Database database)
         await using var clear = connection.Command(
             """
             with
-                some as materialized (select run from pruned order by run limit 100 for update skip locked),
+                few as materialized (select run from pruned order by run limit 100 for update skip locked),
                 doomed_appends as materialized (
-                    select run, seq from some cross join lateral (
-                        select seq from appends where appends.run = some.run limit $1) as all_of_it
+                    select run, seq from few cross join lateral (
+                        select seq from appends where appends.run = few.run limit $1) as all_of_it
                     limit $1),
                 doomed_notes as materialized (
-                    select number from some cross join lateral (
-                        select number from inbox where inbox.run = some.run limit $1) as all_of_it
+                    select number from few cross join lateral (
+                        select number from inbox where inbox.run = few.run limit $1) as all_of_it
                     limit $1),
                 appends_gone as (
                     delete from appends using doomed_appends d where appends.run = d.run and appends.seq = d.seq),
                 notes_gone as (delete from inbox using doomed_notes d where inbox.number = d.number),
-                snapshots_gone as (delete from snapshots using some where snapshots.run = some.run),
+                snapshots_gone as (delete from snapshots using few where snapshots.run = few.run),
                 done as (
-                    delete from pruned using some
-                    where pruned.run = some.run
+                    delete from pruned using few
+                    where pruned.run = few.run
                         and (select count(*) from doomed_appends) < $1 and (select count(*) from doomed_notes) < $1
                     returning pruned.run)
-            select exists (select from some)
+            select exists (select from few)
             """,
             Sql.Integer(RowsAtOnce));
         return (bool)(await clear.ExecuteScalarAsync(cancellation))!;

@@ -27,6 +27,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("bench all")]
     [InlineData("bench check")]
     [InlineData("runs cancel")]
+    [InlineData("runs prune")]
     public async Task The_help_of_a_verb_is_as_it_was_agreed(string verb)
     {
         var page = Path.Combine(Pages(), $"{verb.Replace(' ', '-')}.txt");
@@ -74,6 +75,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("expected a number from 1 to 1000", "runs", "list", "--limit", "many")]
     [InlineData("not both", "runs", "resume", "x", "--all")]
     [InlineData("not both", "runs", "resume")]
+    [InlineData("Say what to keep", "runs", "prune")]
+    [InlineData("expected a duration", "runs", "prune", "--older-than", "a month")]
     [InlineData("names no host", "runs", "list", "--store", "Host=;Database=x")]
     [InlineData("a URL of something else", "runs", "list", "--store", "mysql://db/x")]
     [InlineData("does not know", "runs", "list", "--store", "postgres://db/x?colour=red")]

@@ -15,4 +15,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(IReadOnlyList<RunLine>))]
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
 [JsonSerializable(typeof(ResumedDocument))]
+[JsonSerializable(typeof(PrunedDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -195,6 +195,9 @@ internal sealed record ResumedDocument(
 /// <param name="IsNew">Whether it was started just now, and not before under the same key or name.</param>
 internal sealed record DetachedDocument(string Run, bool IsNew);
 
+/// <summary>How many runs were removed, or would be.</summary>
+internal sealed record PrunedDocument(long Runs, bool Removed);
+
 /// <summary>The printed names of statuses.</summary>
 internal static class StatusName
 {

@@ -6,8 +6,9 @@ namespace Orleans.Agents.Definitions;
 /// <summary>
 /// How durations are written: <c>250ms</c>, <c>60s</c>, <c>10m</c>, <c>24h</c>, <c>7d</c>, <c>1h30m</c>.
 /// </summary>
-internal static class DurationText
+public static class DurationText
 {
+    /// <summary>What to say to those who write it in another way.</summary>
     public const string Expected = "a duration such as 250ms, 60s, 10m, 24h, 7d or 1h30m";
 
     /// <summary>The same rule for editors; <see cref="Longest"/> and the order of sizes are not in it.</summary>

@@ -22,7 +22,7 @@ public sealed class RetentionTests
     public async Task Without_a_word_everything_is_kept()
     {
         var clock = new ManualClock();
-        await using var house = await House.OpenAsync(new MemoryStore(), Quick, clock);
+        await using var house = await House.OpenAsync(new MemoryStore(), Quick, clock, Daily);
         await house.RunAsync();
 
         for (var day = 0; day < 100; day++)
@@ -58,7 +58,7 @@ public sealed class RetentionTests
     {
         var database = new MemoryDatabase();
         var clock = new ManualClock();
-        await using (var before = await House.OpenAsync(new MemoryStore(database), Quick, clock))
+        await using (var before = await House.OpenAsync(new MemoryStore(database), Quick, clock, Daily))
         {
             for (var n = 0; n < 250; n++)
             {
@@ -101,6 +101,8 @@ public sealed class RetentionTests
         Assert.False(await house.Engine.ResumeAsync(run));
         await Assert.ThrowsAsync<KeyNotFoundException>(() => house.EndAsync(new RunId("nobody")));
     }
+
+    private static void Daily(EngineOptions options) => options.KeeperInterval = TimeSpan.FromDays(1);
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
