@@ -40,9 +40,7 @@ internal sealed class EngineSession : IAsyncDisposable
     {
         try
         {
-            return FaultPlan.Parse(
-                Environment.GetEnvironmentVariable(FaultPlan.KillVariable),
-                Environment.GetEnvironmentVariable(FaultPlan.RecordVariable));
+            return FaultPlan.FromEnvironment();
         }
         catch (FormatException problem)
         {
@@ -68,14 +66,14 @@ internal sealed class EngineSession : IAsyncDisposable
         StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation)
     {
         var faults = Faults();
-        var store = choice.Open();
+        var store = choice.Open(faults);
         var options = new EngineOptions { CarriesAllRuns = false, ParkAfter = Never };
         var engine = new AgentsEngine(
             store,
             new ModelRegistry(),
             Tools(),
             options,
-            TimeProvider.System,
+            faults.Clock,
             faults,
             new TerminalLogger(streams, manner.Least));
         try

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Storage.Sqlite;
 
@@ -29,8 +30,9 @@ internal sealed record StoreChoice(string? Path)
     }
 
     /// <summary>Opens the store; a missing folder is made.</summary>
+    /// <param name="faults">The faults that are to be made on purpose.</param>
     /// <exception cref="StoreException">The folder cannot be made.</exception>
-    public IStore Open()
+    public IStore Open(FaultPlan faults)
     {
         if (Path is null)
         {
@@ -50,7 +52,7 @@ internal sealed record StoreChoice(string? Path)
                 problem);
         }
 
-        return OpenToRead();
+        return new SqliteStore(new SqliteStoreOptions { Path = Path, Faults = faults });
     }
 
     /// <summary>Opens a store that is there, and changes nothing.</summary>

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 
 namespace Orleans.Agents.Storage.Postgres;
@@ -56,6 +57,7 @@ internal sealed class AppendBatch : IDisposable
 
     private static readonly Appended Stored = new Appended.Stored();
 
+    private readonly FaultPlan faults;
     private readonly NpgsqlCommand store;
     private readonly NpgsqlParameter<long> epoch = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
     private readonly List<string> ids = [];
@@ -75,8 +77,9 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<ReadOnlyMemory<byte>?> snapshots = [];
 
     /// <summary>Prepares the statement for a connection.</summary>
-    public AppendBatch(NpgsqlConnection connection)
+    public AppendBatch(NpgsqlConnection connection, FaultPlan faults)
     {
+        this.faults = faults;
         store = connection.Command(
             Store,
             epoch,
@@ -112,7 +115,7 @@ internal sealed class AppendBatch : IDisposable
         }
 
         var isValid = true;
-        using var losers = store.ExecuteReader();
+        using var losers = Send();
         while (losers.Read())
         {
             var place = losers.GetInt64(0);
@@ -128,6 +131,19 @@ internal sealed class AppendBatch : IDisposable
     }
 
     public void Dispose() => store.Dispose();
+
+    // A call that is not awaited returns when the statement has been sent; only who wants to die there goes that way.
+    private NpgsqlDataReader Send()
+    {
+        if (!faults.Chooses(KillPoint.AfterSend))
+        {
+            return store.ExecuteReader();
+        }
+
+        var answer = store.ExecuteReaderAsync();
+        faults.Reached(KillPoint.AfterSend);
+        return answer.GetAwaiter().GetResult();
+    }
 
     private void Fill(ReadOnlySpan<PendingAppend> appends)
     {

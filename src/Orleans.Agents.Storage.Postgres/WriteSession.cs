@@ -1,4 +1,5 @@
 using Npgsql;
+using Orleans.Agents.Faults;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -20,7 +21,7 @@ internal sealed class WriteSession : IDisposable
     private readonly NpgsqlConnection connection;
     private readonly AppendBatch batch;
 
-    private WriteSession(NpgsqlConnection connection)
+    private WriteSession(NpgsqlConnection connection, FaultPlan faults)
     {
         this.connection = connection;
         using (var settings = connection.Command(Settings))
@@ -28,7 +29,7 @@ internal sealed class WriteSession : IDisposable
             settings.ExecuteNonQuery();
         }
 
-        batch = new AppendBatch(connection);
+        batch = new AppendBatch(connection, faults);
     }
 
     /// <summary>Opens a connection to a database that has been migrated.</summary>
@@ -37,7 +38,7 @@ internal sealed class WriteSession : IDisposable
         var connection = database.Open();
         try
         {
-            return new WriteSession(connection);
+            return new WriteSession(connection, database.Faults);
         }
         catch
         {
