@@ -2,7 +2,7 @@
 # Everything there is to check: restore, build, format, all suites. Ends with one line: N passed, N failed, N skipped.
 #
 #   bash tests/run.sh            what CI runs
-#   bash tests/run.sh --full     also the long matrices (every kill point, the full fuzz)
+#   bash tests/run.sh --full     also the long matrices (every kill point, the full fuzz, ten minutes of process faults)
 #   bash tests/run.sh Core Cli   only the suites with these names
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ results=.artifacts/results
 suites=()
 for argument in "$@"; do
   case "$argument" in
-    --full) export AGENTS_FULL=1 AGENTS_FUZZ=100000 ;;
+    --full) export AGENTS_FULL=1 AGENTS_FUZZ=100000 AGENTS_FAULT_MINUTES=${AGENTS_FAULT_MINUTES:-10} ;;
     --help | -h) sed -n '2,6p' "$0" | cut -c3-; exit 0 ;;
     -*) echo "unknown option $argument; see --help" >&2; exit 2 ;;
     *) suites+=("$argument") ;;
@@ -101,6 +101,11 @@ check "build (warnings are errors)" dotnet build Orleans.Agents.sln -c $configur
 for project in tests/*.Tests; do
   run_suite "$project"
 done
+
+if compgen -G "$results/faults-*.txt" >/dev/null; then
+  step "process faults"
+  cat "$results"/faults-*.txt
+fi
 
 # A line counts as covered when any suite ran it; processes that suites start are not measured.
 mapfile -t reports < <(find "$results" -name coverage.cobertura.xml)
