@@ -81,6 +81,16 @@ internal static class RunsShowVerb
         Line(text, "started", Local(run.StartedAt));
         Line(text, "updated", Local(run.UpdatedAt));
         Line(text, "waits until", run.WaitsUntil is { } until ? Local(until) : null);
+        foreach (var call in run.Undecided ?? [])
+        {
+            Line(text, "undecided", $"waits for a decision about attempt {call.Attempt} of {call.Activity}: {call.Why.Message}");
+        }
+
+        foreach (var call in run.Unsettled ?? [])
+        {
+            Line(text, "unsettled", $"attempt {call.Attempt} of state {call.State}, visit {call.Visit}, branch {call.Branch}");
+        }
+
         WriteBudget(text, run.Budget);
         foreach (var (name, bytes) in run.Context)
         {

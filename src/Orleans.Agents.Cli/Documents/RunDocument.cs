@@ -66,6 +66,12 @@ internal sealed record RunDocument
     /// <summary>When the state's wait, or the pause before its next attempt, is over.</summary>
     public DateTimeOffset? WaitsUntil { get; init; }
 
+    /// <summary>The calls whose outcome nobody knows, and that somebody has to decide about.</summary>
+    public ImmutableArray<UndecidedDocument>? Undecided { get; init; }
+
+    /// <summary>Calls under way that the run no longer waits for, or only waits for to end.</summary>
+    public ImmutableArray<UnsettledCall>? Unsettled { get; init; }
+
     public required BudgetDocument Budget { get; init; }
 
     /// <summary>The names of the context and the bytes of their values.</summary>
@@ -95,13 +101,15 @@ internal sealed record RunDocument
             Key = record.Key,
             CorrelationId = state.Origin.CorrelationId,
             Status = StatusName.Of(state.Status),
-            State = state.IsOver ? null : state.State,
+            State = state.State.Length == 0 ? null : state.State,
             Visit = state.Visit,
             Cycle = cycles.FirstOrDefault(c => c.IsNow)?.Text,
             Cycles = cycles,
             StartedAt = state.StartedAt,
             UpdatedAt = record.UpdatedAt,
             WaitsUntil = state.WakeAt ?? NextAttemptOf(state),
+            Undecided = UndecidedDocument.AllOf(state) is { IsEmpty: false } undecided ? undecided : null,
+            Unsettled = state.Unsettled is { } unsettled ? [.. unsettled] : null,
             Budget = BudgetDocument.Of(state),
             Context = state.Context.ToImmutableSortedDictionary(
                 c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
@@ -113,6 +121,24 @@ internal sealed record RunDocument
 
     private static DateTimeOffset? NextAttemptOf(RunState state) =>
         state.Open.Values.FirstOrDefault(a => a.IsRetry)?.Since;
+}
+
+/// <summary>A call whose outcome nobody knows, waiting for a decision.</summary>
+/// <param name="Activity">The idempotency key the tool was given.</param>
+/// <param name="Branch">The branch of the state.</param>
+/// <param name="Attempt">Which attempt it was.</param>
+/// <param name="Why">Why nobody knows.</param>
+internal sealed record UndecidedDocument(string Activity, int Branch, int Attempt, FailureDocument Why)
+{
+    /// <summary>All that a run waits for.</summary>
+    public static ImmutableArray<UndecidedDocument> AllOf(RunState state) =>
+    [
+        .. state.Open.Where(o => o.Value.AwaitsDecision).Select(o => new UndecidedDocument(
+            new ActivityId(new RunId(state.Origin!.Run), state.Visit, o.Key).ToString(),
+            o.Key,
+            o.Value.Attempt,
+            FailureDocument.Of(o.Value.Call!.Unknown!))),
+    ];
 }
 
 /// <summary>How far a bounded cycle has come.</summary>

@@ -38,6 +38,11 @@ public sealed record Failure(
         || (pattern.EndsWith(".*", StringComparison.Ordinal)
             && Code.AsSpan().StartsWith(pattern.AsSpan(0, pattern.Length - 1), StringComparison.Ordinal));
 
+    /// <summary>Whether a pattern means this failure and not just any of its kind: its class, or its code.</summary>
+    public bool IsNamedBy(string pattern) =>
+        string.Equals(pattern, Code, StringComparison.Ordinal)
+        || string.Equals(pattern, ClassName(Class), StringComparison.Ordinal);
+
     /// <summary>The same failure with at most <see cref="MaxCauses"/> causes below it.</summary>
     public Failure WithoutDeepCauses() => Shortened(this, MaxCauses);
 

@@ -9,6 +9,12 @@ public static class FailureCode
     /// <summary>An activity ran longer than its state's <c>timeout</c>.</summary>
     public const string ActivityTimeout = "activity.timeout";
 
+    /// <summary>A call was stopped because nobody waited for it any more.</summary>
+    public const string ActivityCancelled = "activity.cancelled";
+
+    /// <summary>Nobody knows whether a call with effect <c>once</c> happened.</summary>
+    public const string UnknownOutcome = "activity.unknown_outcome";
+
     /// <summary>The engine met a fault of its own, or a tool's code threw, while it did an activity.</summary>
     public const string ActivityFault = "activity.fault";
 

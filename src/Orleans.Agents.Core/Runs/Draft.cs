@@ -16,6 +16,9 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     private readonly ImmutableArray<RunEvent>.Builder events = ImmutableArray.CreateBuilder<RunEvent>(4);
     private RunState state = before;
 
+    /// <summary>The state that the facts so far lead to.</summary>
+    public RunState Current => state;
+
     public Decision.Accepted Accept() => new(at, events.DrainToImmutable(), state);
 
     public void Add(RunEvent happened)
@@ -51,11 +54,25 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
         }
     }
 
+    /// <summary>An attempt produced an output.</summary>
+    public void Succeed(RunCommand.ReportSuccess report)
+    {
+        Add(new RunEvent.ActivitySucceeded(report.Visit, report.Branch, report.Attempt, report.Output, report.Usage));
+        Leave(report.Output);
+    }
+
+    /// <summary>An attempt did not produce an output.</summary>
+    public void Fail(RunCommand.ReportFailure report)
+    {
+        Add(new RunEvent.ActivityFailed(report.Visit, report.Branch, report.Attempt, report.Failure));
+        RetryOrFail(report);
+    }
+
     /// <summary>The present state did what it is for.</summary>
     public void Leave(Payload output) => Follow(Left(workflow.States[state.State], output));
 
     /// <summary>An attempt failed: the rule of the present state says whether there is another.</summary>
-    public void RetryOrFail(RunCommand.ReportFailure report)
+    private void RetryOrFail(RunCommand.ReportFailure report)
     {
         var definition = workflow.States[state.State];
         var failure = RunBudget.Explain(state, report.Failure) with { Origin = OriginAt(report.Attempt) };
@@ -65,20 +82,42 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             return;
         }
 
+        var activity = new ActivityId(new RunId(state.Origin!.Run), report.Visit, report.Branch);
+        var pause = definition.Retry.PauseAfter(failure, report.Attempt, Chance.Of(activity, report.Attempt));
+        TryAgain(report with { Failure = failure }, pause);
+    }
+
+    /// <summary>Schedules the next attempt, if the budget has one more.</summary>
+    public void TryAgain(RunCommand.ReportFailure report, TimeSpan pause)
+    {
+        var definition = workflow.States[state.State];
         if (RunBudget.Spent(state) is { } spent)
         {
-            Follow(Failed(definition, spent with { Cause = failure, Origin = failure.Origin }));
+            Follow(Failed(definition, spent with { Cause = report.Failure, Origin = OriginAt(report.Attempt) }));
             return;
         }
 
-        var activity = new ActivityId(new RunId(state.Origin!.Run), report.Visit, report.Branch);
-        var pause = definition.Retry.PauseAfter(failure, report.Attempt, Chance.Of(activity, report.Attempt));
         Add(new RunEvent.RetryScheduled(report.Visit, report.Branch, report.Attempt + 1, RunTime.Truncate(at + pause)));
         Follow(AwaitActivity(definition));
     }
 
     public void FailRun(Failure failure) =>
-        Add(new RunEvent.Failed(failure with { Origin = failure.Origin ?? OriginAt(0) }));
+        End(new RunEnding(Failure: failure with { Origin = failure.Origin ?? OriginAt(0) }));
+
+    /// <summary>Ends the run; what becomes of calls that must not be made twice is waited for.</summary>
+    public void End(RunEnding ending)
+    {
+        if (CallEvolution.UnsettledOf(state) is null)
+        {
+            Add(ending.Failure is { } failure
+                ? new RunEvent.Failed(failure)
+                : new RunEvent.Succeeded(ending.Output ?? Payload.Null));
+        }
+        else
+        {
+            Add(new RunEvent.Closing(ending.Output is { IsNull: false } output ? output : null, ending.Failure));
+        }
+    }
 
     // Each step answers with the state to go to, or with null when the run waits or is over.
     private void Follow(string? target)
@@ -186,7 +225,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             return Failed(end, failure);
         }
 
-        Add(new RunEvent.Succeeded(output));
+        End(new RunEnding(output));
         return null;
     }
 

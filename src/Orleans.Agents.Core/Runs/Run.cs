@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -23,9 +24,13 @@ public static class Run
             (_, RunCommand.Start) => new Decision.Ignored("The run has been started."),
             (RunStatus.Succeeded or RunStatus.Failed, _) => new Decision.Ignored("The run is over."),
             (RunStatus.Running, RunCommand.TakeOver takeOver) => OnTakeOver(workflow, state, takeOver, at),
+            (RunStatus.Running, _) when state.Ending is not null => OnClosing(workflow, state, command, at),
             (RunStatus.Running, _) when state.Bounds!.Deadline <= at => OnDeadline(workflow, state, at),
             (RunStatus.Running, RunCommand.ReportSuccess report) => OnSuccess(workflow, state, report, at),
             (RunStatus.Running, RunCommand.ReportFailure report) => OnFailure(workflow, state, report, at),
+            (RunStatus.Running, RunCommand.Intend intend) => CallRules.Intend(workflow, state, intend, at),
+            (RunStatus.Running, RunCommand.ReportReconciled report) => CallRules.Reconcile(workflow, state, report, at),
+            (RunStatus.Running, RunCommand.Decide decide) => CallRules.Decide(workflow, state, decide, at),
             (RunStatus.Running, RunCommand.Wake) => OnWake(workflow, state, at),
             (RunStatus.Running, RunCommand.Cancel cancel) => OnCancel(workflow, state, cancel, at),
             _ => throw new UnreachableException($"{state.Status} and {command.GetType().Name}"),
@@ -54,10 +59,13 @@ public static class Run
         var work = ImmutableArray.CreateBuilder<RunWork>();
         foreach (var (branch, activity) in state.Open)
         {
-            work.Add(AttemptOf(workflow, state, branch, activity));
+            if (!activity.AwaitsDecision)
+            {
+                work.Add(WorkOf(workflow, state, branch, activity));
+            }
         }
 
-        if (RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline) is { } due)
+        if (state.Ending is null && RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline) is { } due)
         {
             work.Add(new RunWork.WakeAt(due));
         }
@@ -65,18 +73,27 @@ public static class Run
         return work.DrainToImmutable();
     }
 
-    private static RunWork.Attempt AttemptOf(Workflow workflow, RunState state, int branch, OpenActivity activity)
+    private static RunWork WorkOf(Workflow workflow, RunState state, int branch, OpenActivity open)
     {
         var definition = workflow.States[state.State];
         var remaining = state.Bounds!.ActiveTime - state.ActiveTime;
         var rendered = RunScope.TryRender(definition.Input, workflow, state, out var input, out var failure);
-        return new RunWork.Attempt(
-            new ActivityId(new RunId(state.Origin!.Run), state.Visit, branch),
-            activity.Attempt,
-            state.State,
-            rendered ? input : throw new UnreachableException($"The input of {state.State} was rendered: {failure}"),
-            activity.IsRetry ? activity.Since : null,
-            definition.Timeout < remaining ? definition.Timeout.Value : remaining);
+        if (!rendered)
+        {
+            throw new UnreachableException($"The input of {state.State} was rendered: {failure}");
+        }
+
+        var activity = new ActivityId(new RunId(state.Origin!.Run), state.Visit, branch);
+        return open.AwaitsReconciliation
+            ? new RunWork.Reconcile(
+                activity, open.Attempt, state.State, input, open.Since, definition.Timeout ?? RunLimits.ReconcileTime)
+            : new RunWork.Attempt(
+                activity,
+                open.Attempt,
+                state.State,
+                input,
+                open.IsRetry ? open.Since : null,
+                definition.Timeout < remaining ? definition.Timeout.Value : remaining);
     }
 
     private static Decision OnStart(Workflow workflow, RunState state, RunCommand.Start start, DateTimeOffset at)
@@ -97,6 +114,7 @@ public static class Run
     {
         var draft = new Draft(workflow, state, at);
         draft.Add(new RunEvent.TakenOver(takeOver.Epoch.Value));
+        CallRules.TakeOver(workflow, state, draft, at);
         return draft.Accept();
     }
 
@@ -113,46 +131,69 @@ public static class Run
     private static Decision OnSuccess(
         Workflow workflow, RunState state, RunCommand.ReportSuccess report, DateTimeOffset at)
     {
-        if (!IsCurrent(state, report.Visit, report.Branch, report.Attempt))
-        {
-            return new Decision.Ignored("The attempt is no longer the one that counts.");
-        }
-
         if (report.Output.Length > RunLimits.PayloadBytes)
         {
-            return OnFailure(workflow, state, TooLarge(report), at);
+            return OnFailure(workflow, state, TooLarge(state, report), at);
+        }
+
+        if (!IsCurrent(state, report.Visit, report.Branch, report.Attempt))
+        {
+            Payload? output = report.Output.IsNull ? null : report.Output;
+            return OnLate(workflow, state, new(report.Visit, report.Branch, report.Attempt, output), at);
         }
 
         var draft = new Draft(workflow, state, at);
-        draft.Add(new RunEvent.ActivitySucceeded(
-            report.Visit, report.Branch, report.Attempt, report.Output, report.Usage));
-        draft.Leave(report.Output);
+        draft.Succeed(report);
         return draft.Accept();
     }
 
-    private static RunCommand.ReportFailure TooLarge(RunCommand.ReportSuccess report) => new(
-        report.Visit,
-        report.Branch,
-        report.Attempt,
-        new Failure(
+    // What happened, although its output cannot be kept, must not be done again for that.
+    private static RunCommand.ReportFailure TooLarge(RunState state, RunCommand.ReportSuccess report)
+    {
+        var failure = new Failure(
             FailureClass.Permanent,
             FailureCode.PayloadTooLarge,
-            $"The output has {report.Output.Length} bytes; at most {RunLimits.PayloadBytes} are allowed."));
+            $"The output has {report.Output.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+        var isOnce = state.Open.GetValueOrDefault(report.Branch)?.Call is not null;
+        return new RunCommand.ReportFailure(report.Visit, report.Branch, report.Attempt, isOnce
+            ? new Failure(FailureClass.UnknownOutcome, FailureCode.UnknownOutcome, failure.Message, Cause: failure)
+            : failure);
+    }
 
     private static Decision OnFailure(
         Workflow workflow, RunState state, RunCommand.ReportFailure report, DateTimeOffset at)
     {
+        report = report with { Failure = report.Failure.WithoutDeepCauses() };
         if (!IsCurrent(state, report.Visit, report.Branch, report.Attempt))
         {
-            return new Decision.Ignored("The attempt is no longer the one that counts.");
+            return OnLate(
+                workflow, state, new(report.Visit, report.Branch, report.Attempt, Failure: report.Failure), at);
         }
 
-        report = report with { Failure = report.Failure.WithoutDeepCauses() };
+        if (report.Failure.Class is FailureClass.UnknownOutcome && state.Open[report.Branch].Call is { } call)
+        {
+            return call.Unknown is null
+                ? CallRules.Lose(workflow, state, report, at)
+                : new Decision.Ignored("The outcome of the attempt is known to be unknown.");
+        }
+
         var draft = new Draft(workflow, state, at);
-        draft.Add(new RunEvent.ActivityFailed(report.Visit, report.Branch, report.Attempt, report.Failure));
-        draft.RetryOrFail(report);
+        draft.Fail(report);
         return draft.Accept();
     }
+
+    private static Decision OnLate(Workflow workflow, RunState state, RunEvent.LateResult late, DateTimeOffset at) =>
+        CallRules.Late(workflow, state, late, at)
+        ?? new Decision.Ignored("The attempt is no longer the one that counts.");
+
+    private static Decision OnClosing(Workflow workflow, RunState state, RunCommand command, DateTimeOffset at) =>
+        command switch
+        {
+            RunCommand.ReportSuccess report => OnSuccess(workflow, state, report, at),
+            RunCommand.ReportFailure report => OnFailure(workflow, state, report, at),
+            RunCommand.Cancel => CallRules.EndNow(workflow, state, at),
+            _ => new Decision.Ignored("The run is ending."),
+        };
 
     private static Decision OnWake(Workflow workflow, RunState state, DateTimeOffset at)
     {
@@ -162,7 +203,7 @@ public static class Run
         }
 
         var draft = new Draft(workflow, state, at);
-        draft.Leave(Values.Payload.Null);
+        draft.Leave(Payload.Null);
         return draft.Accept();
     }
 
@@ -174,21 +215,12 @@ public static class Run
         draft.FailRun(new Failure(
             FailureClass.Cancelled,
             FailureCode.Cancelled,
-            Shortened(cancel.Reason) is { Length: > 0 } reason
+            Reason.Shortened(cancel.Reason) is { Length: > 0 } reason
                 ? $"The run was cancelled: {reason}"
                 : "The run was cancelled."));
         return draft.Accept();
     }
 
-    // A pair of surrogates stays whole, or what is stored would be no text.
-    private static string? Shortened(string? reason)
-    {
-        const int most = RunLimits.ReasonLength;
-        return reason is null || reason.Length <= most
-            ? reason
-            : reason[..(char.IsHighSurrogate(reason[most - 1]) ? most - 1 : most)];
-    }
-
-    private static bool IsCurrent(RunState state, int visit, int branch, int attempt) =>
+    internal static bool IsCurrent(RunState state, int visit, int branch, int attempt) =>
         state.Visit == visit && state.Open.TryGetValue(branch, out var open) && open.Attempt == attempt;
 }

@@ -1,4 +1,5 @@
 using Orleans.Agents.Failures;
+using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Runs;
@@ -31,10 +32,25 @@ public abstract record RunCommand
     /// <summary>An attempt finished badly.</summary>
     public sealed record ReportFailure(int Visit, int Branch, int Attempt, Failure Failure) : RunCommand;
 
+    /// <summary>
+    /// A call with effect <c>once</c> is about to be made. Only when this is accepted, and what follows is durable, may
+    /// it be.
+    /// </summary>
+    public sealed record Intend(int Visit, int Branch, int Attempt, Epoch Epoch) : RunCommand;
+
+    /// <summary>The tool was asked what became of a call.</summary>
+    public sealed record ReportReconciled(int Visit, int Branch, int Attempt, Reconciliation Found) : RunCommand;
+
+    /// <summary>Somebody decides about an attempt whose outcome is not known.</summary>
+    public sealed record Decide(int Visit, int Branch, int Attempt, Verdict Verdict) : RunCommand;
+
     /// <summary>A moment the run asked to be woken at has passed.</summary>
     public sealed record Wake : RunCommand;
 
-    /// <summary>Stop: the run fails with <c>run.cancelled</c>, whatever it was doing.</summary>
+    /// <summary>
+    /// Stop: the run fails with <c>run.cancelled</c>, whatever it was doing. It first waits for what becomes of calls
+    /// with effect <c>once</c>; asked again, it does not.
+    /// </summary>
     /// <param name="Reason">Why, for people; what is beyond <see cref="RunLimits.ReasonLength"/> is cut off.</param>
     public sealed record Cancel(string? Reason = null) : RunCommand;
 }

@@ -14,6 +14,12 @@ namespace Orleans.Agents.Runs;
 [JsonDerivedType(typeof(ActivitySucceeded), "activity.succeeded")]
 [JsonDerivedType(typeof(ActivityFailed), "activity.failed")]
 [JsonDerivedType(typeof(RetryScheduled), "activity.retry_scheduled")]
+[JsonDerivedType(typeof(ActivityIntended), "activity.intended")]
+[JsonDerivedType(typeof(ActivityUnknown), "activity.unknown")]
+[JsonDerivedType(typeof(ActivityReconciled), "activity.reconciled")]
+[JsonDerivedType(typeof(ActivityDecided), "activity.decided")]
+[JsonDerivedType(typeof(LateResult), "activity.late_result")]
+[JsonDerivedType(typeof(Closing), "run.closing")]
 [JsonDerivedType(typeof(Succeeded), "run.succeeded")]
 [JsonDerivedType(typeof(Failed), "run.failed")]
 public abstract record RunEvent
@@ -69,6 +75,33 @@ public abstract record RunEvent
 
     /// <summary>Another attempt is to be made, no earlier than this.</summary>
     public sealed record RetryScheduled(int Visit, int Branch, int Attempt, DateTimeOffset NotBefore) : RunEvent;
+
+    /// <summary>A process is about to make a call that must not be made twice.</summary>
+    public sealed record ActivityIntended(int Visit, int Branch, int Attempt, long Epoch) : RunEvent;
+
+    /// <summary>A call was meant to be made, and nobody knows whether it happened.</summary>
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Failure">Why nobody knows.</param>
+    /// <param name="AskAt">When the tool may be asked; null when somebody has to decide.</param>
+    public sealed record ActivityUnknown(
+        int Visit, int Branch, int Attempt, Failure Failure, DateTimeOffset? AskAt = null) : RunEvent;
+
+    /// <summary>The tool was asked what became of a call; when it does not know, somebody has to decide.</summary>
+    public sealed record ActivityReconciled(int Visit, int Branch, int Attempt, CallOutcome Outcome, string? Why = null)
+        : RunEvent;
+
+    /// <summary>Somebody decided about a call whose outcome nobody knew.</summary>
+    public sealed record ActivityDecided(int Visit, int Branch, int Attempt, VerdictKind Verdict, string? Reason = null)
+        : RunEvent;
+
+    /// <summary>What became of a call after the run had stopped waiting for it. It changes nothing else.</summary>
+    public sealed record LateResult(
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : RunEvent;
+
+    /// <summary>It is settled how the run ends; it only waits for what becomes of calls under way.</summary>
+    public sealed record Closing(Payload? Output = null, Failure? Failure = null) : RunEvent;
 
     /// <summary>The run ended with this output.</summary>
     public sealed record Succeeded(Payload Output) : RunEvent;

@@ -24,6 +24,7 @@ internal static class RunEvolution
             Context = e.Saved is null ? state.Context : state.Context.SetItems(e.Saved),
             Error = e.Failure ?? state.Error,
             Open = OpenActivities.None,
+            Unsettled = CallEvolution.UnsettledOf(state),
             WakeAt = null,
         },
         RunEvent.ActivitySucceeded e => Close(state, e.Branch, at),
@@ -32,6 +33,16 @@ internal static class RunEvolution
         {
             Open = state.Open.SetItem(e.Branch, new OpenActivity(e.Attempt, e.NotBefore, IsRetry: true)),
             ActivitiesUsed = state.ActivitiesUsed + 1,
+        },
+        RunEvent.ActivityIntended e => CallEvolution.Intend(state, e, at),
+        RunEvent.ActivityUnknown e => CallEvolution.Lose(state, e, at),
+        RunEvent.ActivityReconciled e => CallEvolution.Reconcile(state, e),
+        RunEvent.ActivityDecided => state,
+        RunEvent.LateResult e => CallEvolution.Settle(state, e),
+        RunEvent.Closing e => End(state, RunStatus.Running) with
+        {
+            Unsettled = CallEvolution.UnsettledOf(state),
+            Ending = new RunEnding(e.Output, e.Failure),
         },
         RunEvent.Succeeded e => End(state, RunStatus.Succeeded) with { Output = e.Output },
         RunEvent.Failed e => End(state, RunStatus.Failed) with { Failure = e.Failure },
@@ -65,13 +76,17 @@ internal static class RunEvolution
 
     private static RunState Close(RunState state, int branch, DateTimeOffset at)
     {
-        var took = at - state.Open[branch].Since;
+        var open = state.Open[branch];
         return state with
         {
             Open = state.Open.Remove(branch),
-            ActiveTime = state.ActiveTime + (took > TimeSpan.Zero ? took : TimeSpan.Zero),
+            ActiveTime = state.ActiveTime + TimeOf(open, at),
         };
     }
+
+    /// <summary>How long an attempt was under way; the time in which nobody knew what became of it does not count.</summary>
+    public static TimeSpan TimeOf(OpenActivity open, DateTimeOffset at) =>
+        at > open.Since && open.Call is not { Unknown: not null } ? at - open.Since : TimeSpan.Zero;
 
     // A run that is over keeps what it ended with, and nothing it would need to go on.
     private static RunState End(RunState state, RunStatus status) => state with
@@ -80,6 +95,8 @@ internal static class RunEvolution
         State = "",
         Context = PayloadMap.Empty,
         Open = OpenActivities.None,
+        Unsettled = null,
+        Ending = null,
         WakeAt = null,
     };
 }

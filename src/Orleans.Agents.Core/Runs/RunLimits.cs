@@ -17,4 +17,10 @@ public static class RunLimits
 
     /// <summary>The most characters of the reason that somebody gives for cancelling a run.</summary>
     public const int ReasonLength = 1_000;
+
+    /// <summary>The most calls a run remembers that were under way when it stopped waiting for them.</summary>
+    public const int UnsettledCalls = 1_000;
+
+    /// <summary>How long a tool may take to say what became of a call, where its state has no <c>timeout</c>.</summary>
+    public static readonly TimeSpan ReconcileTime = TimeSpan.FromMinutes(1);
 }

@@ -57,6 +57,15 @@ public sealed record RunState
     [JsonConverter(typeof(OpenActivitiesConverter))]
     public ImmutableSortedDictionary<int, OpenActivity> Open { get; init; } = OpenActivities.None;
 
+    /// <summary>
+    /// Calls that were under way when the run stopped waiting for them, oldest first; null when there are none. At most
+    /// <see cref="RunLimits.UnsettledCalls"/>: what becomes of older ones is not recorded.
+    /// </summary>
+    public ImmutableList<UnsettledCall>? Unsettled { get; init; }
+
+    /// <summary>How the run ends when its last unsettled call is known; null while it goes on.</summary>
+    public RunEnding? Ending { get; init; }
+
     /// <summary>When the present state's wait is over.</summary>
     public DateTimeOffset? WakeAt { get; init; }
 
@@ -79,9 +88,3 @@ public sealed record RunState
     [JsonIgnore]
     public bool IsOver => Status is RunStatus.Succeeded or RunStatus.Failed;
 }
-
-/// <summary>An activity whose result the run waits for.</summary>
-/// <param name="Attempt">The attempt that counts; results of others are ignored.</param>
-/// <param name="Since">When the attempt began or may begin.</param>
-/// <param name="IsRetry">Whether <paramref name="Since"/> is a moment to wait for.</param>
-public sealed record OpenActivity(int Attempt, DateTimeOffset Since, bool IsRetry = false);

@@ -24,6 +24,21 @@ public abstract record RunWork
         DateTimeOffset? NotBefore,
         TimeSpan Timeout) : RunWork;
 
+    /// <summary>Ask a tool what became of a call whose outcome nobody knows, and report it.</summary>
+    /// <param name="Activity">The idempotency key of the call.</param>
+    /// <param name="Number">Which attempt it was.</param>
+    /// <param name="State">The state that asked for it.</param>
+    /// <param name="Input">What the tool was given.</param>
+    /// <param name="NotBefore">When it may be asked.</param>
+    /// <param name="Timeout">How long the answer may take.</param>
+    public sealed record Reconcile(
+        ActivityId Activity,
+        int Number,
+        string State,
+        Payload Input,
+        DateTimeOffset NotBefore,
+        TimeSpan Timeout) : RunWork;
+
     /// <summary>Send <see cref="RunCommand.Wake"/> no earlier than this.</summary>
     public sealed record WakeAt(DateTimeOffset DueAt) : RunWork;
 }

@@ -19,8 +19,13 @@ public sealed record RetryRule(
     /// <summary>The longest pause that <c>retry_after</c> can ask for.</summary>
     public static TimeSpan LongestPause { get; } = TimeSpan.FromDays(1);
 
-    /// <summary>Whether a failure of some attempt is followed by another attempt.</summary>
-    public bool Allows(Failure failure, int attempt) => attempt < Attempts && On.Any(failure.Matches);
+    /// <summary>
+    /// Whether a failure of some attempt is followed by another attempt. What may have happened is tried again only
+    /// where <see cref="On"/> names just that: <c>*</c> does not.
+    /// </summary>
+    public bool Allows(Failure failure, int attempt) =>
+        attempt < Attempts
+        && On.Any(p => failure.Class is FailureClass.UnknownOutcome ? failure.IsNamedBy(p) : failure.Matches(p));
 
     /// <summary>
     /// The pause after an attempt: <c>backoff · factor^(attempt - 1)</c>, at most <see cref="Max"/>, less up to

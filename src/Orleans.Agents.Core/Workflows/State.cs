@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Schemas;
+using Orleans.Agents.Tools;
 
 namespace Orleans.Agents.Workflows;
 
@@ -45,7 +46,17 @@ public abstract record State
     public sealed record AgentCall(string Agent) : State;
 
     /// <summary>Calls a tool.</summary>
-    public sealed record ToolCall(string Tool) : State;
+    /// <param name="Tool">Its name.</param>
+    public sealed record ToolCall(string Tool) : State
+    {
+        /// <summary>
+        /// <see cref="ToolEffect.Once"/> when the tool said so as the definition was loaded; else it may be repeated.
+        /// </summary>
+        public ToolEffect Effect { get; init; }
+
+        /// <summary>Whether the tool can be asked what became of a call.</summary>
+        public bool CanReconcile { get; init; }
+    }
 
     /// <summary>Computes; its output is its input.</summary>
     public sealed record Pass : State;

@@ -2,6 +2,7 @@ using System.Text;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Schemas;
+using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Activities;
@@ -18,6 +19,15 @@ internal abstract record ActivityOutcome
 
     /// <summary>It did not.</summary>
     public sealed record Failed(Failure Failure) : ActivityOutcome;
+
+    /// <summary>The call was made and nobody knows how it went, or its output cannot be used.</summary>
+    public sealed record Lost(Failure Cause) : ActivityOutcome;
+
+    /// <summary>The tool said what became of a call.</summary>
+    public sealed record Reconciled(Reconciliation Found) : ActivityOutcome;
+
+    /// <summary>The run did not allow the call to be made: it has gone on, or the call may have been made before.</summary>
+    public sealed record Refused : ActivityOutcome;
 
     /// <summary>It was stopped from outside before it was done.</summary>
     public sealed record Stopped : ActivityOutcome;

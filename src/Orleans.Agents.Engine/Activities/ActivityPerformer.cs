@@ -22,20 +22,26 @@ internal sealed class ActivityPerformer(
         using var limit = new CancellationTokenSource(Shortened(item.Attempt.Timeout), time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         var outcome = await TryAsync(item, linked.Token);
-        faults.Record(item.Attempt.Activity, item.Attempt.Number, item.Host.Epoch);
-        faults.Reached(KillPoint.AfterEffect);
-        return outcome switch
+        if (!item.IsReconciliation && item.Stage is not CallStage.Intended && outcome is not ActivityOutcome.Refused)
         {
-            ActivityOutcome.Succeeded succeeded => Report(item, succeeded),
-            ActivityOutcome.Failed failed => Report(item, failed.Failure),
-            ActivityOutcome.Stopped when cancellation.IsCancellationRequested => null,
-            ActivityOutcome.Stopped => Report(item, new Failure(
-                FailureClass.Timeout,
-                FailureCode.ActivityTimeout,
-                $"The attempt took longer than the {item.Attempt.Timeout} it was given.")),
-            _ => throw new UnreachableException(outcome.GetType().Name),
-        };
+            faults.Record(item.Attempt.Activity, item.Attempt.Number, item.Host.Epoch);
+        }
+
+        faults.Reached(KillPoint.AfterEffect);
+        return item.IsReconciliation ? OnceCalling.Report(item, outcome)
+            : item.Stage is CallStage.NotIntended ? Report(item, outcome, cancellation.IsCancellationRequested)
+            : OnceCalling.Report(item, outcome, cancellation.IsCancellationRequested);
     }
+
+    private static RunCommand? Report(LaneItem item, ActivityOutcome outcome, bool isCancelled) => outcome switch
+    {
+        ActivityOutcome.Succeeded succeeded => Report(item, succeeded),
+        ActivityOutcome.Failed failed => Report(item, failed.Failure),
+        ActivityOutcome.Refused => null,
+        ActivityOutcome.Stopped when isCancelled => null,
+        ActivityOutcome.Stopped => Report(item, TookTooLong(item)),
+        _ => throw new UnreachableException(outcome.GetType().Name),
+    };
 
     private async Task<ActivityOutcome> TryAsync(LaneItem item, CancellationToken cancellation)
     {
@@ -44,7 +50,9 @@ internal sealed class ActivityPerformer(
             return Checked(item, item.Workflow.States[item.Attempt.State] switch
             {
                 State.AgentCall call => await agents.CallAsync(item, item.Workflow.Agents[call.Agent], cancellation),
-                State.ToolCall call => await tools.CallAsync(item, call.Tool, cancellation),
+                State.ToolCall call when item.IsReconciliation =>
+                    new ActivityOutcome.Reconciled(await tools.ReconcileAsync(item, call, cancellation)),
+                State.ToolCall call => await tools.CallAsync(item, call, cancellation),
                 var other => throw new UnreachableException(other.GetType().Name),
             });
         }
@@ -56,7 +64,7 @@ internal sealed class ActivityPerformer(
         {
             // Agents and tools are other people's code; whatever they throw is a failure of the activity.
             logger.ActivityThrew(item.Attempt.Activity, item.Attempt.Number, thrown);
-            return new ActivityOutcome.Failed(new Failure(
+            return FailedOrLost(item, new Failure(
                 FailureClass.Permanent,
                 FailureCode.ActivityFault,
                 $"{thrown.GetType().Name}: {thrown.Message}"));
@@ -66,20 +74,32 @@ internal sealed class ActivityPerformer(
     private static ActivityOutcome Checked(LaneItem item, ActivityOutcome outcome) =>
         outcome is ActivityOutcome.Succeeded { Output: var output }
         && item.Workflow.States[item.Attempt.State].OutputSchema?.Validate(output) is { IsValid: false } wrong
-            ? new ActivityOutcome.Failed(ActivityOutcome.InvalidOutput($"state '{item.Attempt.State}'", wrong, output))
+            ? FailedOrLost(item, ActivityOutcome.InvalidOutput($"state '{item.Attempt.State}'", wrong, output))
             : outcome;
 
-    private static RunCommand.ReportSuccess Report(LaneItem item, ActivityOutcome.Succeeded succeeded)
+    // What may have had its effect, or has had it and gave an output that is no use, must not be tried again for that.
+    private static ActivityOutcome FailedOrLost(LaneItem item, Failure failure) =>
+        item.Stage is CallStage.Made ? new ActivityOutcome.Lost(failure) : new ActivityOutcome.Failed(failure);
+
+    /// <summary>The report of an attempt that produced an output.</summary>
+    public static RunCommand.ReportSuccess Report(LaneItem item, ActivityOutcome.Succeeded succeeded)
     {
         var (_, visit, branch) = item.Attempt.Activity;
         return new RunCommand.ReportSuccess(visit, branch, item.Attempt.Number, succeeded.Output, succeeded.Usage);
     }
 
-    private static RunCommand.ReportFailure Report(LaneItem item, Failure failure)
+    /// <summary>The report of an attempt that did not.</summary>
+    public static RunCommand.ReportFailure Report(LaneItem item, Failure failure)
     {
         var (_, visit, branch) = item.Attempt.Activity;
         return new RunCommand.ReportFailure(visit, branch, item.Attempt.Number, failure);
     }
+
+    /// <summary>The failure of an attempt that ran out of time.</summary>
+    public static Failure TookTooLong(LaneItem item) => new(
+        FailureClass.Timeout,
+        FailureCode.ActivityTimeout,
+        $"The attempt took longer than the {item.Attempt.Timeout} it was given.");
 
     // A timer can be set for 49 days at most; an attempt that is given more has no limit worth a timer.
     private static TimeSpan Shortened(TimeSpan timeout) =>

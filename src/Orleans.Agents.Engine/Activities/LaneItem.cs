@@ -10,4 +10,24 @@ namespace Orleans.Agents.Activities;
 /// <param name="Attempt">The attempt.</param>
 /// <param name="Cancellation">Ends the attempt when the run no longer asks for it.</param>
 internal sealed record LaneItem(
-    RunHost Host, Workflow Workflow, RunState State, RunWork.Attempt Attempt, CancellationToken Cancellation);
+    RunHost Host, Workflow Workflow, RunState State, RunWork.Attempt Attempt, CancellationToken Cancellation)
+{
+    /// <summary>Whether the tool is not to be called but asked what became of the call.</summary>
+    public bool IsReconciliation { get; init; }
+
+    /// <summary>How far a call that must not be made twice has come.</summary>
+    public CallStage Stage { get; set; }
+}
+
+/// <summary>How far a call that must not be made twice has come.</summary>
+internal enum CallStage
+{
+    /// <summary>No intent is stored, or none is needed.</summary>
+    NotIntended,
+
+    /// <summary>Its intent is durable; it was not made.</summary>
+    Intended,
+
+    /// <summary>It is made: from now on only its tool knows whether it happened.</summary>
+    Made,
+}

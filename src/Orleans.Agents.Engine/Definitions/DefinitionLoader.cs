@@ -64,7 +64,7 @@ public static class DefinitionLoader
     // one.
     private static Definition Define(WorkflowDraft draft, Drafted drafted, DefinitionHost host)
     {
-        var closure = new ClosureWriter(drafted, host.DefaultRetry ?? RetryDefaults.Shipped).Write(draft);
+        var closure = new ClosureWriter(drafted, host.Tools, host.DefaultRetry ?? RetryDefaults.Shipped).Write(draft);
         var workflow = DefinitionClosure.Read(closure);
         var notes = new PlanNotes(
             draft.Description,

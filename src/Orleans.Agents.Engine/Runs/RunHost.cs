@@ -53,6 +53,18 @@ internal sealed class RunHost
     /// <summary>The run's state as far as it is durable.</summary>
     public RunState State { get; private set; }
 
+    /// <summary>Whether this process carries the run still, as far as it knows.</summary>
+    public bool IsCarrying
+    {
+        get
+        {
+            lock (gate)
+            {
+                return end is null;
+            }
+        }
+    }
+
     /// <summary>Puts a command to the run; the answer comes when what follows from it is durable.</summary>
     public Task<Told> TellAsync(RunCommand command)
     {

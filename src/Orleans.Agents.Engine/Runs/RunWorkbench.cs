@@ -12,7 +12,7 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<(ActivityId Activity, int Attempt), CancellationTokenSource> started = [];
+    private readonly Dictionary<(ActivityId Activity, int Attempt, bool IsReconciliation), CancellationTokenSource> started = [];
     private ITimer? timer;
     private bool isCleared;
 
@@ -36,6 +36,7 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
                 var dueAt = work switch
                 {
                     RunWork.Attempt attempt => attempt.NotBefore ?? DateTimeOffset.MinValue,
+                    RunWork.Reconcile reconcile => reconcile.NotBefore,
                     RunWork.WakeAt wake => wake.DueAt,
                     _ => throw new System.Diagnostics.UnreachableException(work.GetType().Name),
                 };
@@ -45,7 +46,7 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
                 }
                 else
                 {
-                    Start((RunWork.Attempt)work);
+                    Start(work);
                 }
             }
 
@@ -76,7 +77,7 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
             return;
         }
 
-        var keys = wanted.OfType<RunWork.Attempt>().Select(a => (a.Activity, a.Number)).ToHashSet();
+        var keys = wanted.Select(KeyOf).ToHashSet();
         foreach (var (key, cancellation) in started.Where(s => !keys.Contains(s.Key)).ToList())
         {
             started.Remove(key);
@@ -84,18 +85,35 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
         }
     }
 
-    private void Start(RunWork.Attempt attempt)
+    private void Start(RunWork work)
     {
-        var key = (attempt.Activity, attempt.Number);
-        if (started.ContainsKey(key))
+        var cancellation = new CancellationTokenSource();
+        if (!started.TryAdd(KeyOf(work), cancellation))
         {
+            cancellation.Dispose();
             return;
         }
 
-        var cancellation = new CancellationTokenSource();
-        started.Add(key, cancellation);
-        services.Lanes.Enqueue(new LaneItem(host, host.Workflow, host.State, attempt, cancellation.Token));
+        services.Lanes.Enqueue(work switch
+        {
+            RunWork.Attempt attempt => new LaneItem(host, host.Workflow, host.State, attempt, cancellation.Token),
+            RunWork.Reconcile asked => new LaneItem(host, host.Workflow, host.State, AttemptOf(asked), cancellation.Token)
+            {
+                IsReconciliation = true,
+            },
+            _ => throw new System.Diagnostics.UnreachableException(work.GetType().Name),
+        });
     }
+
+    private static RunWork.Attempt AttemptOf(RunWork.Reconcile asked) =>
+        new(asked.Activity, asked.Number, asked.State, asked.Input, null, asked.Timeout);
+
+    private static (ActivityId Activity, int Attempt, bool IsReconciliation) KeyOf(RunWork work) => work switch
+    {
+        RunWork.Attempt attempt => (attempt.Activity, attempt.Number, false),
+        RunWork.Reconcile reconcile => (reconcile.Activity, reconcile.Number, true),
+        _ => default,
+    };
 
     private void SetTimer(DateTimeOffset? next, DateTimeOffset now)
     {

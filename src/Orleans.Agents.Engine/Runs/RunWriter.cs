@@ -64,8 +64,9 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
             return new RunRow(state.Status, null, state.Failure?.Code, IsReleased: true);
         }
 
-        var due = Parking.DueAt(state, services.Time.GetUtcNow() + services.Options.ParkAfter);
-        return new RunRow(state.Status, state.State, IsReleased: due is not null, WakeAt: due);
+        var isParked = Parking.IsPossible(state, services.Time.GetUtcNow() + services.Options.ParkAfter, out var due);
+        var name = state.Ending is null ? state.State : null;
+        return new RunRow(state.Status, name, IsReleased: isParked, WakeAt: isParked ? due : null);
     }
 
     // After an exception nobody knows whether the append was stored, so the very same one is sent again until the store

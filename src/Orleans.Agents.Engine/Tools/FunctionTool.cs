@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Orleans.Agents.Failures;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Tools;
@@ -15,10 +16,10 @@ internal static class FunctionTool
         function.ReturnJsonSchema is { } output ? Json(output.WriteTo) : null,
         effect,
         capabilities,
-        (call, cancellation) => CallAsync(function, call, cancellation));
+        (call, cancellation) => CallAsync(function, effect, call, cancellation));
 
     private static async ValueTask<ToolResult> CallAsync(
-        AIFunction function, ToolCall call, CancellationToken cancellation)
+        AIFunction function, ToolEffect effect, ToolCall call, CancellationToken cancellation)
     {
         if (Arguments(call) is not { } arguments)
         {
@@ -32,7 +33,11 @@ internal static class FunctionTool
         }
         catch (Exception e) when (!(e is OperationCanceledException && cancellation.IsCancellationRequested))
         {
-            return new ToolResult.Failed(ToolFailures.Failed(function.Name, e.Message));
+            // A function can only throw, and what throws may have had its effect before.
+            var failure = ToolFailures.Failed(function.Name, e.Message);
+            return new ToolResult.Failed(effect is ToolEffect.Once
+                ? new Failure(FailureClass.UnknownOutcome, FailureCode.UnknownOutcome, failure.Message, Cause: failure)
+                : failure);
         }
     }
 

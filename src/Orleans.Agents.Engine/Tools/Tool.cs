@@ -11,7 +11,8 @@ namespace Orleans.Agents.Tools;
 /// <param name="InputSchema">JSON Schema of its input; the engine checks every call against it.</param>
 /// <param name="OutputSchema">JSON Schema of its output; the engine checks every answer against it.</param>
 /// <param name="Effect">
-/// What calling it twice does. A statement of its author: the engine may call any tool again after a crash.
+/// What calling it twice does. A statement of its author that the engine goes by: after a crash it calls again what is
+/// <see cref="ToolEffect.None"/> or <see cref="ToolEffect.Idempotent"/>, and never what is <see cref="ToolEffect.Once"/>.
 /// </param>
 /// <param name="Capabilities">
 /// What it may touch, such as <see cref="Capability.FilesRead"/>. A statement of its author: the engine refuses nothing
@@ -27,6 +28,12 @@ public sealed record Tool(
     IReadOnlyList<string> Capabilities,
     ToolBody Body)
 {
+    /// <summary>
+    /// Finds out what became of a call whose result was lost; null when that cannot be found out. Only for tools with
+    /// effect <see cref="ToolEffect.Once"/>.
+    /// </summary>
+    public ToolReconcile? Reconcile { get; init; }
+
     /// <summary>
     /// Makes a tool of any function. What the function throws becomes a failure <c>tool.failed</c>; only the
     /// cancellation that the caller asked for stays an exception.
@@ -44,13 +51,19 @@ public sealed record Tool(
 }
 
 /// <summary>
-/// Does a tool's work. What goes wrong with the work is a <see cref="ToolResult.Failed"/>, not an exception.
+/// Does a tool's work. What goes wrong with the work is a <see cref="ToolResult.Failed"/>, not an exception: when a tool
+/// with effect <see cref="ToolEffect.Once"/> throws, nobody knows whether it happened.
 /// </summary>
 public delegate ValueTask<ToolResult> ToolBody(ToolCall call, CancellationToken cancellation);
 
+/// <summary>
+/// Finds out what became of a call: the same input, activity and attempt, and the epoch of the process that asks.
+/// </summary>
+public delegate ValueTask<Reconciliation> ToolReconcile(ToolCall call, CancellationToken cancellation);
+
 /// <summary>One call of a tool.</summary>
 /// <param name="Input">The input; it satisfies the tool's schema.</param>
-/// <param name="Activity">The idempotency key: the same for every attempt.</param>
+/// <param name="Activity">The idempotency key: the same for every attempt, and when it is asked what became of one.</param>
 /// <param name="Attempt">Which attempt it is, counted from 1.</param>
 /// <param name="Epoch">The epoch of the process that calls; grows when another process takes over.</param>
 /// <param name="Files">Where it may read and write files.</param>
@@ -58,16 +71,6 @@ public sealed record ToolCall(Payload Input, ActivityId Activity, int Attempt, E
 {
     /// <summary>The run's correlation id: the same on every call, span and message of a run.</summary>
     public Guid CorrelationId { get; init; }
-}
-
-/// <summary>What calling a tool twice does.</summary>
-public enum ToolEffect
-{
-    /// <summary>It changes nothing.</summary>
-    None,
-
-    /// <summary>The second call with the same input leaves the world as the first did.</summary>
-    Idempotent,
 }
 
 /// <summary>What a tool may touch.</summary>
@@ -90,6 +93,8 @@ public abstract record ToolResult
     /// <summary>It worked.</summary>
     public sealed record Succeeded(Payload Output) : ToolResult;
 
-    /// <summary>It did not.</summary>
+    /// <summary>
+    /// It did not; of class <see cref="FailureClass.UnknownOutcome"/>, nobody knows whether it did.
+    /// </summary>
     public sealed record Failed(Failure Failure) : ToolResult;
 }

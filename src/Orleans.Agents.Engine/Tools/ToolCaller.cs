@@ -5,6 +5,7 @@ using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Schemas;
 using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Tools;
 
@@ -14,11 +15,21 @@ internal sealed class ToolCaller(ToolRegistry tools)
     // Schemas of tools are compiled when first needed, once per tool.
     private readonly ConditionalWeakTable<Tool, ToolSchemas> schemas = [];
 
-    public async Task<ActivityOutcome> CallAsync(LaneItem item, string name, CancellationToken cancellation)
+    /// <summary>Calls the tool that a state names.</summary>
+    public async Task<ActivityOutcome> CallAsync(LaneItem item, State.ToolCall asked, CancellationToken cancellation)
     {
+        var name = asked.Tool;
         if (tools.Find(name) is not { } tool)
         {
             return Failed("tool.unknown", $"No tool named '{name}' is registered in this process.");
+        }
+
+        // The run goes by what the tool was when its definition was loaded.
+        if (tool.Effect is ToolEffect.Once && asked.Effect is not ToolEffect.Once)
+        {
+            return Failed(
+                "tool.effect_changed",
+                $"Tool '{name}' has the effect once in this process; the run was started when it had not. Start it anew.");
         }
 
         var checks = schemas.GetValue(tool, ToolSchemas.Compile);
@@ -32,20 +43,40 @@ internal sealed class ToolCaller(ToolRegistry tools)
             return new ActivityOutcome.Failed(broken!.ToFailure());
         }
 
-        var call = new ToolCall(
-            item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, item.Host.Epoch, roots)
+        if (asked.Effect is ToolEffect.Once && !await OnceCalling.AnnounceAsync(item, cancellation))
         {
-            CorrelationId = item.State.Origin!.CorrelationId,
-        };
-        return await tool.Body(call, cancellation) switch
+            return new ActivityOutcome.Refused();
+        }
+
+        return await tool.Body(CallOf(item, roots), cancellation) switch
         {
             ToolResult.Failed failed => new ActivityOutcome.Failed(failed.Failure),
             ToolResult.Succeeded { Output: var output } when checks.Output?.Validate(output) is { IsValid: false } wrong =>
-                Failed("tool.output_invalid", $"Tool '{name}' broke its own output schema: {wrong}"),
+                Broken(item, Failed("tool.output_invalid", $"Tool '{name}' broke its own output schema: {wrong}")),
             ToolResult.Succeeded succeeded => new ActivityOutcome.Succeeded(succeeded.Output),
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
     }
+
+    /// <summary>Asks the tool what became of a call.</summary>
+    public async Task<Reconciliation> ReconcileAsync(
+        LaneItem item, State.ToolCall asked, CancellationToken cancellation)
+    {
+        if (tools.Find(asked.Tool)?.Reconcile is not { } reconcile)
+        {
+            return new Reconciliation.Unknown($"No tool named '{asked.Tool}' that can be asked is registered in this process.");
+        }
+
+        return TryFindRoots(item, out var roots, out var broken)
+            ? await reconcile(CallOf(item, roots), cancellation)
+            : new Reconciliation.Unknown(broken!.ToFailure().Message);
+    }
+
+    private static ToolCall CallOf(LaneItem item, FileRoots roots) =>
+        new(item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, item.Host.Epoch, roots)
+        {
+            CorrelationId = item.State.Origin!.CorrelationId,
+        };
 
     private static bool TryFindRoots(LaneItem item, out FileRoots roots, out ExpressionFailure? broken)
     {
@@ -94,6 +125,10 @@ internal sealed class ToolCaller(ToolRegistry tools)
 
     private static ActivityOutcome.Failed Failed(string code, string message) =>
         new(new Failure(FailureClass.Permanent, code, message));
+
+    // It did what it is for, and must not be called again for having answered wrongly.
+    private static ActivityOutcome Broken(LaneItem item, ActivityOutcome.Failed failed) =>
+        item.Stage is CallStage.Made ? new ActivityOutcome.Lost(failed.Failure) : failed;
 
     private sealed record ToolSchemas(Schema Input, Schema? Output)
     {

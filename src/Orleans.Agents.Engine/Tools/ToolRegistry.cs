@@ -22,7 +22,8 @@ public sealed class ToolRegistry
 
     /// <summary>Adds a tool.</summary>
     /// <exception cref="ArgumentException">
-    /// Another tool has its name, or the name is not 1 to 128 letters, digits, <c>.</c>, <c>_</c> and <c>-</c>.
+    /// Another tool has its name, the name is not 1 to 128 letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, or it can
+    /// reconcile and its effect is not <see cref="ToolEffect.Once"/>.
     /// </exception>
     public ToolRegistry Add(Tool tool)
     {
@@ -30,6 +31,13 @@ public sealed class ToolRegistry
         {
             throw new ArgumentException(
                 $"'{tool.Name}' cannot name a tool: 1 to {MaxNameLength} letters, digits, '.', '_' and '-' can.",
+                nameof(tool));
+        }
+
+        if (tool.Reconcile is not null && tool.Effect is not ToolEffect.Once)
+        {
+            throw new ArgumentException(
+                $"Tool '{tool.Name}' can say what became of a call, but its effect is not once: nobody would ask.",
                 nameof(tool));
         }
 

@@ -197,13 +197,13 @@ public sealed class BoundsTests
     {
         var run = new Scenario(Of(Wait("rest", TimeSpan.FromHours(1), "a"), Tool("a", "done") with { Retry = Thrice }, End())).Start();
 
-        Assert.Equal(Noon.AddHours(1), Parking.DueAt(run.State, Noon.AddMinutes(1)));
-        Assert.Null(Parking.DueAt(run.State, Noon.AddHours(2)));
+        Assert.Equal(Noon.AddHours(1), ParkedUntil(run.State, Noon.AddMinutes(1)));
+        Assert.Null(ParkedUntil(run.State, Noon.AddHours(2)));
         run.After(TimeSpan.FromHours(1)).Wake();
-        Assert.Null(Parking.DueAt(run.State, run.Now));
+        Assert.Null(ParkedUntil(run.State, run.Now));
         run.Fail(Busy with { RetryAfter = TimeSpan.FromHours(3) });
-        Assert.Equal(run.Now.AddHours(3), Parking.DueAt(run.State, run.Now.AddMinutes(1)));
+        Assert.Equal(run.Now.AddHours(3), ParkedUntil(run.State, run.Now.AddMinutes(1)));
         run.After(TimeSpan.FromHours(3)).Succeed();
-        Assert.Null(Parking.DueAt(run.State, run.Now));
+        Assert.Null(ParkedUntil(run.State, run.Now));
     }
 }

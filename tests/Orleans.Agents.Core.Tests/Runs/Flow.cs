@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Expressions;
+using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -25,6 +26,9 @@ internal static class Flow
         Input = input is null ? null : Json(input),
         Next = next is null ? [] : [To(next)],
     };
+
+    public static State.ToolCall Once(string name, string? next = null, bool canReconcile = false) =>
+        Tool(name, next) with { Effect = ToolEffect.Once, CanReconcile = canReconcile };
 
     public static State.Pass Pass(string name, string? next = null, string? input = null) => new()
     {

@@ -89,5 +89,9 @@ internal sealed class Scenario(Workflow workflow)
         return copy;
     }
 
+    /// <summary>When a run may be put down until; null when it may not, or has no such moment.</summary>
+    public static DateTimeOffset? ParkedUntil(RunState state, DateTimeOffset beyond) =>
+        Parking.IsPossible(state, beyond, out var due) ? due : null;
+
     public static string Snapshot(RunState state) => JsonSerializer.Serialize(state, RunJson.Default.RunState);
 }

@@ -33,6 +33,12 @@ public sealed class StoredFormTests
         new RunEvent.ActivitySucceeded(3, 0, 2, Payload.Parse("""{"x":12345678901234567890123}"""), new Usage("m", 1, 2)),
         new RunEvent.ActivityFailed(3, 0, 2, Full),
         new RunEvent.RetryScheduled(3, 0, 3, DateTimeOffset.UnixEpoch),
+        new RunEvent.ActivityIntended(3, 0, 3, 7),
+        new RunEvent.ActivityUnknown(3, 0, 3, Full, DateTimeOffset.UnixEpoch),
+        new RunEvent.ActivityReconciled(3, 0, 3, CallOutcome.Unknown, "no answer"),
+        new RunEvent.ActivityDecided(3, 0, 3, VerdictKind.Fail, "it is gone"),
+        new RunEvent.LateResult(3, 0, 3, Payload.Parse("[1]"), Full),
+        new RunEvent.Closing(Payload.Parse("[1]"), Full),
         new RunEvent.Succeeded(Payload.Parse("null")),
         new RunEvent.Failed(Full),
     ];
@@ -91,6 +97,11 @@ public sealed class StoredFormTests
             new RunEvent.StateLeft("s", 1),
             new RunEvent.ActivitySucceeded(1, 0, 1, Payload.Null),
             new RunEvent.ActivityFailed(1, 0, 1, new Failure(FailureClass.Permanent, "c", "m")),
+            new RunEvent.ActivityUnknown(1, 0, 1, new Failure(FailureClass.UnknownOutcome, "c", "m")),
+            new RunEvent.ActivityReconciled(1, 0, 1, CallOutcome.Happened),
+            new RunEvent.ActivityDecided(1, 0, 1, VerdictKind.Retry),
+            new RunEvent.LateResult(1, 0, 1),
+            new RunEvent.Closing(),
             new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
         ];
         foreach (var sample in bare)
@@ -125,6 +136,7 @@ public sealed class StoredFormTests
             state = Run.Evolve(state, sample, DateTimeOffset.UnixEpoch);
         }
 
+        state = Run.Evolve(state, new RunEvent.RetryScheduled(3, 0, 3, DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch);
         foreach (var sample in Samples)
         {
             Assert.Equal(state.Version + 1, Run.Evolve(state, sample, DateTimeOffset.UnixEpoch).Version);

@@ -90,7 +90,7 @@ public sealed class TimeTests
         var run = new Scenario(workflow).Start();
 
         Assert.Equal(Noon.AddHours(woken), Assert.IsType<RunWork.WakeAt>(Assert.Single(run.Outstanding)).DueAt);
-        Assert.Equal(Noon.AddHours(woken), Parking.DueAt(run.State, Noon));
+        Assert.Equal(Noon.AddHours(woken), ParkedUntil(run.State, Noon));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class TimeTests
     {
         var workflow = Of(Tool("a", "done"), End()) with { Deadline = TimeSpan.FromHours(1) };
 
-        Assert.Null(Parking.DueAt(new Scenario(workflow).Start().State, Noon.AddHours(-1)));
+        Assert.Null(ParkedUntil(new Scenario(workflow).Start().State, Noon.AddHours(-1)));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class TimeTests
     {
         var run = new Scenario(Of(Wait("rest", TimeSpan.FromHours(1), "done"), End())).Start();
 
-        Assert.Null(Parking.DueAt(run.State, Noon.AddHours(1)));
-        Assert.Null(Parking.DueAt(RunState.Initial, Noon));
+        Assert.Null(ParkedUntil(run.State, Noon.AddHours(1)));
+        Assert.Null(ParkedUntil(RunState.Initial, Noon));
     }
 }

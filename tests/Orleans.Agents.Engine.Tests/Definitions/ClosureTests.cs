@@ -1,5 +1,6 @@
 using System.Text;
 using Orleans.Agents.Definitions;
+using Orleans.Agents.Tools;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Engine.Tests.Definitions;
@@ -230,6 +231,33 @@ public sealed class ClosureTests
         }
 
         Assert.InRange(refused, 500, 2_000);
+    }
+
+    [Theory]
+    [InlineData(ToolEffect.None, false, ToolEffect.None)]
+    [InlineData(ToolEffect.Idempotent, false, ToolEffect.None)]
+    [InlineData(ToolEffect.Once, false, ToolEffect.Once)]
+    [InlineData(ToolEffect.Once, true, ToolEffect.Once)]
+    public void What_calling_a_tool_twice_does_is_part_of_a_definition(ToolEffect effect, bool reconciles, ToolEffect pinned)
+    {
+        var definition = Load(effect, reconciles);
+        var call = Assert.IsType<State.ToolCall>(DefinitionClosure.Read(definition.Closure).States["tell"]);
+
+        Assert.Equal((pinned, reconciles), (call.Effect, call.CanReconcile));
+        Assert.Equal(pinned is ToolEffect.None, definition.Workflow.Hash == Load(ToolEffect.None, false).Workflow.Hash);
+    }
+
+    private static Definition Load(ToolEffect effect, bool reconciles)
+    {
+        var clock = Samples.Host.Tools.Single(t => t.Name == "clock") with
+        {
+            Effect = effect,
+            Reconcile = reconciles ? (_, _) => ValueTask.FromResult<Reconciliation>(new Reconciliation.DidNotHappen()) : null,
+        };
+        var text = Samples.Workflow("  start: tell\n  states:\n    tell: { tool: clock, next: done }\n    done: { end: 1 }");
+        var result = DefinitionLoader.LoadTexts(
+            [new DefinitionText("a.yaml", text)], Samples.Host with { Tools = [clock] }, LoadOptions.Lenient);
+        return result.Definitions["sample"];
     }
 
     private static string HashOf(string text, string name = "small")

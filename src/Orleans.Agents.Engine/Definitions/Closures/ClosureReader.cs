@@ -4,6 +4,7 @@ using System.Text.Json;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Schemas;
+using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -79,7 +80,12 @@ internal sealed class ClosureReader
 
         if (Optional(state, "tool") is { } tool)
         {
-            return new State.ToolCall(TextOf(tool)) { Name = name };
+            return new State.ToolCall(TextOf(tool))
+            {
+                Name = name,
+                Effect = Optional(state, "effect") is { } effect ? ReadEffect(TextOf(effect)) : ToolEffect.None,
+                CanReconcile = Optional(state, "reconciles")?.GetBoolean() ?? false,
+            };
         }
 
         if (Optional(state, "wait") is { } wait)
@@ -101,6 +107,10 @@ internal sealed class ClosureReader
             ? new State.Pass { Name = name }
             : throw new FormatException($"The state {name} is of a kind that is not known.");
     }
+
+    private static ToolEffect ReadEffect(string name) => name == "once"
+        ? ToolEffect.Once
+        : throw new FormatException($"The effect {name} is not known.");
 
     private static RetryRule ReadRetry(JsonElement retry) => new(
         retry.GetProperty("attempts").GetInt32(),

@@ -3,13 +3,14 @@ using System.Text.Json;
 using Orleans.Agents.Definitions.Drafts;
 using Orleans.Agents.Definitions.Sources;
 using Orleans.Agents.Expressions;
+using Orleans.Agents.Tools;
 using Orleans.Agents.Workflows;
 using static Orleans.Agents.Definitions.Closures.ClosureParts;
 
 namespace Orleans.Agents.Definitions.Closures;
 
 /// <summary>Writes a workflow and everything it refers to, resolved, in the stored form.</summary>
-internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
+internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, RetryRule defaultRetry)
 {
     /// <summary>The version of the stored form.</summary>
     public const int Format = 1;
@@ -84,7 +85,7 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
                 writer.WriteString("agent", state.Subject!.Text);
                 break;
             case StateKind.Tool:
-                writer.WriteString("tool", state.Subject!.Text);
+                WriteTool(writer, state.Subject!.Text);
                 break;
             case StateKind.Pass:
                 WriteEmpty(writer, "pass");
@@ -125,6 +126,17 @@ internal sealed class ClosureWriter(Drafted drafted, RetryRule defaultRetry)
         }
 
         writer.WriteEndObject();
+    }
+
+    // What may be repeated is left out: such closures are the same as before there was anything else.
+    private void WriteTool(Utf8JsonWriter writer, string name)
+    {
+        writer.WriteString("tool", name);
+        if (tools.FirstOrDefault(t => t.Name == name) is { Effect: ToolEffect.Once } tool)
+        {
+            writer.WriteString("effect", "once");
+            writer.WriteBoolean("reconciles", tool.Reconcile is not null);
+        }
     }
 
     private static void WriteNext(Utf8JsonWriter writer, StateDraft state)

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>An activity whose result the run waits for.</summary>
+/// <param name="Attempt">The attempt that counts; results of others are ignored.</param>
+/// <param name="Since">When the attempt began or may begin, or when the tool may be asked what became of it.</param>
+/// <param name="IsRetry">Whether <paramref name="Since"/> is a moment to wait for.</param>
+/// <param name="Call">The call that is or may have been made, when making it twice would do harm.</param>
+public sealed record OpenActivity(int Attempt, DateTimeOffset Since, bool IsRetry = false, OnceCall? Call = null)
+{
+    /// <summary>Whether only a <see cref="RunCommand.Decide"/> can say how it goes on.</summary>
+    [JsonIgnore]
+    public bool AwaitsDecision => Call is { Unknown: not null, IsAsked: not true };
+
+    /// <summary>Whether the tool is to be asked what became of the call.</summary>
+    [JsonIgnore]
+    public bool AwaitsReconciliation => Call is { Unknown: not null, IsAsked: true };
+}
+
+/// <summary>A call with effect <c>once</c>, from the intent to make it until its outcome is known.</summary>
+/// <param name="Epoch">The epoch of the process that meant to make it.</param>
+/// <param name="Unknown">Why nobody knows how it went; null while the process that makes it is to say.</param>
+/// <param name="IsAsked">Whether the tool is to be asked; otherwise somebody has to decide.</param>
+public sealed record OnceCall(long Epoch, Failure? Unknown = null, bool? IsAsked = null);
+
+/// <summary>
+/// A call with effect <c>once</c> that was under way when the run stopped waiting for it. How it went is recorded.
+/// </summary>
+/// <param name="State">The state that asked for it.</param>
+/// <param name="Visit">Which visit of the run asked for it.</param>
+/// <param name="Branch">Which branch of the visit.</param>
+/// <param name="Attempt">Which attempt.</param>
+public sealed record UnsettledCall(string State, int Visit, int Branch, int Attempt);
+
+/// <summary>How a run is going to end as soon as its unsettled calls are known.</summary>
+/// <param name="Output">What it ends with, when it ends well.</param>
+/// <param name="Failure">Why it fails; null when it ends well.</param>
+public sealed record RunEnding(Payload? Output = null, Failure? Failure = null);
