@@ -15,19 +15,50 @@ internal sealed class WorkTools(string folder, bool isCareless)
 {
     private readonly FaultPlan begun = FaultPlan.Parse(null, Path.Combine(folder, "begun.txt"));
     private readonly FaultPlan done = FaultPlan.Parse(null, Path.Combine(folder, "effects.txt"));
+    private readonly OnceService service = new(folder);
 
     public IEnumerable<Tool> All =>
     [
-        Make("work.quick", "Adds one.", ToolEffect.Idempotent, (_, _) => Task.CompletedTask),
-        Make(
-            "work.slow",
-            "Adds one after so many milliseconds.",
-            ToolEffect.Idempotent,
-            (input, cancellation) => Task.Delay(input.GetProperty("ms").GetInt32(), cancellation)),
+        Make("work.quick", "Adds one.", ToolEffect.Idempotent, (call, _, _) => DoAsync(call)),
+        Make("work.slow", "Adds one after so many milliseconds.", ToolEffect.Idempotent, SlowAsync),
+        Make("work.once", "Adds one, once, and tells after so many milliseconds.", ToolEffect.Once, OnceAsync) with
+        {
+            Reconcile = (call, _) => ValueTask.FromResult<Reconciliation>(
+                service.WasDone(call) ? new Reconciliation.Happened(Next(call)) : new Reconciliation.DidNotHappen()),
+        },
     ];
 
+    private Task DoAsync(ToolCall call)
+    {
+        done.Record(call.Activity, call.Attempt, call.Epoch);
+        if (isCareless)
+        {
+            done.Record(call.Activity, call.Attempt, call.Epoch);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task SlowAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        await Task.Delay(time, cancellation);
+        await DoAsync(call);
+    }
+
+    // What is late is refused; it does not matter how, for nobody waits for it any more.
+    private async Task OnceAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        if (!service.TryDo(call))
+        {
+            throw new InvalidOperationException($"{call.Activity} attempt {call.Attempt} is void.");
+        }
+
+        await Task.Delay(time, cancellation);
+        done.Record(call.Activity, call.Attempt, call.Epoch);
+    }
+
     private Tool Make(
-        string name, string description, ToolEffect effect, Func<JsonElement, CancellationToken, Task> work) => new(
+        string name, string description, ToolEffect effect, Func<ToolCall, TimeSpan, CancellationToken, Task> work) => new(
         name,
         description,
         Payload.Parse("""{ "type": "object", "required": ["n"] }"""),
@@ -36,16 +67,20 @@ internal sealed class WorkTools(string folder, bool isCareless)
         [],
         async (call, cancellation) =>
         {
-            using var input = JsonDocument.Parse(call.Input.Utf8);
             begun.Record(call.Activity, call.Attempt, call.Epoch);
-            await work(input.RootElement, cancellation);
-            done.Record(call.Activity, call.Attempt, call.Epoch);
-            if (isCareless)
-            {
-                done.Record(call.Activity, call.Attempt, call.Epoch);
-            }
-
-            var n = input.RootElement.GetProperty("n").GetInt64() + 1;
-            return new ToolResult.Succeeded(Payload.Parse($$"""{"n":{{n}}}"""));
+            await work(call, TimeOf(call), cancellation);
+            return new ToolResult.Succeeded(Next(call));
         });
+
+    private static TimeSpan TimeOf(ToolCall call)
+    {
+        using var input = JsonDocument.Parse(call.Input.Utf8);
+        return TimeSpan.FromMilliseconds(input.RootElement.TryGetProperty("ms", out var time) ? time.GetInt32() : 0);
+    }
+
+    private static Payload Next(ToolCall call)
+    {
+        using var input = JsonDocument.Parse(call.Input.Utf8);
+        return Payload.Parse($$"""{"n":{{input.RootElement.GetProperty("n").GetInt64() + 1}}}""");
+    }
 }

@@ -14,17 +14,18 @@ internal sealed class HistoryChecker
 
     /// <summary>Says everything that is wrong; nothing when all promises were kept.</summary>
     /// <param name="contents">What the database holds, after all runs have ended.</param>
-    /// <param name="effects">What the tools wrote down.</param>
+    /// <param name="work">What the tools wrote down.</param>
     /// <param name="promises">The starts that were acknowledged.</param>
     public static Verdict Judge(
-        StoreContents contents, IReadOnlyList<Effect> effects, IReadOnlyCollection<Promise> promises)
+        StoreContents contents, WorkRecords work, IReadOnlyCollection<Promise> promises)
     {
         var checker = new HistoryChecker(contents);
         checker.ReadHistories();
         checker.JudgeRows();
         checker.JudgePromises(promises);
-        checker.JudgeResults(effects);
-        checker.JudgeEffects(effects);
+        checker.JudgeResults(work);
+        checker.JudgeEffects(work.Effects);
+        checker.JudgeOnce(work);
         return new Verdict(checker.wrong, checker.histories.Values.Sum(h => h.StepsBack));
     }
 
@@ -98,17 +99,36 @@ internal sealed class HistoryChecker
         }
     }
 
-    // A result says that somebody did the work, under the epoch that it is recorded under.
-    private void JudgeResults(IReadOnlyList<Effect> effects)
+    // A result says that somebody did the work, under the epoch that it is recorded under; or it was found out what had
+    // become of a call, which somebody else may have made.
+    private void JudgeResults(WorkRecords work)
     {
-        var done = effects.ToHashSet();
+        var done = work.Effects.ToHashSet();
+        var once = work.Once.ToHashSet();
         foreach (var result in histories.Values.SelectMany(h => h.Results).Where(r => r.IsSuccess))
         {
-            if (!done.Contains(new Effect(result.Activity, result.Attempt, result.Epoch)))
+            var isDone = result.IsReconciled
+                ? once.Contains((result.Activity, result.Attempt))
+                : done.Contains(new Effect(result.Activity, result.Attempt, result.Epoch));
+            if (!isDone)
             {
                 wrong.Add(
                     $"{result.Activity} attempt {result.Attempt} is recorded under epoch {result.Epoch}; nobody did it there");
             }
+        }
+    }
+
+    // What must not be done twice is not, by nobody: neither by another attempt nor by another process.
+    private void JudgeOnce(WorkRecords work)
+    {
+        foreach (var times in work.Once.GroupBy(o => o.Activity, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        {
+            wrong.Add($"{times.Key} must be done once and was done {times.Count()} times");
+        }
+
+        foreach (var call in work.Again)
+        {
+            wrong.Add($"{call.Activity} must be done once and was called again under epoch {call.Epoch}");
         }
     }
 

@@ -35,6 +35,9 @@ public sealed class HistoryCheckerTests
         new("run-a/1/0", 1, 1), new("run-a/2/0", 1, 1), new("run-a/2/0", 1, 2), new("run-a/2/0", 2, 2),
     ];
 
+    private readonly List<(string Activity, int Attempt)> once = [];
+    private readonly List<Effect> again = [];
+
     private readonly List<Promise> promises = [new("key-a", "run-a", """{"n":2}""")];
 
     [Fact]
@@ -78,6 +81,38 @@ public sealed class HistoryCheckerTests
         effects.RemoveAt(0);
 
         Assert.Equal("run-a/1/0 attempt 1 is recorded under epoch 1; nobody did it there", OnlyBlame());
+    }
+
+    [Fact]
+    public void A_result_that_was_found_out_afterwards_needs_somebody_who_did_it_at_some_time()
+    {
+        appends[4] = appends[4] with
+        {
+            Version = 9,
+            Events = Last.Insert(1, """{"type":"activity.reconciled","visit":2,"branch":0,"attempt":2,"outcome":"happened"},"""),
+        };
+        runs[0] = runs[0] with { Version = 9 };
+        effects.RemoveAt(3);
+
+        Assert.Equal("run-a/2/0 attempt 2 is recorded under epoch 2; nobody did it there", OnlyBlame());
+        once.Add(("run-a/2/0", 2));
+        Assert.Empty(Judge());
+    }
+
+    [Fact]
+    public void What_must_be_done_once_and_is_done_twice_is_found()
+    {
+        once.AddRange([("run-a/2/0", 1), ("run-a/2/0", 2)]);
+
+        Assert.Equal("run-a/2/0 must be done once and was done 2 times", OnlyBlame());
+    }
+
+    [Fact]
+    public void What_must_be_done_once_and_is_called_again_is_found()
+    {
+        again.Add(effects[2]);
+
+        Assert.Equal("run-a/2/0 must be done once and was called again under epoch 2", OnlyBlame());
     }
 
     [Fact]
@@ -190,7 +225,8 @@ public sealed class HistoryCheckerTests
 
     private IReadOnlyList<string> Judge() => Verdict().Wrong;
 
-    private Verdict Verdict() => HistoryChecker.Judge(new StoreContents(runs, appends, carriers), effects, promises);
+    private Verdict Verdict() => HistoryChecker.Judge(
+        new StoreContents(runs, appends, carriers), new WorkRecords(effects, once, again), promises);
 
     private string OnlyBlame() => Assert.Single(Judge());
 }

@@ -20,7 +20,7 @@ public sealed class PlantedFaultTests
         await load.StartAsync(1, Quick);
         await fleet.RestAsync(Patience);
 
-        var verdict = HistoryChecker.Judge(await database.ReadAsync(), fleet.Effects(), load.Promises);
+        var verdict = HistoryChecker.Judge(await database.ReadAsync(), fleet.Work(), load.Promises);
 
         Assert.Equal(6, verdict.Wrong.Count);
         Assert.All(verdict.Wrong, w => Assert.Contains("was done 2 times under epoch 1", w, StringComparison.Ordinal));
@@ -35,10 +35,10 @@ public sealed class PlantedFaultTests
         await load.StartAsync(3, Quick);
         await fleet.RestAsync(Patience);
         var sound = await database.ReadAsync();
-        var effects = fleet.Effects();
+        var work = fleet.Work();
         var lost = sound.Runs[0].Run;
 
-        Assert.Empty(HistoryChecker.Judge(sound, effects, load.Promises).Wrong);
+        Assert.Empty(HistoryChecker.Judge(sound, work, load.Promises).Wrong);
         Assert.Contains(
             $"{lost} was acknowledged for {sound.Runs[0].Key} and is lost", Judge(sound.Runs.Skip(1), sound.Appends));
         Assert.Contains($"{lost} has a row and no journal", Judge(sound.Runs, sound.Appends.Where(a => a.Run != lost)));
@@ -46,12 +46,15 @@ public sealed class PlantedFaultTests
             sound.Appends,
             append => Assert.NotEmpty(Judge(sound.Runs, sound.Appends.Where(a => a != append))));
         Assert.All(
-            effects,
+            work.Effects,
             effect => Assert.NotEmpty(
-                HistoryChecker.Judge(sound, [.. effects, effect with { Epoch = effect.Epoch + 1 }], load.Promises).Wrong));
+                HistoryChecker.Judge(sound, Later(effect), load.Promises).Wrong));
 
         IReadOnlyList<string> Judge(IEnumerable<RunRow> runs, IEnumerable<AppendRow> appends) =>
-            HistoryChecker.Judge(sound with { Runs = [.. runs], Appends = [.. appends] }, effects, load.Promises).Wrong;
+            HistoryChecker.Judge(sound with { Runs = [.. runs], Appends = [.. appends] }, work, load.Promises).Wrong;
+
+        WorkRecords Later(Effect effect) =>
+            work with { Effects = [.. work.Effects, effect with { Epoch = effect.Epoch + 1 }] };
     }
 
     private static (string Workflow, string Input, string Output) Quick(int n) =>

@@ -7,6 +7,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
 {
     private readonly List<RecordedResult> results = [];
     private readonly HashSet<(string Activity, int Attempt)> seen = [];
+    private readonly HashSet<(string Activity, int Attempt)> reconciled = [];
     private readonly Dictionary<long, long> carriedFrom = [];
     private long epoch;
 
@@ -69,6 +70,9 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
             case "activity.failed":
                 AddResult(happened, isSuccess: false);
                 break;
+            case "activity.reconciled" when happened.GetProperty("outcome").GetString() == "happened":
+                reconciled.Add((ActivityOf(happened), happened.GetProperty("attempt").GetInt32()));
+                break;
             case "run.taken_over" when happened.GetProperty("epoch").GetInt64() != epoch:
                 blame($"{run} was taken over by epoch {happened.GetProperty("epoch")} in an append of epoch {epoch}");
                 break;
@@ -83,7 +87,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
 
     private void AddResult(JsonElement happened, bool isSuccess)
     {
-        var activity = $"{run}/{happened.GetProperty("visit")}/{happened.GetProperty("branch")}";
+        var activity = ActivityOf(happened);
         var attempt = happened.GetProperty("attempt").GetInt32();
         if (!seen.Add((activity, attempt)))
         {
@@ -95,9 +99,17 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
             blame($"{activity} attempt {attempt} is recorded although the activity had succeeded");
         }
 
-        results.Add(new RecordedResult(activity, attempt, epoch, Version, isSuccess));
+        results.Add(new RecordedResult(
+            activity, attempt, epoch, Version, isSuccess, reconciled.Contains((activity, attempt))));
     }
+
+    private string ActivityOf(JsonElement happened) =>
+        $"{run}/{happened.GetProperty("visit")}/{happened.GetProperty("branch")}";
 }
 
-/// <summary>The result of an attempt: the epoch it is recorded under, and the version of the run with it.</summary>
-internal sealed record RecordedResult(string Activity, int Attempt, long Epoch, long Version, bool IsSuccess);
+/// <summary>
+/// The result of an attempt: the epoch it is recorded under, the version of the run with it, and whether it was found out
+/// only afterwards.
+/// </summary>
+internal sealed record RecordedResult(
+    string Activity, int Attempt, long Epoch, long Version, bool IsSuccess, bool IsReconciled);

@@ -118,10 +118,12 @@ internal sealed class TcpProxy : IAsyncDisposable
             switch (Take(count))
             {
                 case { Fault: ConnectionFault.CutWhileSending } fault:
+                    connection.IsCut = true;
                     await SendAsync(connection.Server, buffer.AsMemory(0, count / 2));
                     fault.Happened.SetResult();
                     return;
                 case { Fault: ConnectionFault.CutAfterSending } fault:
+                    connection.IsCut = true;
                     await SendAsync(connection.Server, buffer.AsMemory(0, count));
                     fault.Happened.SetResult();
                     return;
@@ -144,7 +146,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private async Task AnswerAsync(Connection connection)
     {
         var buffer = new byte[64 * 1024];
-        while (await connection.Server.ReceiveAsync(buffer, stopping.Token) is > 0 and var count)
+        while (await connection.Server.ReceiveAsync(buffer, stopping.Token) is > 0 and var count && !connection.IsCut)
         {
             if (connection.Loses is { } fault)
             {
@@ -188,6 +190,7 @@ internal sealed class TcpProxy : IAsyncDisposable
 
         public Socket Server { get; } = server;
 
+        public volatile bool IsCut;
         public volatile Armed? Loses;
     }
 }

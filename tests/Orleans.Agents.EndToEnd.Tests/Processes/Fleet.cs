@@ -44,8 +44,10 @@ internal sealed class Fleet : IAsyncDisposable
 
         try
         {
-            await Task.WhenAll(fleet.workers.Select(w => w.ReadyAsync()));
-            return fleet;
+            var ready = await Task.WhenAll(fleet.workers.Select(w => w.IsReadyAsync()));
+            return ready.All(isReady => isReady)
+                ? fleet
+                : throw new InvalidOperationException($"A process ended before it was ready: {fleet.Errors}");
         }
         catch
         {
@@ -77,12 +79,12 @@ internal sealed class Fleet : IAsyncDisposable
     {
         var epoch = await database.CountAsync(
             $"select coalesce(max(epoch), 0) from carrier where process like '%:{worker.Id}'");
-        var done = Effects().ToHashSet();
+        var done = Effect.Read(Path.Combine(Records, "effects.txt")).ToHashSet();
         return Effect.Read(Path.Combine(Records, "begun.txt")).Any(begun => begun.Epoch == epoch && !done.Contains(begun));
     }
 
-    /// <summary>Every effect so far, in the order they were written down.</summary>
-    public IReadOnlyList<Effect> Effects() => Effect.Read(Path.Combine(Records, "effects.txt"));
+    /// <summary>What the tools of all processes wrote down so far.</summary>
+    public WorkRecords Work() => WorkRecords.Read(Records);
 
     /// <summary>Waits until every run in the database has ended.</summary>
     public Task RestAsync(TimeSpan patience) => Eventually.TrueAsync(

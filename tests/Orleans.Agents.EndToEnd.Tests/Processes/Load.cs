@@ -54,9 +54,12 @@ internal sealed class Load(Fleet fleet)
         }
     }
 
-    private static (string Workflow, string Input, string Output) Usual(int n) => n % 3 == 0
-        ? ("slow", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 4}}}""")
-        : ("quick", $$"""{"n":{{n}}}""", $$"""{"n":{{n + 6}}}""");
+    private static (string Workflow, string Input, string Output) Usual(int n) => (n % 4) switch
+    {
+        0 => ("slow", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 4}}}"""),
+        1 => ("once", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 2}}}"""),
+        _ => ("quick", $$"""{"n":{{n}}}""", $$"""{"n":{{n + 6}}}"""),
+    };
 
     private async Task StartOneAsync(
         int n, Func<int, (string Workflow, string Input, string Output)> work, TimeSpan patience, int? place = null)

@@ -13,7 +13,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private readonly Process process;
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StartAnswer>> asked = new(StringComparer.Ordinal);
-    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> errors = new();
     private readonly SemaphoreSlim line = new(1, 1);
     private readonly Task listening;
@@ -35,7 +35,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public bool IsFrozen { get; private set; }
 
     /// <summary>Whether a caller would ask it: it came up, and nobody froze or stopped it.</summary>
-    public bool IsOpen => ready.Task.IsCompletedSuccessfully && !IsFrozen && !isLeaving && IsAlive;
+    public bool IsOpen => ready.Task is { IsCompletedSuccessfully: true, Result: true } && !IsFrozen && !isLeaving && IsAlive;
 
     /// <summary>The last it complained of.</summary>
     public string Errors => string.Join(Environment.NewLine, errors);
@@ -69,12 +69,12 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return new WorkerProcess(Process.Start(start)!);
     }
 
-    /// <summary>Waits until it carries runs.</summary>
-    public async Task ReadyAsync()
+    /// <summary>Waits until it carries runs; false when it ends before that.</summary>
+    public async Task<bool> IsReadyAsync()
     {
         try
         {
-            await ready.Task.WaitAsync(Patience);
+            return await ready.Task.WaitAsync(Patience);
         }
         catch (TimeoutException)
         {
@@ -172,7 +172,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             var words = said.Split(' ');
             if (words is ["ready"])
             {
-                ready.TrySetResult();
+                ready.TrySetResult(true);
             }
             else if (words is [var what, var key, var detail] && asked.TryGetValue(key, out var answer))
             {
@@ -180,7 +180,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             }
         }
 
-        ready.TrySetException(new InvalidOperationException($"Worker {Id} ended before it was ready: {Errors}"));
+        ready.TrySetResult(false);
         foreach (var answer in asked.Values)
         {
             answer.TrySetResult(StartAnswer.None);
