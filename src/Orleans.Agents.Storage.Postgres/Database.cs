@@ -16,7 +16,7 @@ internal sealed class Database : IAsyncDisposable
         isOwned = options.DataSource is null;
         Faults = options.Faults;
         var where = new NpgsqlConnectionStringBuilder(source.ConnectionString);
-        Name = $"PostgreSQL database {where.Database ?? where.Username} on {where.Host}";
+        Name = $"PostgreSQL database {where.Database ?? where.Username} at {where.Host}:{where.Port}";
     }
 
     /// <summary>What to call it in messages.</summary>

@@ -52,6 +52,10 @@ public sealed class PostgresStore : IStore
     /// <inheritdoc/>
     public ICarriers Carriers => carriers;
 
+    /// <summary>Whether there is a store: the database is there and was migrated once. Changes nothing.</summary>
+    /// <exception cref="StoreException">The database cannot be reached.</exception>
+    public Task<bool> ExistsAsync(CancellationToken cancellation) => database.DoAsync(Migration.IsAppliedAsync, cancellation);
+
     /// <inheritdoc/>
     public Task MigrateAsync(CancellationToken cancellation) => database.DoAsync(
         (connection, stop) => Migration.ApplyAsync(connection, database.Name, host, stop), cancellation);

@@ -100,7 +100,8 @@ public sealed class FaultPlan
         var name = colon < 0 ? kill : kill[..colon];
         var turn = 1;
         if (!Enum.TryParse<KillPoint>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out var point)
-            || (colon >= 0 && !int.TryParse(kill.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out turn))
+            || (colon >= 0
+                && !int.TryParse(kill.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out turn))
             || turn < 1)
         {
             throw new FormatException(
@@ -114,7 +115,8 @@ public sealed class FaultPlan
     private static TimeSpan ParseError(string clock) =>
         clock[0] is '+' or '-' && DurationText.TryParse(clock[1..], out var error)
             ? clock[0] == '-' ? -error : error
-            : throw new FormatException($"{ClockVariable} is '{clock}'; expected a sign and a duration, such as +5m or -90s.");
+            : throw new FormatException(
+                $"{ClockVariable} is '{clock}'; expected a sign and a duration, such as +5m or -90s.");
 
     /// <summary>The system's clock with an error; durations are measured as ever.</summary>
     private sealed class WrongClock(TimeSpan error) : TimeProvider

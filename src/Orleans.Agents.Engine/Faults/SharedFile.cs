@@ -32,7 +32,8 @@ internal static class SharedFile
     {
         var name = new byte[Encoding.UTF8.GetByteCount(path) + 1];
         Encoding.UTF8.GetBytes(path, name);
-        using var file = new SafeFileHandle(Open(name, WriteOnly | Create | AtTheEnd | CloseOnExec, ReadableByAll), ownsHandle: true);
+        var descriptor = Open(name, WriteOnly | Create | AtTheEnd | CloseOnExec, ReadableByAll);
+        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
         if (file.IsInvalid || Write(file, bytes, bytes.Length) != bytes.Length)
         {
             throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");

@@ -9,7 +9,14 @@ namespace Orleans.Agents.Runs;
 /// when this process's own was fenced, and takes on runs that wait for a carrier.
 /// </summary>
 internal sealed class Keeper(
-    RunTable table, RunOpener opener, AdriftRuns adrift, IStore store, EngineOptions options, StoreClock clock, ILogger logger)
+    RunTable table,
+    RunOpener opener,
+    AdriftRuns adrift,
+    IStore store,
+    EngineOptions options,
+    StoreClock clock,
+    ILogger logger,
+    Dispatch dispatch)
     : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
@@ -17,12 +24,13 @@ internal sealed class Keeper(
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<RunId> unreadable = [];
     private Task loop = Task.CompletedTask;
+    private DateTimeOffset? storeLostAt;
 
     public void Start() => loop = LoopAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        await dispatch.CancelAsync(stopping);
         await loop;
         stopping.Dispose();
     }
@@ -36,10 +44,15 @@ internal sealed class Keeper(
             try
             {
                 await LookAsync();
+                TellOfReturn();
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (StoreException lost) when (lost.IsTransient)
+            {
+                TellOfLoss(lost);
             }
             catch (Exception fault)
             {
@@ -59,6 +72,25 @@ internal sealed class Keeper(
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    // Once for all runs: whoever reads the log during an outage wants to know that it began, and that it is over.
+    private void TellOfLoss(StoreException lost)
+    {
+        if (storeLostAt is null)
+        {
+            storeLostAt = clock.GetUtcNow();
+            logger.StoreLost(lost);
+        }
+    }
+
+    private void TellOfReturn()
+    {
+        if (storeLostAt is { } since)
+        {
+            storeLostAt = null;
+            logger.StoreIsBack(clock.GetUtcNow() - since);
         }
     }
 

@@ -24,17 +24,22 @@ internal sealed class RunOpener(
             await other.WaitAsync(cancellation);
         }
 
-        var unreadable = await OpenAsync([run], cancellation);
-        return unreadable.IsEmpty ? table.Carries(run) : throw unreadable[0].Why;
+        // A run that was taken on may be over already.
+        var (taken, unreadable) = await TakeOnAsync([run], cancellation);
+        return unreadable.IsEmpty ? taken > 0 || table.Carries(run) : throw unreadable[0].Why;
     }
 
     /// <summary>Carries on those of some runs that nobody carries and that are not over.</summary>
     /// <returns>Those whose history cannot be understood; they stay where they are, for a program that can.</returns>
     public async Task<ImmutableArray<UnreadableRun>> OpenAsync(
+        ImmutableArray<RunId> runs, CancellationToken cancellation) =>
+        (await TakeOnAsync(runs, cancellation)).Unreadable;
+
+    private async Task<(int Taken, ImmutableArray<UnreadableRun> Unreadable)> TakeOnAsync(
         ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
         // One at a time per run: of two that read the same state, the slower would carry on from an old one.
-        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mine = new TaskCompletionSource();
         var wanted = new List<RunId>(runs.Length);
         var others = new List<Task>();
         foreach (var run in runs.Distinct())
@@ -64,7 +69,7 @@ internal sealed class RunOpener(
 
         await Task.WhenAll(hosts.Select(TakeOverAsync));
         await Task.WhenAll(others).WaitAsync(cancellation);
-        return unreadable;
+        return (hosts.Count, unreadable);
     }
 
     private async Task TakeOverAsync(RunHost host)
@@ -127,6 +132,10 @@ internal sealed class RunOpener(
 
         var claimed = await store.Journal.ClaimAsync(
             [.. readable.Select(run => new RunClaim(run.Key, run.Value.State.Version))], epoch, cancellation);
+
+        // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next. The
+        // store is asked before a run is taken in: one that was taken in and then not told so would sleep for ever.
+        var isFenced = claimed.Length < readable.Count && await store.Carriers.IsFencedAsync(epoch, cancellation);
         foreach (var run in claimed)
         {
             // None is made when a start under the same name is about to find that the run exists; the keeper comes back.
@@ -138,8 +147,7 @@ internal sealed class RunOpener(
             }
         }
 
-        // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next.
-        if (claimed.Length < readable.Count && !await store.Carriers.IsFencedAsync(epoch, cancellation))
+        if (!isFenced)
         {
             foreach (var run in readable.Keys.Except(claimed))
             {

@@ -113,7 +113,8 @@ internal sealed class HistoryChecker
             if (!isDone)
             {
                 wrong.Add(
-                    $"{result.Activity} attempt {result.Attempt} is recorded under epoch {result.Epoch}; nobody did it there");
+                    $"{result.Activity} attempt {result.Attempt} is recorded under epoch {result.Epoch}; "
+                    + "nobody did it there");
             }
         }
     }
@@ -139,7 +140,8 @@ internal sealed class HistoryChecker
             var effect = times.Key;
             if (times.Count() > 1)
             {
-                wrong.Add($"{effect.Activity} attempt {effect.Attempt} was done {times.Count()} times under epoch {effect.Epoch}");
+                wrong.Add(
+                    $"{effect.Activity} attempt {effect.Attempt} was done {times.Count()} times under epoch {effect.Epoch}");
             }
 
             var run = effect.Activity[..effect.Activity.IndexOf('/', StringComparison.Ordinal)];

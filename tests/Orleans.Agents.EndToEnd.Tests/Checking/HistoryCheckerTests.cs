@@ -13,7 +13,10 @@ public sealed class HistoryCheckerTests
     private const string Failed = """[{"type":"activity.failed","visit":2,"branch":0,"attempt":1,"failure":{}}]""";
 
     private const string Last =
-        """[{"type":"activity.succeeded","visit":2,"branch":0,"attempt":2,"output":2},{"type":"run.succeeded","output":{"n":2}}]""";
+        """
+        [{"type":"activity.succeeded","visit":2,"branch":0,"attempt":2,"output":2},
+        {"type":"run.succeeded","output":{"n":2}}]
+        """;
 
     private readonly List<RunRow> runs = [new("run-a", "key-a", 8, "succeeded", null)];
 
@@ -56,7 +59,10 @@ public sealed class HistoryCheckerTests
     {
         effects.Add(new Effect("run-a/1/0", 1, 2));
 
-        Assert.Contains("run-a/1/0 was recorded under epoch 1 at attempt 1 and done again under epoch 2", OnlyBlame(), StringComparison.Ordinal);
+        Assert.Contains(
+            "run-a/1/0 was recorded under epoch 1 at attempt 1 and done again under epoch 2",
+            OnlyBlame(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,7 +160,7 @@ public sealed class HistoryCheckerTests
     {
         runs.Add(runs[0] with { Run = "run-b" });
         appends.AddRange(appends.Select(a => a with { Run = "run-b" }).ToList());
-        effects.AddRange(effects.Select(e => e with { Activity = e.Activity.Replace("run-a", "run-b", StringComparison.Ordinal) }).ToList());
+        effects.AddRange(effects.Select(e => e with { Activity = $"run-b{e.Activity["run-a".Length..]}" }).ToList());
 
         Assert.Equal("key key-a started 2 runs", OnlyBlame());
     }

@@ -50,11 +50,19 @@ internal sealed class FaultScenario : IAsyncDisposable
     public static async Task<FaultScenario> BeginAsync(ISharedDatabase database, int seed)
     {
         var sound = ImmutableDictionary<string, string>.Empty;
-        var fleet = await Fleet.StartAsync(
-            database, sound.Add(FaultPlan.ClockVariable, "+5m"), sound, sound.Add(FaultPlan.ClockVariable, "-5m"));
-        var scenario = new FaultScenario(database, fleet, seed);
-        scenario.load.Begin(Callers);
-        return scenario;
+        try
+        {
+            var fleet = await Fleet.StartAsync(
+                database, sound.Add(FaultPlan.ClockVariable, "+5m"), sound, sound.Add(FaultPlan.ClockVariable, "-5m"));
+            var scenario = new FaultScenario(database, fleet, seed);
+            scenario.load.Begin(Callers);
+            return scenario;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Makes faults at one place of the fleet, one after another, and leaves a sound process there.</summary>

@@ -3,7 +3,9 @@ using Xunit.Abstractions;
 
 namespace Orleans.Agents.EndToEnd.Tests.Faults;
 
-/// <summary>How long fleets are put through faults: each kind once in every build, and for minutes where that is asked for.</summary>
+/// <summary>
+/// How long fleets are put through faults: each kind once in every build, and for minutes where that is asked for.
+/// </summary>
 internal static class FaultSettings
 {
     /// <summary>Fleets share a machine with nothing else: they run one after another, when all other tests have ended.</summary>
@@ -25,10 +27,11 @@ internal static class FaultSettings
         File.WriteAllText(Path.Combine(results, $"faults-{store}.txt"), text + Environment.NewLine);
     }
 
-    private static int? Number(string variable) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
+    private static int? Number(string variable)
+    {
+        var text = Environment.GetEnvironmentVariable(variable);
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
 }
 
 /// <summary>The tests that start fleets.</summary>

@@ -109,7 +109,9 @@ public sealed class TcpProxyTests : IAsyncLifetime, IDisposable
         var buffer = new byte[100];
         using var patience = new CancellationTokenSource(Patience);
         var count = await client.ReceiveAsync(buffer, patience.Token);
-        return count > 0 ? Encoding.UTF8.GetString(buffer, 0, count) : throw new SocketException((int)SocketError.ConnectionReset);
+        return count > 0
+            ? Encoding.UTF8.GetString(buffer, 0, count)
+            : throw new SocketException((int)SocketError.ConnectionReset);
     }
 
     private string Heard()

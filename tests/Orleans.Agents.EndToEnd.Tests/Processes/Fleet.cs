@@ -4,7 +4,9 @@ using Orleans.Agents.EndToEnd.Tests.Checking;
 
 namespace Orleans.Agents.EndToEnd.Tests.Processes;
 
-/// <summary>Some processes that share a database and nothing else, each at a place that a new one takes when it is gone.</summary>
+/// <summary>
+/// Some processes that share a database and nothing else, each at a place that a new one takes when it is gone.
+/// </summary>
 internal sealed class Fleet : IAsyncDisposable
 {
     private readonly ISharedDatabase database;
@@ -26,7 +28,8 @@ internal sealed class Fleet : IAsyncDisposable
     public string Records { get; } = Directory.CreateTempSubdirectory("agents-records-").FullName;
 
     /// <summary>What all processes complained of, for whoever looks into a failed test.</summary>
-    public string Errors => string.Join(Environment.NewLine, gone.Concat(workers).Select(w => w.Errors).Where(e => e.Length > 0));
+    public string Errors =>
+        string.Join(Environment.NewLine, gone.Concat(workers).Select(w => w.Errors).Where(e => e.Length > 0));
 
     public WorkerProcess this[int place] => workers[place];
 

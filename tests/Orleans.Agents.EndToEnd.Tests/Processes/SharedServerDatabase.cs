@@ -7,7 +7,9 @@ using Orleans.Agents.Storage.Tests;
 
 namespace Orleans.Agents.EndToEnd.Tests.Processes;
 
-/// <summary>A PostgreSQL server of one's own; each place of a fleet reaches it by a way of its own, which can be made bad.</summary>
+/// <summary>
+/// A PostgreSQL server of one's own; each place of a fleet reaches it by a way of its own, which can be made bad.
+/// </summary>
 internal sealed class SharedServerDatabase : ISharedDatabase
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);

@@ -33,7 +33,10 @@ public sealed class FaultPlanTests : IDisposable
     [InlineData(null, "5m", "+5m or -90s")]
     [InlineData(null, "+soon", "+soon")]
     public void A_fault_that_does_not_exist_is_refused_with_those_that_do(string? kill, string? clock, string told) =>
-        Assert.Contains(told, Assert.Throws<FormatException>(() => FaultPlan.Parse(kill, null, clock)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            told,
+            Assert.Throws<FormatException>(() => FaultPlan.Parse(kill, null, clock)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_point_that_is_not_the_chosen_one_is_passed()
