@@ -30,11 +30,11 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
         RunState before, RunState after, ImmutableArray<RunEvent> events, ImmutableArray<string> notes, DateTimeOffset at)
     {
         var append = Prepare(before, after, events, notes, at);
-        services.Faults.Reached(KillPoint.BeforeAppend);
+        services.Faults.Reached(KillPoint.BeforeSend);
         var appended = await SendAsync(append);
-        services.Faults.Reached(KillPoint.AfterAppend);
         if (appended is Appended.Stored)
         {
+            services.Faults.Reached(KillPoint.AfterCommit);
             HasReleased = append.Row.IsReleased;
             tail = append.Snapshot is { } snapshot
                 ? new RunTail(0, snapshot.Length)
