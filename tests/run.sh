@@ -4,19 +4,26 @@
 #   bash tests/run.sh            what CI runs
 #   bash tests/run.sh --full     also the long matrices (every kill point, the full fuzz)
 #   bash tests/run.sh Core Cli   only the suites with these names
+#   bash tests/run.sh --seeds 100000 Simulation        more of the simulation
+#   bash tests/run.sh --seed 172 --trace Simulation    one execution of it, step by step
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
 configuration=Release
 results=.artifacts/results
 suites=()
-for argument in "$@"; do
-  case "$argument" in
+report=()
+while [ $# -gt 0 ]; do
+  case "$1" in
     --full) export AGENTS_FULL=1 AGENTS_FUZZ=100000 ;;
-    --help | -h) sed -n '2,6p' "$0" | cut -c3-; exit 0 ;;
-    -*) echo "unknown option $argument; see --help" >&2; exit 2 ;;
-    *) suites+=("$argument") ;;
+    --seeds) export AGENTS_SEEDS=${2:?--seeds takes a number} && shift ;;
+    --seed) export AGENTS_SEED=${2:?--seed takes a number} && shift ;;
+    --trace) export AGENTS_TRACE=1 && report=(--logger "console;verbosity=detailed") ;;
+    --help | -h) sed -n '2,8p' "$0" | cut -c3-; exit 0 ;;
+    -*) echo "unknown option $1; see --help" >&2; exit 2 ;;
+    *) suites+=("$1") ;;
   esac
+  shift
 done
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
@@ -66,7 +73,7 @@ run_suite() { # project folder
   fi
   step "$name"
   if ! dotnet test "$1" -c $configuration --no-build --nologo -v q --results-directory "$results" \
-    --logger "trx;LogFileName=$name.trx" --collect "XPlat Code Coverage"; then
+    --logger "trx;LogFileName=$name.trx" "${report[@]}" --collect "XPlat Code Coverage"; then
     failures+=("$name")
   fi
   if ! count "$name"; then

@@ -17,7 +17,7 @@ internal sealed class Database : IAsyncDisposable
         source = options.DataSource ?? Build(options.ConnectionString!);
         isOwned = options.DataSource is null;
         var where = new NpgsqlConnectionStringBuilder(source.ConnectionString);
-        Name = $"PostgreSQL database {where.Database ?? where.Username} on {where.Host}";
+        Name = $"PostgreSQL database {where.Database ?? where.Username} at {where.Host}:{where.Port}";
     }
 
     /// <summary>What to call it in messages.</summary>

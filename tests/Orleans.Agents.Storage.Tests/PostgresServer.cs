@@ -108,7 +108,9 @@ public sealed class PostgresServer : IDisposable
         Run(command[0], command[1..]);
     }
 
-    private static string Find(string program)
+    /// <summary>Where one of PostgreSQL's programs lies, of the newest version there is.</summary>
+    /// <exception cref="InvalidOperationException">It is not on this machine.</exception>
+    public static string Find(string program)
     {
         var packaged = Directory.Exists("/usr/lib/postgresql")
             ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(version => version.Length)
