@@ -15,6 +15,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     private readonly ConcurrentDictionary<RunId, Exception> broken = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
     private long current = epoch.Value;
+    private long made;
     private volatile bool isAbandoned;
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
@@ -65,6 +66,13 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
                 throw new StoreException("store.unavailable", $"Run {command.Run} could not be started: {other}.", true);
         }
     }
+
+    /// <summary>The number of the host that was made last.</summary>
+    public long NewestHost => Volatile.Read(ref made);
+
+    /// <summary>The host of a run, if this process carries it and the host is not newer than another.</summary>
+    public RunHost? Find(RunId run, long newest) =>
+        hosts.TryGetValue(run, out var host) && host.Number <= newest ? host : null;
 
     /// <summary>Whether this process carries a run.</summary>
     public bool Carries(RunId run) => hosts.ContainsKey(run);
@@ -168,7 +176,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     }
 
     private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch) =>
-        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored);
+        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored) { Number = Interlocked.Increment(ref made) };
 
     private void OnStored(RunHost host, Decision.Accepted stored)
     {

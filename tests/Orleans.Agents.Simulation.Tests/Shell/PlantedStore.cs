@@ -44,6 +44,8 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
 
     public ICarriers Carriers => this;
 
+    public IInbox Inbox => inner.Inbox;
+
     public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
 
     public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => inner.NowAsync(cancellation);
