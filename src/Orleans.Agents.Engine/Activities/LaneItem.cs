@@ -12,6 +12,9 @@ namespace Orleans.Agents.Activities;
 internal sealed record LaneItem(
     RunHost Host, Workflow Workflow, RunState State, RunWork.Attempt Attempt, CancellationToken Cancellation)
 {
+    /// <summary>What is asked for: by the state, or by one of its branches.</summary>
+    public State Asked => Workflow.States[Attempt.State].ActivityOf(Attempt.Activity.Branch);
+
     /// <summary>Whether the tool is not to be called but asked what became of the call.</summary>
     public bool IsReconciliation { get; init; }
 

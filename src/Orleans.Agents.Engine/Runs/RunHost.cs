@@ -20,6 +20,7 @@ internal sealed class RunHost
     private List<RunMessage> inbox = [];
     private List<RunMessage> taken = [];
     private bool isPumping;
+    private bool isArranged;
     private HostEnd? end;
 
     public RunHost(
@@ -130,6 +131,7 @@ internal sealed class RunHost
     private async Task HandleAsync()
     {
         var (decisions, events, next, at) = DecideTaken();
+        var before = State;
         if (!events.IsEmpty)
         {
             var stored = await writer.StoreAsync(State, next, events, at);
@@ -156,7 +158,10 @@ internal sealed class RunHost
         }
         else if (!events.IsEmpty)
         {
-            workbench.Arrange();
+            workbench.Arrange(isArranged
+                ? WorkChange.Between(Workflow, before, events, State)
+                : WorkChange.Whole(Workflow, State));
+            isArranged = true;
         }
     }
 
@@ -166,19 +171,29 @@ internal sealed class RunHost
         var next = State;
         var at = now;
         var events = ImmutableArray<RunEvent>.Empty;
+        ImmutableArray<RunEvent>.Builder? several = null;
         var decisions = new Decision[taken.Count];
         for (var i = 0; i < taken.Count; i++)
         {
             decisions[i] = Run.Decide(Workflow, next, taken[i].Command, now);
             if (decisions[i] is Decision.Accepted accepted)
             {
-                events = events.AddRange(accepted.Events);
+                if (events.IsEmpty)
+                {
+                    events = accepted.Events; // mostly there is one, and its events are all there are
+                }
+                else
+                {
+                    several ??= events.ToBuilder();
+                    several.AddRange(accepted.Events);
+                }
+
                 next = accepted.Next;
                 at = accepted.At;
             }
         }
 
-        return (decisions, events, next, at);
+        return (decisions, several?.DrainToImmutable() ?? events, next, at);
     }
 
     private void AnswerTaken(Told told)
