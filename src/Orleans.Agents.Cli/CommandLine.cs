@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
+using Orleans.Agents.Cli.Bench;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
@@ -96,8 +97,11 @@ internal static class CommandLine
             new Example("See what ran, and what one of the runs did", "agents runs list && agents runs show <id>"))
         {
             RunVerb.Create(streams),
+            ServeVerb.Create(streams),
             ValidateVerb.Create(streams),
             RunsVerb.Create(streams),
+            BackupVerb.Create(streams),
+            BenchVerb.Create(streams),
             version,
             new HelpOption { Action = new HelpPage(streams) },
         };

@@ -10,6 +10,9 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(DiagnosticsDocument))]
 [JsonSerializable(typeof(ValidationDocument))]
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(BackupDocument))]
+[JsonSerializable(typeof(DetachedDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RunLine>))]
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
+[JsonSerializable(typeof(ResumedDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

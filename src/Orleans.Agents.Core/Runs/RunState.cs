@@ -32,7 +32,10 @@ public sealed record RunState
     [JsonInclude]
     public DateTimeOffset Now { get; internal set; }
 
-    /// <summary>The epoch that took the run over last; 0 when none did.</summary>
+    /// <summary>
+    /// What tells this carrier of the run from those before it: its process's epoch, or more, because it grows whenever
+    /// the run is taken over. 0 when nobody said.
+    /// </summary>
     public long Epoch { get; init; }
 
     /// <summary>What the run was started with.</summary>

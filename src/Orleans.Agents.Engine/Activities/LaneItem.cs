@@ -15,6 +15,9 @@ internal sealed record LaneItem(
     /// <summary>What is asked for: by the state, or by one of its branches.</summary>
     public State Asked => Workflow.States[Attempt.State].ActivityOf(Attempt.Activity.Branch);
 
+    /// <summary>What tells this carrier of the run from those before it: greater after every takeover.</summary>
+    public Epoch Epoch => new(State.Epoch);
+
     /// <summary>Whether the tool is not to be called but asked what became of the call.</summary>
     public bool IsReconciliation { get; init; }
 

@@ -15,6 +15,8 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     private readonly ConcurrentDictionary<RunId, Exception> broken = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
     private long current = epoch.Value;
+    private long made;
+    private volatile bool isAbandoned;
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
     public Epoch Epoch => new(Volatile.Read(ref current));
@@ -45,7 +47,8 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             }
         }
 
-        switch (await host.TellAsync(command))
+        AbandonIfLate(host);
+        switch (await host.TellAsync(command with { Epoch = host.Epoch }))
         {
             case Told.Answered { Decision: Decision.Accepted }:
                 services.Logger.RunStarted(command.Run, workflow.Name);
@@ -64,6 +67,13 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
     }
 
+    /// <summary>The number of the host that was made last.</summary>
+    public long NewestHost => Volatile.Read(ref made);
+
+    /// <summary>The host of a run, if this process carries it and the host is not newer than another.</summary>
+    public RunHost? Find(RunId run, long newest) =>
+        hosts.TryGetValue(run, out var host) && host.Number <= newest ? host : null;
+
     /// <summary>Whether this process carries a run.</summary>
     public bool Carries(RunId run) => hosts.ContainsKey(run);
 
@@ -77,6 +87,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
 
         broken.TryRemove(run, out _);
+        AbandonIfLate(host);
         return host;
     }
 
@@ -105,11 +116,14 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
                 }
 
                 // The end of a run that another process carries is only seen by looking.
-                await await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
-                if (ended.Task.IsCompleted && await ended.Task is { } final)
+                using var again = services.Time.CreateTimer(LookOnceMore, ended, LookAgain, Timeout.InfiniteTimeSpan);
+                using var stop = cancellation.UnsafeRegister(static ended => LookOnceMore(ended), ended);
+                if (await ended.Task is { } final)
                 {
                     return final;
                 }
+
+                cancellation.ThrowIfCancellationRequested();
             }
             finally
             {
@@ -125,7 +139,19 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     /// <summary>Stops carrying everything, without a word to the runs.</summary>
     public void Abandon()
     {
+        isAbandoned = true;
         foreach (var host in hosts.Values)
+        {
+            host.Abandon();
+        }
+    }
+
+    private static void LookOnceMore(object? ended) => ((TaskCompletionSource<RunState?>)ended!).TrySetResult(null);
+
+    // What comes in while the process stops must not be carried: the end of its lanes would be told as failures.
+    private void AbandonIfLate(RunHost host)
+    {
+        if (isAbandoned)
         {
             host.Abandon();
         }
@@ -150,7 +176,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     }
 
     private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch) =>
-        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored);
+        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored) { Number = Interlocked.Increment(ref made) };
 
     private void OnStored(RunHost host, Decision.Accepted stored)
     {
