@@ -36,8 +36,9 @@ internal sealed class Carrying(Streams streams, Manner manner, StoreChoice choic
         var message = run switch
         {
             null => "interrupted; nothing was started",
-            _ when choice.Path is null => "interrupted; the run was kept in memory and is gone",
-            var begun => $"interrupted; the run goes on with: agents runs resume {begun} --store {Quoted(choice.Path)}",
+            var begun when choice.CommandWith($"agents runs resume {begun}") is { } command =>
+                $"interrupted; the run goes on with: {command}",
+            _ => "interrupted; the run was kept in memory and is gone",
         };
         streams.Tell(message, Tone.Warning);
         var failure = FailureDocument.Of(FailureClass.Cancelled, "cli.interrupted", message);
@@ -45,10 +46,4 @@ internal sealed class Carrying(Streams streams, Manner manner, StoreChoice choic
             new FailedDocument(failure, run?.Value), CliJson.Default.FailedDocument, manner.IsCompact);
         return ExitCode.Interrupted;
     }
-
-    // Ready to be pasted into a shell.
-    private static string Quoted(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
-            ? path
-            : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

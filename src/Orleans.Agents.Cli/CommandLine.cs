@@ -97,8 +97,10 @@ internal static class CommandLine
             new Example("See what ran, and what one of the runs did", "agents runs list && agents runs show <id>"))
         {
             RunVerb.Create(streams),
+            ServeVerb.Create(streams),
             ValidateVerb.Create(streams),
             RunsVerb.Create(streams),
+            BackupVerb.Create(streams),
             BenchVerb.Create(streams),
             version,
             new HelpOption { Action = new HelpPage(streams) },

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Models;
@@ -43,6 +45,22 @@ internal sealed class DefinitionSource
         return DefinitionLoader.Load(paths, host, new LoadOptions(isStrict));
     }
 
+    /// <summary>Tells what was found; for definitions that cannot be used the payload does too.</summary>
+    /// <returns>Whether they can be used.</returns>
+    public static bool Accept(LoadResult loaded, Streams streams, Manner manner)
+    {
+        Tell(loaded, streams, withWarnings: !manner.IsQuiet);
+        if (loaded.HasErrors)
+        {
+            streams.WriteJson(
+                new DiagnosticsDocument(DiagnosticDocument.AllOf(loaded.Diagnostics)),
+                CliJson.Default.DiagnosticsDocument,
+                manner.IsCompact);
+        }
+
+        return !loaded.HasErrors;
+    }
+
     /// <summary>Tells people what was found.</summary>
     public static void Tell(LoadResult loaded, Streams streams, bool withWarnings)
     {
@@ -53,6 +71,15 @@ internal sealed class DefinitionSource
             {
                 streams.Tell(found.ToString(), isError ? Tone.Error : Tone.Warning);
             }
+        }
+    }
+
+    /// <summary>Where any number of paths may stand, a misspelled option would pass for one of them.</summary>
+    public static void RefuseOptionsAmong(IEnumerable<string>? paths, CommandResult result, Command verb)
+    {
+        foreach (var word in (paths ?? []).Where(p => p.StartsWith('-') && !Path.Exists(p)))
+        {
+            result.AddError(CommandLine.MistakeOf(verb, word));
         }
     }
 

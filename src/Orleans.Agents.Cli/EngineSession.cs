@@ -1,12 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Progress;
 using Orleans.Agents.Cli.Terminals;
-using Orleans.Agents.Faults;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
-using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
-using Orleans.Agents.Tools;
 
 namespace Orleans.Agents.Cli;
 
@@ -31,63 +28,16 @@ internal sealed class EngineSession : IAsyncDisposable
     /// <summary>The engine.</summary>
     public AgentsEngine Engine { get; }
 
-    /// <summary>The tools of this program.</summary>
-    public static ToolRegistry Tools() => new ToolRegistry().AddRange(BuiltInTools.All);
-
-    /// <summary>Reads the faults that the environment asks for.</summary>
-    /// <exception cref="CommandException">It asks for one that does not exist.</exception>
-    public static FaultPlan Faults()
-    {
-        try
-        {
-            return FaultPlan.Parse(
-                Environment.GetEnvironmentVariable(FaultPlan.KillVariable),
-                Environment.GetEnvironmentVariable(FaultPlan.RecordVariable));
-        }
-        catch (FormatException problem)
-        {
-            throw CommandException.Usage(problem.Message);
-        }
-    }
-
-    /// <summary>Makes an engine over a store that only looks: it takes no epoch and carries nothing.</summary>
-    public static AgentsEngine Looking(IStore store, Streams streams, Manner manner) => new(
-        store,
-        new ModelRegistry(),
-        new ToolRegistry(),
-        new EngineOptions(),
-        TimeProvider.System,
-        FaultPlan.None,
-        new TerminalLogger(streams, manner.Least));
-
     /// <summary>Opens the store and starts an engine on it.</summary>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     [SuppressMessage(
-        "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The session owns them.")]
+        "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The session owns the engine.")]
     public static async Task<EngineSession> StartAsync(
         StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation)
     {
-        var faults = Faults();
         var store = choice.Open();
         var options = new EngineOptions { CarriesAllRuns = false, ParkAfter = Never };
-        var engine = new AgentsEngine(
-            store,
-            new ModelRegistry(),
-            Tools(),
-            options,
-            TimeProvider.System,
-            faults,
-            new TerminalLogger(streams, manner.Least));
-        try
-        {
-            await engine.StartAsync(cancellation);
-        }
-        catch
-        {
-            await engine.DisposeAsync();
-            throw;
-        }
-
+        var engine = await ProgramEngine.StartAsync(store, options, streams, manner, cancellation);
         if (manner.IsVerbose || (streams.IsErrorTerminal && !manner.IsQuiet))
         {
             engine.Follow(new RunProgress(streams).OnStored);

@@ -12,10 +12,10 @@ internal static class RunFinder
 
     /// <summary>Opens a store that must be there, because a run is looked for in it.</summary>
     /// <exception cref="CommandException">There is no store.</exception>
-    public static IStore OpenStore(StoreChoice choice, string typed) =>
-        choice.Exists
-            ? choice.OpenToRead()
-            : throw Unknown($"There is no run '{typed}': there is no store yet at {choice.Path}.");
+    public static async Task<IStore> OpenStoreAsync(
+        StoreChoice choice, string typed, CancellationToken cancellation) =>
+        await choice.OpenToReadAsync(cancellation)
+            ?? throw Unknown($"There is no run '{typed}': there is no store yet: {choice.Name}.");
 
     /// <summary>Finds the run.</summary>
     /// <exception cref="CommandException">None, or more than one, begins like this.</exception>

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Orleans.Agents.Cli.Documents;
+using System.CommandLine.Parsing;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Inputs;
 using Orleans.Agents.Cli.Terminals;
@@ -51,11 +51,16 @@ internal sealed class RunVerb
         HelpName = "name",
     };
 
-    private readonly Option<string> store = StoreChoice.PathOption();
+    private readonly Option<string> store = StoreChoice.Option();
 
     private readonly Option<bool> memory = new("--memory")
     {
         Description = "Keep the run in memory: nothing is written, nothing can be carried on.",
+    };
+
+    private readonly Option<bool> detach = new("--detach", "-d")
+    {
+        Description = "Start the run, print its name and end: whoever serves the store carries it.",
     };
 
     private RunVerb(Streams streams) => this.streams = streams;
@@ -75,6 +80,7 @@ internal sealed class RunVerb
             new Example(
                 "Start a nightly run once, however often this is called",
                 "agents run report.yaml --key nightly-2026-01-31"),
+            new Example("Leave the run to 'agents serve'", "agents run report.yaml --detach | jq -r .run"),
             new Example("Use the output in a script", "agents run report.yaml --quiet | jq -r .title"))
         {
             run.path,
@@ -85,39 +91,44 @@ internal sealed class RunVerb
             run.id,
             run.store,
             run.memory,
+            run.detach,
         };
         run.definitions.AddTo(verb);
         run.manners.AddTo(verb);
-        verb.Validators.Add(result =>
-        {
-            if (result.GetValue(run.memory) && result.GetValue(run.store) is not null)
-            {
-                result.AddError("--memory and --store contradict each other; give one of them.");
-            }
-        });
+        verb.Validators.Add(run.RefuseContradictions);
         verb.SetAction((parsed, _) => run.RunAsync(parsed));
         return verb;
     }
+
+    /// <summary>What a start came to, if it was not refused.</summary>
+    /// <exception cref="CommandException">It was.</exception>
+    public static StartResult.Started Accepted(StartResult result) => result switch
+    {
+        StartResult.Started started => started,
+        StartResult.Refused { Failure: var why } => throw new CommandException(
+            why.Code == "run.key_conflict" ? ExitCode.Refused : ExitCode.Usage, why.Code, why.Message),
+        _ => throw new System.Diagnostics.UnreachableException(result.GetType().Name),
+    };
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
         using var interruption = new Interruption();
         var manner = manners.Of(parsed);
         var loaded = definitions.Load([parsed.GetValue(path)!], parsed);
-        DefinitionSource.Tell(loaded, streams, withWarnings: !manner.IsQuiet);
-        if (loaded.HasErrors)
+        if (!DefinitionSource.Accept(loaded, streams, manner))
         {
-            streams.WriteJson(
-                new DiagnosticsDocument(DiagnosticDocument.AllOf(loaded.Diagnostics)),
-                CliJson.Default.DiagnosticsDocument,
-                manner.IsCompact);
             return ExitCode.Usage;
         }
 
         var definition = Choose(loaded, parsed.GetValue(path)!, parsed.GetValue(workflow));
         var payload = await RunInput.ReadAsync(parsed.GetValue(input), parsed.GetValue(set) ?? [], interruption.Token);
         var request = RequestOf(definition, payload, parsed);
-        var choice = parsed.GetValue(memory) ? new StoreChoice(Path: null) : StoreChoice.Of(parsed.GetValue(store));
+        var choice = parsed.GetValue(memory) ? new StoreChoice.Memory() : StoreChoice.Of(parsed.GetValue(store));
+        if (parsed.GetValue(detach))
+        {
+            return await new Detachment(streams, manner, choice).StartAsync(definition, request, interruption.Token);
+        }
+
         return await new Carrying(streams, manner, choice).ToEndAsync(
             (session, cancellation) => StartAsync(session, definition, request, manner, cancellation), interruption);
     }
@@ -145,23 +156,30 @@ internal sealed class RunVerb
         CancellationToken cancellation)
     {
         await session.Engine.PublishAsync(definition, cancellation);
-        switch (await session.Engine.StartRunAsync(request, cancellation))
+        var started = Accepted(await session.Engine.StartRunAsync(request, cancellation));
+        if (!started.IsNew)
         {
-            case StartResult.Refused { Failure: var why }:
-                throw new CommandException(
-                    why.Code == "run.key_conflict" ? ExitCode.Refused : ExitCode.Usage, why.Code, why.Message);
-            case StartResult.Started { IsNew: true } started:
-                return started.Run;
-            case StartResult.Started existing:
-                if (!manner.IsQuiet)
-                {
-                    streams.Tell($"run {existing.Run} was started before; following it");
-                }
+            if (!manner.IsQuiet)
+            {
+                streams.Tell($"run {started.Run} was started before; following it");
+            }
 
-                await session.TakeOnAsync(existing.Run, cancellation);
-                return existing.Run;
-            case var other:
-                throw new System.Diagnostics.UnreachableException(other.GetType().Name);
+            await session.TakeOnAsync(started.Run, cancellation);
+        }
+
+        return started.Run;
+    }
+
+    private void RefuseContradictions(CommandResult result)
+    {
+        if (result.GetValue(memory) && result.GetValue(store) is not null)
+        {
+            result.AddError("--memory and --store contradict each other; give one of them.");
+        }
+
+        if (result.GetValue(memory) && result.GetValue(detach))
+        {
+            result.AddError("--memory and --detach contradict each other: the run would be gone with this process.");
         }
     }
 

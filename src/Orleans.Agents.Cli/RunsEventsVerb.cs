@@ -19,7 +19,7 @@ internal static class RunsEventsVerb
         var after = Numbers.Option(
             "--after", "Only events after this version. Default: 0, all of them.", 0, long.MaxValue);
         var limit = Numbers.Option("--limit", "At most this many events. Default: all.", 1, long.MaxValue);
-        var store = StoreChoice.PathOption();
+        var store = StoreChoice.Option();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "events",
@@ -33,7 +33,8 @@ internal static class RunsEventsVerb
         verb.SetAction(async (parsed, cancellation) =>
         {
             var typed = parsed.GetValue(run)!;
-            await using var opened = RunFinder.OpenStore(StoreChoice.Of(parsed.GetValue(store)), typed);
+            var choice = StoreChoice.Of(parsed.GetValue(store));
+            await using var opened = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
             var record = await RunFinder.FindAsync(opened, typed, cancellation);
             var events = await ReadAsync(
                 opened, record.Id, parsed.GetValue(after) ?? 0, parsed.GetValue(limit) ?? long.MaxValue, cancellation);

@@ -26,7 +26,7 @@ internal static class RunsListVerb
             HelpName = "name",
         };
         var limit = Numbers.Option("--limit", "At most this many, 1 to 1000. Default: 50.", 1, MostRuns);
-        var store = StoreChoice.PathOption();
+        var store = StoreChoice.Option();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "list",
@@ -61,13 +61,13 @@ internal static class RunsListVerb
     private static async Task<IReadOnlyList<RunLine>> ReadAsync(
         StoreChoice choice, RunQuery query, Streams streams, CancellationToken cancellation)
     {
-        if (!choice.Exists)
+        if (await choice.OpenToReadAsync(cancellation) is not { } store)
         {
-            streams.Tell($"there is no store yet at {choice.Path}; 'agents run' makes one");
+            streams.Tell($"there is no store yet: {choice.Name}; 'agents run' makes one");
             return [];
         }
 
-        await using var opened = choice.OpenToRead();
+        await using var opened = store;
         var records = await opened.Runs.ListAsync(query, cancellation);
         return [.. records.Select(RunLine.Of)];
     }

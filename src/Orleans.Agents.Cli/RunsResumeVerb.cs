@@ -12,7 +12,7 @@ internal sealed class RunsResumeVerb
 {
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
-    private readonly Option<string> store = StoreChoice.PathOption();
+    private readonly Option<string> store = StoreChoice.Option();
     private readonly Option<bool> all = new("--all") { Description = "Carry on every run that nobody carries." };
     private readonly Argument<string> run = new("id")
     {
@@ -72,18 +72,20 @@ internal sealed class RunsResumeVerb
     // Looked up before an engine starts: a typing mistake must not take an epoch.
     private static async Task<RunId> FindAsync(StoreChoice choice, string typed, CancellationToken cancellation)
     {
-        await using var reading = RunFinder.OpenStore(choice, typed);
+        await using var reading = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
         return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
     }
 
     private async Task<int> ResumeAllAsync(StoreChoice choice, Manner manner, Interruption interruption)
     {
-        if (!choice.Exists)
+        if (await choice.OpenToReadAsync(interruption.Token) is not { } there)
         {
-            streams.Tell($"there is no store yet at {choice.Path}; nothing waits to be carried on");
+            streams.Tell($"there is no store yet: {choice.Name}; nothing waits to be carried on");
             streams.WriteJson([], CliJson.Default.IReadOnlyListResumedDocument, manner.IsCompact);
             return ExitCode.Done;
         }
+
+        await there.DisposeAsync();
 
         var report = new RunReport(streams, manner);
         var ended = new List<ResumedDocument>();

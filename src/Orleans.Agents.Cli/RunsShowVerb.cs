@@ -20,7 +20,7 @@ internal static class RunsShowVerb
     public static Verb Create(Streams streams)
     {
         var run = new Argument<string>("id") { Description = "The run's name, or a beginning that no other run has." };
-        var store = StoreChoice.PathOption();
+        var store = StoreChoice.Option();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "show",
@@ -54,8 +54,8 @@ internal static class RunsShowVerb
     private static async Task<RunDocument> ReadAsync(
         StoreChoice choice, string typed, Streams streams, CancellationToken cancellation)
     {
-        var store = RunFinder.OpenStore(choice, typed);
-        await using var engine = EngineSession.Looking(store, streams, Reading);
+        var store = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
+        await using var engine = ProgramEngine.Looking(store, streams, Reading);
         var record = await RunFinder.FindAsync(store, typed, cancellation);
         var view = await engine.FindAsync(record.Id, cancellation);
         var closure = await store.Definitions.FindAsync(record.Hash, cancellation) ?? throw new HistoryException(

@@ -35,14 +35,7 @@ internal static class ValidateVerb
         };
         definitions.AddTo(verb);
 
-        // Any number of paths may stand here, so a misspelled option would pass for one of them.
-        verb.Validators.Add(result =>
-        {
-            foreach (var word in (result.GetValue(paths) ?? []).Where(p => p.StartsWith('-') && !Path.Exists(p)))
-            {
-                result.AddError(CommandLine.MistakeOf(verb, word));
-            }
-        });
+        verb.Validators.Add(result => DefinitionSource.RefuseOptionsAmong(result.GetValue(paths), result, verb));
         verb.SetAction(parsed =>
         {
             var loaded = definitions.Load(parsed.GetValue(paths)!, parsed);

@@ -39,6 +39,13 @@ internal static class Migration
         return applied < Scripts.Length;
     }
 
+    /// <summary>Whether this was ever done.</summary>
+    public static async Task<bool> IsAppliedAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = connection.Command("select to_regclass('migrations') is not null");
+        return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+    }
+
     // The lock is of the schema: there may be several stores in one database. It goes with the transaction.
     private static async Task<int> AppliedToAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

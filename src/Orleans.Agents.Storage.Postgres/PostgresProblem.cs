@@ -29,7 +29,12 @@ internal static class PostgresProblem
     {
         PostgresException postgres => OfState(postgres, database),
         EncoderFallbackException => Refused(problem, database),
-        _ => new("store.unavailable", $"{database} cannot be reached: {problem.Message}", true, problem),
+        _ => new(
+            "store.unavailable",
+            $"{database} cannot be reached: {problem.Message.TrimEnd('.')}. Does the server run there, and does it take "
+            + "connections from here?",
+            true,
+            problem),
     };
 
     private static StoreException OfState(PostgresException problem, string database) => problem.SqlState switch
@@ -42,10 +47,21 @@ internal static class PostgresProblem
             new("store.damaged", $"{database} lacks a table; was it migrated? {problem.MessageText}", false, problem),
         PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => new(
             "store.damaged", $"{database} is damaged: {problem.MessageText}", false, problem),
-        PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege => new(
-            "store.unavailable", $"{database} cannot be used: {problem.MessageText}", false, problem),
+        PostgresErrorCodes.InvalidCatalogName => new(
+            "store.unavailable",
+            $"{database} is not there: {problem.MessageText}. It has to be created once; the tables come by themselves.",
+            false,
+            problem),
+        PostgresErrorCodes.InsufficientPrivilege => new(
+            "store.unavailable",
+            $"{database} may not be used so by this user: {problem.MessageText}. To begin with it needs create on the schema.",
+            false,
+            problem),
         var state when IsOfClass(state, "28") => new(
-            "store.unavailable", $"{database} does not let this user in: {problem.MessageText}", false, problem),
+            "store.unavailable",
+            $"{database} does not let this user in: {problem.MessageText}. Check user, password and pg_hba.conf.",
+            false,
+            problem),
         var state when IsOfClass(state, "08", "40", "53", "55", "57", "58") => new(
             "store.unavailable", $"{database} cannot do it now: {problem.MessageText}", true, problem),
         _ => Refused(problem, database),

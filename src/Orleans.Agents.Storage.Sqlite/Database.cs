@@ -47,6 +47,9 @@ internal sealed class Database : IDisposable
     public void WaitForLocks(TimeSpan timeout) =>
         _ = raw.sqlite3_busy_timeout(Handle, (int)timeout.TotalMilliseconds);
 
+    /// <summary>Breaks off the statement under way, from any thread.</summary>
+    public void Interrupt() => raw.sqlite3_interrupt(Handle);
+
     /// <summary>Gives the statement with this text, prepared the first time.</summary>
     public Statement Prepare(string sql)
     {

@@ -102,6 +102,48 @@ internal static class Samples
               end: { text: "${{ context.text }}" }
         """;
 
+    /// <summary>Counts a while, then tries to read a file until it is there: work that lasts, with much to store.</summary>
+    public const string Busy = """
+        apiVersion: orleans.agents/v1
+        kind: Policy
+        metadata: { name: here }
+        spec:
+          files: { read: ["."] }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Agent
+        metadata: { name: adder }
+        spec:
+          model: offline
+          answer: { n: "${{ input.n + 1 }}" }
+          output: { type: object, required: [n], properties: { n: { type: integer } } }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: busy }
+        spec:
+          context: { n: "${{ input.from }}" }
+          budget: { activities: 100000 }
+          start: add
+          states:
+            add:
+              agent: adder
+              max_visits: 5
+              input: { n: "${{ context.n }}" }
+              save: { n: "${{ output.n }}" }
+              next:
+                - { when: run.cycle.remaining > 0, to: add }
+                - { to: look }
+            look:
+              tool: files.read
+              input: { root: ".", path: go.txt }
+              retry: { attempts: 1000, backoff: 150ms, factor: 1, max: 150ms, jitter: 0, on: [files.not_found] }
+              save: { text: "${{ output.text }}" }
+              next: done
+            done:
+              end: { n: "${{ context.n }}", text: "${{ context.text }}" }
+        """;
+
     /// <summary>Names a state that does not exist.</summary>
     public const string Broken = """
         apiVersion: orleans.agents/v1

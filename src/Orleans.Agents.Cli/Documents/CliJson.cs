@@ -10,6 +10,8 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(DiagnosticsDocument))]
 [JsonSerializable(typeof(ValidationDocument))]
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(BackupDocument))]
+[JsonSerializable(typeof(DetachedDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RunLine>))]
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -190,6 +190,11 @@ internal sealed record BudgetDocument(
 internal sealed record ResumedDocument(
     string Run, string Status, JsonElement? Output = null, FailureDocument? Failure = null);
 
+/// <summary>A run that was started for others to carry.</summary>
+/// <param name="Run">Its name.</param>
+/// <param name="IsNew">Whether it was started just now, and not before under the same key or name.</param>
+internal sealed record DetachedDocument(string Run, bool IsNew);
+
 /// <summary>The printed names of statuses.</summary>
 internal static class StatusName
 {

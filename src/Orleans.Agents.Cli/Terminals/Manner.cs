@@ -14,13 +14,11 @@ internal sealed record Manner(bool IsCompact, bool IsQuiet, bool IsVerbose)
 }
 
 /// <summary>The options every verb that carries runs has, to say how it talks.</summary>
-internal sealed class MannerOptions
+/// <param name="everything">What people are told who want to be told everything.</param>
+internal sealed class MannerOptions(string everything = "Tell of each state and attempt, and what the engine logs.")
 {
     private readonly Option<bool> quiet = new("--quiet", "-q") { Description = "Tell of errors only." };
-    private readonly Option<bool> verbose = new("--verbose", "-v")
-    {
-        Description = "Tell of each state and attempt, and what the engine logs.",
-    };
+    private readonly Option<bool> verbose = new("--verbose", "-v") { Description = everything };
 
     /// <summary>The option that every verb has.</summary>
     public Option<bool> Json { get; } = JsonOption();
@@ -35,6 +33,12 @@ internal sealed class MannerOptions
     public void AddTo(Command verb)
     {
         verb.Add(Json);
+        AddTalkTo(verb);
+    }
+
+    /// <summary>Adds those of the options that make sense for a verb without a payload.</summary>
+    public void AddTalkTo(Command verb)
+    {
         verb.Add(quiet);
         verb.Add(verbose);
         verb.Validators.Add(result =>

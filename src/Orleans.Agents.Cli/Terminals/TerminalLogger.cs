@@ -30,9 +30,17 @@ internal sealed class TerminalLogger(Streams streams, LogLevel least) : ILogger<
         {
             >= LogLevel.Error => ("error", Tone.Error),
             LogLevel.Warning => ("warning", Tone.Warning),
+            LogLevel.Information => ("info", Tone.Faint),
             _ => ("debug", Tone.Faint),
         };
-        var cause = exception is null ? "" : logLevel >= LogLevel.Error ? $": {exception}" : $": {exception.Message}";
+
+        // What we throw says all there is to say; of a fault its menders want to know where it came from.
+        var cause = exception switch
+        {
+            null => "",
+            AgentsException => $": {exception.Message}",
+            _ => logLevel >= LogLevel.Error ? $": {exception}" : $": {exception.Message}",
+        };
         streams.Tell($"{word}: {formatter(state, exception)}{cause}", tone);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class ActivityPerformer(
         var outcome = await TryAsync(item, linked.Token);
         if (!item.IsReconciliation && item.Stage is not CallStage.Intended && outcome is not ActivityOutcome.Refused)
         {
-            faults.Record(item.Attempt.Activity, item.Attempt.Number, item.Host.Epoch);
+            faults.Record(item.Attempt.Activity, item.Attempt.Number, item.Epoch);
         }
 
         faults.Reached(KillPoint.AfterEffect);

@@ -12,6 +12,9 @@ namespace Orleans.Agents.Activities;
 internal sealed record LaneItem(
     RunHost Host, Workflow Workflow, RunState State, RunWork.Attempt Attempt, CancellationToken Cancellation)
 {
+    /// <summary>What tells this carrier of the run from those before it: greater after every takeover.</summary>
+    public Epoch Epoch => new(State.Epoch);
+
     /// <summary>Whether the tool is not to be called but asked what became of the call.</summary>
     public bool IsReconciliation { get; init; }
 

@@ -20,7 +20,7 @@ internal static class OnceCalling
     public static async Task<bool> AnnounceAsync(LaneItem item, CancellationToken cancellation)
     {
         var (_, visit, branch) = item.Attempt.Activity;
-        var intend = new RunCommand.Intend(visit, branch, item.Attempt.Number, item.Host.Epoch);
+        var intend = new RunCommand.Intend(visit, branch, item.Attempt.Number, item.Epoch);
         if (await item.Host.TellAsync(intend) is not Told.Answered { Decision: Decision.Accepted })
         {
             return false;

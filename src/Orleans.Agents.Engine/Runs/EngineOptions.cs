@@ -6,9 +6,12 @@ namespace Orleans.Agents.Runs;
 /// <summary>How the engine behaves in this process. Every property has a default that is safe in production.</summary>
 public sealed class EngineOptions
 {
-    /// <summary>How many activities this process has under way at once.</summary>
-    /// <value>The default is 64.</value>
-    [Range(1, 10_000)]
+    /// <summary>
+    /// How many activities this process has under way at once. With none it starts runs and leaves their work to others:
+    /// they wait until it lets go of them.
+    /// </summary>
+    /// <value>The default is 64; 0 to 10,000.</value>
+    [Range(0, 10_000)]
     public int Lanes { get; set; } = 64;
 
     /// <summary>A run that waits longer than this is put down: it costs no memory until it is due.</summary>

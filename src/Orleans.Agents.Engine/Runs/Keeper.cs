@@ -6,10 +6,18 @@ namespace Orleans.Agents.Runs;
 
 /// <summary>
 /// The loop that sees to it that runs are carried: it fences the epochs of processes that are gone, takes a new epoch
-/// when this process's own was fenced, and takes on runs that wait for a carrier.
+/// when this process's own was fenced, hands over what was left for its runs, and takes on runs that wait for a carrier.
 /// </summary>
 internal sealed class Keeper(
-    RunTable table, RunOpener opener, AdriftRuns adrift, IStore store, EngineOptions options, StoreClock clock, ILogger logger)
+    RunTable table,
+    RunOpener opener,
+    AdriftRuns adrift,
+    NoteDelivery delivery,
+    IStore store,
+    EngineOptions options,
+    StoreClock clock,
+    ILogger logger,
+    Dispatch dispatch)
     : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
@@ -17,12 +25,13 @@ internal sealed class Keeper(
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<RunId> unreadable = [];
     private Task loop = Task.CompletedTask;
+    private DateTimeOffset? storeLostAt;
 
     public void Start() => loop = LoopAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        await dispatch.CancelAsync(stopping);
         await loop;
         stopping.Dispose();
     }
@@ -36,10 +45,15 @@ internal sealed class Keeper(
             try
             {
                 await LookAsync();
+                TellOfReturn();
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (StoreException lost) when (lost.IsTransient)
+            {
+                TellOfLoss(lost);
             }
             catch (Exception fault)
             {
@@ -62,6 +76,25 @@ internal sealed class Keeper(
         }
     }
 
+    // Once for all runs: whoever reads the log during an outage wants to know that it began, and that it is over.
+    private void TellOfLoss(StoreException lost)
+    {
+        if (storeLostAt is null)
+        {
+            storeLostAt = clock.GetUtcNow();
+            logger.StoreLost(lost);
+        }
+    }
+
+    private void TellOfReturn()
+    {
+        if (storeLostAt is { } since)
+        {
+            storeLostAt = null;
+            logger.StoreIsBack(clock.GetUtcNow() - since);
+        }
+    }
+
     private async Task LookAsync()
     {
         await clock.AdjustAsync(store, stopping.Token);
@@ -70,6 +103,7 @@ internal sealed class Keeper(
             await RenewAsync();
         }
 
+        await delivery.DeliverAsync(stopping.Token);
         await OpenAsync(adrift.All);
         if (options.CarriesAllRuns)
         {
@@ -97,6 +131,7 @@ internal sealed class Keeper(
         do
         {
             // Runs that cannot be read stay in the list; they must not fill it.
+            unreadable.UnionWith(delivery.Unclear);
             var query = new WaitingQuery(clock.GetUtcNow(), MostAtOnce + unreadable.Count, table.Epoch);
             var waiting = await store.Runs.FindWaitingAsync(query, stopping.Token);
             unseen = [.. waiting.Where(run => !unreadable.Contains(run))];

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(1001, LogLevel.Error, "Run {Run} stopped: the engine met a fault of its own, or the store refused for good")]
     public static partial void RunBroken(this ILogger logger, RunId run, Exception cause);
 
-    [LoggerMessage(1002, LogLevel.Warning, "The store does not answer; run {Run} tries again in {Pause}")]
+    [LoggerMessage(1002, LogLevel.Debug, "The store does not answer; run {Run} tries again in {Pause}")]
     public static partial void StoreDoesNotAnswer(this ILogger logger, RunId run, TimeSpan pause, Exception cause);
 
     [LoggerMessage(1003, LogLevel.Information, "Run {Run} of workflow {Workflow} started")]
@@ -18,6 +18,12 @@ internal static partial class Log
 
     [LoggerMessage(1005, LogLevel.Information, "Run {Run} is carried on from version {Version} under epoch {Epoch}")]
     public static partial void RunTakenOver(this ILogger logger, RunId run, long version, Epoch epoch);
+
+    [LoggerMessage(1014, LogLevel.Warning, "The store does not answer; this process keeps its runs and tries again")]
+    public static partial void StoreLost(this ILogger logger, Exception cause);
+
+    [LoggerMessage(1015, LogLevel.Warning, "The store answers again after {Time}; the runs go on")]
+    public static partial void StoreIsBack(this ILogger logger, TimeSpan time);
 
     [LoggerMessage(1006, LogLevel.Warning, "Run {Run} belongs to another process now and was let go")]
     public static partial void RunLost(this ILogger logger, RunId run);
@@ -36,6 +42,9 @@ internal static partial class Log
 
     [LoggerMessage(1012, LogLevel.Warning, "This process was taken for dead and epoch {Epoch} fenced; it goes on under epoch {Next}")]
     public static partial void EpochRenewed(this ILogger logger, Epoch epoch, Epoch next);
+
+    [LoggerMessage(1013, LogLevel.Error, "A note in the inbox of run {Run} is left for a program that understands it: {Code}")]
+    public static partial void NoteUnclear(this ILogger logger, RunId run, string code, Exception cause);
 
     [LoggerMessage(1011, LogLevel.Error, "A follower of run {Run} threw; the run goes on")]
     public static partial void FollowerThrew(this ILogger logger, RunId run, Exception thrown);

@@ -10,7 +10,7 @@ namespace Orleans.Agents.Runs;
 /// Takes on runs that nobody carries, many at once: reads them, claims those that can be read, carries those it got.
 /// </summary>
 internal sealed class RunOpener(
-    RunTable table, IStore store, WorkflowCatalog catalog, AdriftRuns adrift, ILogger logger)
+    RunTable table, IStore store, WorkflowCatalog catalog, AdriftRuns adrift, NoteDelivery delivery, ILogger logger)
 {
     private readonly ConcurrentDictionary<RunId, Task> opening = [];
 
@@ -24,17 +24,22 @@ internal sealed class RunOpener(
             await other.WaitAsync(cancellation);
         }
 
-        var unreadable = await OpenAsync([run], cancellation);
-        return unreadable.IsEmpty ? table.Carries(run) : throw unreadable[0].Why;
+        // A run that was taken on may be over already.
+        var (taken, unreadable) = await TakeOnAsync([run], cancellation);
+        return unreadable.IsEmpty ? taken > 0 || table.Carries(run) : throw unreadable[0].Why;
     }
 
     /// <summary>Carries on those of some runs that nobody carries and that are not over.</summary>
     /// <returns>Those whose history cannot be understood; they stay where they are, for a program that can.</returns>
     public async Task<ImmutableArray<UnreadableRun>> OpenAsync(
+        ImmutableArray<RunId> runs, CancellationToken cancellation) =>
+        (await TakeOnAsync(runs, cancellation)).Unreadable;
+
+    private async Task<(int Taken, ImmutableArray<UnreadableRun> Unreadable)> TakeOnAsync(
         ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
         // One at a time per run: of two that read the same state, the slower would carry on from an old one.
-        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mine = new TaskCompletionSource();
         var wanted = new List<RunId>(runs.Length);
         var others = new List<Task>();
         foreach (var run in runs.Distinct())
@@ -51,7 +56,7 @@ internal sealed class RunOpener(
         }
 
         ImmutableArray<UnreadableRun> unreadable;
-        List<RunHost> hosts;
+        List<TakenRun> hosts;
         try
         {
             (hosts, unreadable) = await TakeAsync([.. wanted.Where(run => !table.Carries(run))], cancellation);
@@ -64,18 +69,19 @@ internal sealed class RunOpener(
 
         await Task.WhenAll(hosts.Select(TakeOverAsync));
         await Task.WhenAll(others).WaitAsync(cancellation);
-        return unreadable;
+        return (hosts.Count, unreadable);
     }
 
-    private async Task TakeOverAsync(RunHost host)
+    private async Task TakeOverAsync(TakenRun run)
     {
+        var host = run.Host;
         logger.RunTakenOver(host.Id, host.State.Version, host.Epoch);
-        await host.TellAsync(new RunCommand.TakeOver(host.Epoch));
+        await host.TakeOverAsync(run.Left);
     }
 
     // They are read before they are claimed, so that a run this program cannot read is left for one that can. A claim
     // holds only at the version that was read, and from then on nobody else writes: what was read is all there is.
-    private async Task<(List<RunHost> Hosts, ImmutableArray<UnreadableRun> Unreadable)> TakeAsync(
+    private async Task<(List<TakenRun> Hosts, ImmutableArray<UnreadableRun> Unreadable)> TakeAsync(
         ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
         var readable = new Dictionary<RunId, ReadRun>();
@@ -111,9 +117,9 @@ internal sealed class RunOpener(
         return (hosts, unreadable.ToImmutable());
     }
 
-    private async Task<List<RunHost>> ClaimAsync(Dictionary<RunId, ReadRun> readable, CancellationToken cancellation)
+    private async Task<List<TakenRun>> ClaimAsync(Dictionary<RunId, ReadRun> readable, CancellationToken cancellation)
     {
-        var hosts = new List<RunHost>(readable.Count);
+        var hosts = new List<TakenRun>(readable.Count);
         if (readable.Count == 0)
         {
             return hosts;
@@ -127,19 +133,23 @@ internal sealed class RunOpener(
 
         var claimed = await store.Journal.ClaimAsync(
             [.. readable.Select(run => new RunClaim(run.Key, run.Value.State.Version))], epoch, cancellation);
+
+        // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next. The
+        // store is asked before a run is taken in: one that was taken in and then not told so would sleep for ever.
+        var isFenced = claimed.Length < readable.Count && await store.Carriers.IsFencedAsync(epoch, cancellation);
+        var left = await delivery.ReadAsync(epoch, cancellation);
         foreach (var run in claimed)
         {
             // None is made when a start under the same name is about to find that the run exists; the keeper comes back.
             var (workflow, state, tail) = readable[run];
             if (table.TakeIn(run, workflow, state, tail, epoch) is { } host)
             {
-                hosts.Add(host);
+                hosts.Add(new TakenRun(host, left.GetValueOrDefault(run, [])));
                 adrift.Remove(run);
             }
         }
 
-        // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next.
-        if (claimed.Length < readable.Count && !await store.Carriers.IsFencedAsync(epoch, cancellation))
+        if (!isFenced)
         {
             foreach (var run in readable.Keys.Except(claimed))
             {
@@ -151,6 +161,8 @@ internal sealed class RunOpener(
     }
 
     private sealed record ReadRun(Workflow Workflow, RunState State, RunTail Tail);
+
+    private sealed record TakenRun(RunHost Host, ImmutableArray<LeftCommand> Left);
 }
 
 /// <summary>A run whose history cannot be understood.</summary>

@@ -8,9 +8,11 @@ namespace Orleans.Agents.Runs;
 /// <summary>What the carriers of runs in one process share.</summary>
 internal sealed record RunServices(
     IJournal Journal,
+    IInbox Inbox,
     ActivityLanes Lanes,
     EngineOptions Options,
     TimeProvider Time,
     FaultPlan Faults,
     ILogger Logger,
+    Dispatch Dispatch,
     CancellationToken Stopping);

@@ -15,6 +15,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     private readonly ConcurrentDictionary<RunId, Exception> broken = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
     private long current = epoch.Value;
+    private long made;
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
     public Epoch Epoch => new(Volatile.Read(ref current));
@@ -45,7 +46,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             }
         }
 
-        switch (await host.TellAsync(command))
+        switch (await host.TellAsync(command with { Epoch = host.Epoch }))
         {
             case Told.Answered { Decision: Decision.Accepted }:
                 services.Logger.RunStarted(command.Run, workflow.Name);
@@ -63,6 +64,13 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
                 throw new StoreException("store.unavailable", $"Run {command.Run} could not be started: {other}.", true);
         }
     }
+
+    /// <summary>The number of the host that was made last.</summary>
+    public long NewestHost => Volatile.Read(ref made);
+
+    /// <summary>The host of a run, if this process carries it and the host is not newer than another.</summary>
+    public RunHost? Find(RunId run, long newest) =>
+        hosts.TryGetValue(run, out var host) && host.Number <= newest ? host : null;
 
     /// <summary>Whether this process carries a run.</summary>
     public bool Carries(RunId run) => hosts.ContainsKey(run);
@@ -105,11 +113,14 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
                 }
 
                 // The end of a run that another process carries is only seen by looking.
-                await await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
-                if (ended.Task.IsCompleted && await ended.Task is { } final)
+                using var again = services.Time.CreateTimer(LookOnceMore, ended, LookAgain, Timeout.InfiniteTimeSpan);
+                using var stop = cancellation.UnsafeRegister(static ended => LookOnceMore(ended), ended);
+                if (await ended.Task is { } final)
                 {
                     return final;
                 }
+
+                cancellation.ThrowIfCancellationRequested();
             }
             finally
             {
@@ -131,6 +142,8 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
     }
 
+    private static void LookOnceMore(object? ended) => ((TaskCompletionSource<RunState?>)ended!).TrySetResult(null);
+
     private async Task<RunState?> FindEndAsync(RunId run, CancellationToken cancellation)
     {
         if (hosts.ContainsKey(run))
@@ -150,7 +163,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     }
 
     private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch) =>
-        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored);
+        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored) { Number = Interlocked.Increment(ref made) };
 
     private void OnStored(RunHost host, Decision.Accepted stored)
     {

@@ -5,7 +5,7 @@ using Orleans.Agents.Runs;
 namespace Orleans.Agents.Engine.Tests.Runs;
 
 /// <summary>A store in which a test can hold up or break one step of what the engine does with it.</summary>
-internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
+internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, IInbox
 {
     /// <summary>Called before an append is handed on.</summary>
     public Func<Append, Task> Appending { get; set; } = _ => Task.CompletedTask;
@@ -15,6 +15,9 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
 
     /// <summary>Called after a history was read, before it is answered.</summary>
     public Func<RunId, Task> HasRead { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called before notes are consumed without an append.</summary>
+    public Func<ImmutableArray<string>, Task> Consuming { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Called before an epoch is given back.</summary>
     public Func<Epoch, Task> Releasing { get; set; } = _ => Task.CompletedTask;
@@ -28,6 +31,8 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
     public IDefinitionStore Definitions => inner.Definitions;
 
     public ICarriers Carriers => this;
+
+    public IInbox Inbox => this;
 
     public static StoreException Failure(bool isTransient) => new("store.test", "The test said so.", isTransient);
 
@@ -67,6 +72,22 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation) =>
         inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+
+    public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
+        inner.Inbox.PostAsync(note, cancellation);
+
+    public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) =>
+        inner.Inbox.ReadAsync(run, cancellation);
+
+    public Task<ImmutableArray<InboxNote>> ReadForAsync(Epoch owner, int limit, CancellationToken cancellation) =>
+        inner.Inbox.ReadForAsync(owner, limit, cancellation);
+
+    public async Task<bool> ConsumeAsync(
+        RunId run, ImmutableArray<string> notes, Epoch epoch, CancellationToken cancellation)
+    {
+        await Consuming(notes);
+        return await inner.Inbox.ConsumeAsync(run, notes, epoch, cancellation);
+    }
 
     public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) =>
         inner.Carriers.TakeAsync(isKeeper, cancellation);

@@ -1,0 +1,40 @@
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary>Starts a run that others carry: it is durable when this process ends.</summary>
+internal sealed class Detachment(Streams streams, Manner manner, StoreChoice choice)
+{
+    // Whoever serves the store makes the attempts. One begun here would be broken off a moment later, and made again.
+    private static readonly EngineOptions Bystander = new() { CarriesAllRuns = false, Lanes = 0 };
+
+    /// <summary>Starts, prints the run's name, and lets go of it.</summary>
+    /// <returns>What the process ends with.</returns>
+    public async Task<int> StartAsync(
+        Definition definition, StartRequest request, CancellationToken cancellation)
+    {
+        StartResult.Started started;
+        await using (var engine = await ProgramEngine.StartAsync(
+            choice.Open(), Bystander, streams, manner, cancellation))
+        {
+            await engine.PublishAsync(definition, cancellation);
+            started = RunVerb.Accepted(await engine.StartRunAsync(request, cancellation));
+        }
+
+        if (!manner.IsQuiet)
+        {
+            streams.Tell(started.IsNew
+                ? $"run {started.Run} is stored; whoever serves the store carries it: {choice.CommandWith("agents serve")}"
+                : $"run {started.Run} was started before");
+        }
+
+        streams.WriteJson(
+            new DetachedDocument(started.Run.Value, started.IsNew),
+            CliJson.Default.DetachedDocument,
+            manner.IsCompact);
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary><c>agents serve</c>: carries every run of a store that waits for a carrier, until it is stopped.</summary>
+internal sealed class ServeVerb
+{
+    private const int MostLanes = 10_000;
+
+    private readonly Streams streams;
+    private readonly DefinitionSource definitions = new();
+    private readonly MannerOptions manners = new("Tell of each run that is taken over or ends, and what the engine logs.");
+    private readonly Option<string> store = StoreChoice.Option();
+    private readonly Option<long?> lanes = Numbers.Option(
+        "--lanes", "At most this many activities under way at once, 1 to 10000. Default: 64.", 1, MostLanes);
+
+    private readonly Argument<string[]> paths = new("path")
+    {
+        Description = "Workflow files and folders to check, and to keep in the store before anything is carried.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private ServeVerb(Streams streams) => this.streams = streams;
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var serve = new ServeVerb(streams);
+        var verb = new Verb(
+            "serve",
+            "Carries the runs of a store until it is stopped.",
+            "Several may serve one store, each run has one carrier; the runs of one that dies are taken over. It carries "
+            + "runs and listens on no port: the HTTP gateway comes with the cluster.",
+            new Example("Carry what waits, until Ctrl-C or SIGTERM", "agents serve --store runs.db"),
+            new Example(
+                "Start runs elsewhere, and leave them to whoever serves",
+                "agents run report.yaml --store runs.db --detach"))
+        {
+            serve.paths,
+            serve.store,
+            serve.lanes,
+        };
+        serve.definitions.AddTo(verb);
+        serve.manners.AddTalkTo(verb);
+        verb.Validators.Add(result => DefinitionSource.RefuseOptionsAmong(result.GetValue(serve.paths), result, verb));
+        verb.SetAction((parsed, _) => serve.RunAsync(parsed));
+        return verb;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var interruption = new Interruption();
+        var manner = manners.Of(parsed);
+        var published = new List<Definition>();
+        if (parsed.GetValue(paths) is { Length: > 0 } named)
+        {
+            var loaded = definitions.Load(named, parsed);
+            if (!DefinitionSource.Accept(loaded, streams, manner))
+            {
+                return ExitCode.Usage;
+            }
+
+            published.AddRange(loaded.Definitions.Values);
+        }
+
+        var options = new EngineOptions();
+        options.Lanes = (int)(parsed.GetValue(lanes) ?? options.Lanes);
+        await ServeAsync(StoreChoice.Of(parsed.GetValue(store)), options, published, manner, interruption.Token);
+        return ExitCode.Done;
+    }
+
+    private async Task ServeAsync(
+        StoreChoice choice,
+        EngineOptions options,
+        IReadOnlyList<Definition> published,
+        Manner manner,
+        CancellationToken stop)
+    {
+        await using (var engine = await ProgramEngine.StartAsync(choice.Open(), options, streams, manner, stop))
+        {
+            foreach (var definition in published)
+            {
+                await engine.PublishAsync(definition, stop);
+                Say(manner, $"keeps workflow {definition.Workflow.Name} as {definition.Workflow.Hash}");
+            }
+
+            Say(manner, $"serving {choice.Name} under epoch {engine.Epoch}; Ctrl-C or SIGTERM stops");
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Say(manner, "stopping: work under way is cancelled, its runs are let go; a second signal ends at once");
+        }
+
+        Say(manner, "stopped; the runs are free for whoever serves next");
+    }
+
+    private void Say(Manner manner, string line)
+    {
+        if (!manner.IsQuiet)
+        {
+            streams.Tell(line);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
+
+namespace Orleans.Agents.Simulation.Tests.Shell;
+
+/// <summary>A simulation that finds nothing proves nothing: each of these bugs is found, and called by its name.</summary>
+public sealed class PlantedBugTests
+{
+    private const int AtMost = 300;
+
+    [Fact]
+    public void It_is_noticed_when_a_store_says_stored_of_what_it_lost() => AssertFound(
+        Invariant.StateIsFold,
+        AtTheProcess(static async (append, send) =>
+        {
+            _ = await send(append);
+            return new Appended.Stored();
+        }));
+
+    [Fact]
+    public void It_is_noticed_when_an_append_is_answered_before_it_is_stored() => AssertFound(
+        Invariant.StateIsFold,
+        AtTheProcess(static (append, send) =>
+        {
+            _ = send(append);
+            return Task.FromResult<Appended>(new Appended.Stored());
+        }));
+
+    [Fact]
+    public void It_is_noticed_when_a_start_that_failed_is_taken_for_made() => AssertFound(
+        Invariant.AnswersAreDurable,
+        AtTheProcess(static async (append, send) =>
+        {
+            try
+            {
+                return await send(append);
+            }
+            catch (StoreException) when (append.Birth is not null)
+            {
+                return new Appended.AlreadyStarted(append.Run);
+            }
+        }));
+
+    [Fact]
+    public void It_is_noticed_when_a_failed_append_is_taken_for_not_stored_and_left_out() => AssertFound(
+        Invariant.StateIsFold,
+        AtTheProcess(static async (append, send) =>
+        {
+            try
+            {
+                return await send(append);
+            }
+            catch (StoreException) when (append.Birth is null)
+            {
+                return new Appended.Stored();
+            }
+        }));
+
+    [Fact]
+    public void It_is_noticed_when_a_claim_succeeds_while_the_owner_lives() => AssertFound(
+        Invariant.OneOwner,
+        new Plant
+        {
+            AtTheDatabase = static (database, store) => new PlantedStore(store)
+            {
+                Claimed = (claims, epoch, _) => [.. claims.Select(c => c.Run).Where(run => Steal(database, run, epoch))],
+            },
+        });
+
+    [Fact]
+    public void It_is_noticed_when_a_fenced_epoch_writes() => AssertFound(
+        Invariant.FencedNeverWrites,
+        new Plant
+        {
+            AtTheDatabase = static (database, store) => new PlantedStore(store)
+            {
+                Appending = async (append, send) =>
+                {
+                    var fenced = database.Carriers[append.Epoch];
+                    database.Carriers[append.Epoch] ??= new MemoryStore(database);
+                    var appended = await send(append);
+                    database.Carriers[append.Epoch] = fenced;
+                    return appended;
+                },
+            },
+        });
+
+    [Fact]
+    public void It_is_noticed_when_a_keeper_never_looks() => AssertFound(
+        Invariant.EveryRunEnds,
+        new Plant { AtTheProcess = static store => new PlantedStore(store) { Waiting = static _ => [] } });
+
+    [Fact]
+    public void It_is_noticed_when_nobody_is_ever_fenced() => AssertFound(
+        Invariant.EveryRunEnds,
+        new Plant { AtTheProcess = static store => new PlantedStore(store) { FencesNobody = true } });
+
+    [Fact]
+    public void It_is_noticed_when_a_snapshot_leaves_out_the_last_fact() => AssertFound(
+        Invariant.SnapshotIsFold,
+        AtTheProcess(static (append, send) => send(append with
+        {
+            Snapshot = JsonSerializer.SerializeToUtf8Bytes(
+                RunState.Initial with { Version = append.Version - 1 }, RunJson.Default.RunState),
+        })));
+
+    [Fact]
+    public void It_is_noticed_when_a_run_is_put_down_without_a_time_to_wake() => AssertFound(
+        Invariant.NothingSleeps,
+        AtTheProcess(static (append, send) => send(append with { Row = append.Row with { WakeAt = null } })));
+
+    [Fact]
+    public void It_is_noticed_when_a_result_is_stored_that_nobody_gave() => AssertFound(
+        Invariant.ResultsWereGiven,
+        AtTheProcess(static (append, send) => send(append with { Events = WithAnotherOutput(append.Events) })));
+
+    private static Plant AtTheProcess(Func<Append, Func<Append, Task<Appended>>, Task<Appended>> appending) =>
+        new() { AtTheProcess = store => new PlantedStore(store) { Appending = appending } };
+
+    private static bool Steal(MemoryDatabase database, RunId name, Epoch epoch)
+    {
+        var run = database.Find(name)!;
+        run.Record = run.Record with { Owner = run.Record.Row.IsOver ? null : epoch };
+        return !run.Record.Row.IsOver;
+    }
+
+    private static ReadOnlyMemory<byte> WithAnotherOutput(ReadOnlyMemory<byte> events) =>
+        System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(events.Span)
+            .Replace("\"output\":\"three\"", "\"output\":\"four\"", StringComparison.Ordinal));
+
+    private static void AssertFound(string invariant, Plant plant) => Assert.Equal(
+        invariant, Seeds.FirstBroken(AtMost, seed => ShellWorld.Play(seed, plant, false)).Invariant);
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Simulation.Tests.Shell;
+
+/// <summary>A bug that is put into a world from outside.</summary>
+internal sealed record Plant
+{
+    public static Plant None { get; } = new();
+
+    /// <summary>Between an engine and the way to the database: what a process does wrong.</summary>
+    public Func<IStore, IStore> AtTheProcess { get; init; } = static store => store;
+
+    /// <summary>Behind that way: what the database does wrong.</summary>
+    public Func<MemoryDatabase, IStore, IStore> AtTheDatabase { get; init; } = static (_, store) => store;
+}
+
+/// <summary>A store with a bug in it: what is not replaced is as it was.</summary>
+internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, ICarriers
+{
+    /// <summary>Stores an append; the bug may lie on either side of the true store.</summary>
+    public Func<Append, Func<Append, Task<Appended>>, Task<Appended>> Appending { get; init; } =
+        static (append, store) => store(append);
+
+    /// <summary>Answers to a claim.</summary>
+    public Func<ImmutableArray<RunClaim>, Epoch, ImmutableArray<RunId>, ImmutableArray<RunId>> Claimed { get; init; } =
+        static (_, _, claimed) => claimed;
+
+    /// <summary>Answers to the question what waits.</summary>
+    public Func<ImmutableArray<RunId>, ImmutableArray<RunId>> Waiting { get; init; } = static waiting => waiting;
+
+    /// <summary>Answers to who is gone.</summary>
+    public bool FencesNobody { get; init; }
+
+    public IJournal Journal => this;
+
+    public IRunList Runs => this;
+
+    public IDefinitionStore Definitions => inner.Definitions;
+
+    public ICarriers Carriers => this;
+
+    public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
+
+    public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => inner.NowAsync(cancellation);
+
+    public ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation) => new(Appending(
+        append, sent => inner.Journal.AppendAsync(sent, cancellation).AsTask()));
+
+    public async Task<ImmutableArray<RunId>> ClaimAsync(
+        ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation) =>
+        Claimed(claims, epoch, await inner.Journal.ClaimAsync(claims, epoch, cancellation));
+
+    public Task<ImmutableArray<RunHistory>> ReadAsync(ImmutableArray<RunId> runs, CancellationToken cancellation) =>
+        inner.Journal.ReadAsync(runs, cancellation);
+
+    public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
+        RunId run, long after, int limit, CancellationToken cancellation) =>
+        inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+
+    public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) => inner.Runs.FindAsync(run, cancellation);
+
+    public Task<RunRecord?> FindByKeyAsync(string key, CancellationToken cancellation) =>
+        inner.Runs.FindByKeyAsync(key, cancellation);
+
+    public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation) =>
+        inner.Runs.ListAsync(query, cancellation);
+
+    public async Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation) =>
+        Waiting(await inner.Runs.FindWaitingAsync(query, cancellation));
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => inner.Runs.NextDueAsync(cancellation);
+
+    public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) =>
+        inner.Carriers.TakeAsync(isKeeper, cancellation);
+
+    public async Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation) =>
+        FencesNobody ? [] : await inner.Carriers.FenceGoneAsync(cancellation);
+
+    public Task ReleaseAsync(Epoch epoch, CancellationToken cancellation) => inner.Carriers.ReleaseAsync(epoch, cancellation);
+
+    public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
+        inner.Carriers.IsFencedAsync(epoch, cancellation);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
