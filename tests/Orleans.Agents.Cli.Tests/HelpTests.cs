@@ -26,6 +26,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("bench w5")]
     [InlineData("bench all")]
     [InlineData("bench check")]
+    [InlineData("runs cancel")]
     public async Task The_help_of_a_verb_is_as_it_was_agreed(string verb)
     {
         var page = Path.Combine(Pages(), $"{verb.Replace(' ', '-')}.txt");

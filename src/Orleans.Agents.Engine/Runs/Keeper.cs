@@ -91,7 +91,7 @@ internal sealed class Keeper(
         if (storeLostAt is { } since)
         {
             storeLostAt = null;
-            logger.StoreIsBack(clock.GetUtcNow() - since);
+            logger.StoreIsBack(TimeSpan.FromSeconds(Math.Round((clock.GetUtcNow() - since).TotalSeconds)));
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
     private long current = epoch.Value;
     private long made;
+    private volatile bool isAbandoned;
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
     public Epoch Epoch => new(Volatile.Read(ref current));
@@ -46,6 +47,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             }
         }
 
+        AbandonIfLate(host);
         switch (await host.TellAsync(command with { Epoch = host.Epoch }))
         {
             case Told.Answered { Decision: Decision.Accepted }:
@@ -85,6 +87,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
 
         broken.TryRemove(run, out _);
+        AbandonIfLate(host);
         return host;
     }
 
@@ -136,6 +139,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     /// <summary>Stops carrying everything, without a word to the runs.</summary>
     public void Abandon()
     {
+        isAbandoned = true;
         foreach (var host in hosts.Values)
         {
             host.Abandon();
@@ -143,6 +147,15 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     }
 
     private static void LookOnceMore(object? ended) => ((TaskCompletionSource<RunState?>)ended!).TrySetResult(null);
+
+    // What comes in while the process stops must not be carried: the end of its lanes would be told as failures.
+    private void AbandonIfLate(RunHost host)
+    {
+        if (isAbandoned)
+        {
+            host.Abandon();
+        }
+    }
 
     private async Task<RunState?> FindEndAsync(RunId run, CancellationToken cancellation)
     {

@@ -22,6 +22,9 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
     /// <summary>Called before an epoch is given back.</summary>
     public Func<Epoch, Task> Releasing { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Called before the question whether an epoch is fenced is handed on.</summary>
+    public Func<Epoch, Task> AskingForFence { get; set; } = _ => Task.CompletedTask;
+
     public bool IsDisposed { get; private set; }
 
     public IJournal Journal => this;
@@ -101,8 +104,11 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
         await inner.Carriers.ReleaseAsync(epoch, cancellation);
     }
 
-    public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
-        inner.Carriers.IsFencedAsync(epoch, cancellation);
+    public async Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation)
+    {
+        await AskingForFence(epoch);
+        return await inner.Carriers.IsFencedAsync(epoch, cancellation);
+    }
 
     public ValueTask DisposeAsync()
     {
