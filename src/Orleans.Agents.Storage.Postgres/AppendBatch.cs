@@ -1,0 +1,180 @@
+using Npgsql;
+using NpgsqlTypes;
+using Orleans.Agents.Journal;
+
+namespace Orleans.Agents.Storage.Postgres;
+
+/// <summary>
+/// The one statement that stores appends, with its values as columns: lists that are filled anew for each batch. Every
+/// append is checked by itself, so the ones that lose leave no trace and the others do not notice.
+/// </summary>
+internal sealed class AppendBatch : IDisposable
+{
+    // The owner is compared in a way no index serves: the run is found by its name, never among all that one epoch owns.
+    // Membership is asked in a way that is answered from a hash table, never by comparing each with each.
+    private const string Store =
+        """
+        with
+            valid as materialized (select from carrier where epoch = $1 and fenced_at is null for share),
+            input as materialized (
+                select *, case when expected = 0 then nextval('runs_run_seq') end as run
+                from unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) with ordinality
+                    as i (id, key, workflow, hash, expected, version, at, is_kept, wake_at, status, state, failure_code,
+                        events, trace_parent, snapshot, place)
+                where exists (select from valid)),
+            started as (
+                insert into runs (run, id, key, workflow, hash, started_at, updated_at, version, owner, wake_at,
+                    status, state, failure_code)
+                select run, id, key, workflow, hash, at, at, version, case when is_kept then $1 end, wake_at,
+                    status, state, failure_code
+                from input where expected = 0
+                on conflict do nothing
+                returning run),
+            carried as (
+                update runs set updated_at = i.at, version = i.version, owner = case when is_kept then owner end,
+                    wake_at = i.wake_at, status = i.status, state = i.state, failure_code = i.failure_code
+                from input i
+                where i.expected > 0 and runs.id = i.id and runs.version = i.expected and (owner = $1) is true
+                returning runs.run, i.version, i.at, i.events, i.trace_parent, i.snapshot, i.place),
+            stored as (
+                select run, version, at, events, trace_parent, snapshot from carried
+                union all
+                select run, version, at, events, trace_parent, snapshot from input
+                where expected = 0 and (run in (select run from started)) is true),
+            appended as (
+                insert into appends (run, seq, at, epoch, events, trace_parent)
+                select run, version, at, $1, events, trace_parent from stored),
+            kept as (
+                insert into snapshots (run, version, state)
+                select run, version, snapshot from stored where snapshot is not null
+                on conflict (run) do update set version = excluded.version, state = excluded.state)
+        select 0::bigint where not exists (select from valid)
+        union all
+        select place from input
+        where (place in (select place from carried)) is not true and (run in (select run from started)) is not true
+        """;
+
+    private static readonly Appended Stored = new Appended.Stored();
+
+    private readonly NpgsqlCommand store;
+    private readonly NpgsqlParameter<long> epoch = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
+    private readonly List<string> ids = [];
+    private readonly List<string?> keys = [];
+    private readonly List<string?> workflows = [];
+    private readonly List<string?> hashes = [];
+    private readonly List<long> expected = [];
+    private readonly List<long> versions = [];
+    private readonly List<DateTime> moments = [];
+    private readonly List<bool> kept = [];
+    private readonly List<DateTime?> wakes = [];
+    private readonly List<string> statuses = [];
+    private readonly List<string?> states = [];
+    private readonly List<string?> failures = [];
+    private readonly List<ReadOnlyMemory<byte>> events = [];
+    private readonly List<string?> traces = [];
+    private readonly List<ReadOnlyMemory<byte>?> snapshots = [];
+
+    /// <summary>Prepares the statement for a connection.</summary>
+    public AppendBatch(NpgsqlConnection connection)
+    {
+        store = connection.Command(
+            Store,
+            epoch,
+            Column(ids, NpgsqlDbType.Text),
+            Column(keys, NpgsqlDbType.Text),
+            Column(workflows, NpgsqlDbType.Text),
+            Column(hashes, NpgsqlDbType.Text),
+            Column(expected, NpgsqlDbType.Bigint),
+            Column(versions, NpgsqlDbType.Bigint),
+            Column(moments, NpgsqlDbType.TimestampTz),
+            Column(kept, NpgsqlDbType.Boolean),
+            Column(wakes, NpgsqlDbType.TimestampTz),
+            Column(statuses, NpgsqlDbType.Text),
+            Column(states, NpgsqlDbType.Text),
+            Column(failures, NpgsqlDbType.Text),
+            Column(events, NpgsqlDbType.Bytea),
+            Column(traces, NpgsqlDbType.Text),
+            Column(snapshots, NpgsqlDbType.Bytea));
+        store.Prepare();
+    }
+
+    /// <summary>
+    /// Stores appends of one epoch, in the order in which every writer takes its locks, and gives each its outcome;
+    /// the ones that lost have none yet.
+    /// </summary>
+    /// <returns>Whether the epoch may write; if not, all have lost.</returns>
+    public bool Execute(ReadOnlySpan<PendingAppend> appends)
+    {
+        Fill(appends);
+        foreach (var append in appends)
+        {
+            append.Outcome = Stored;
+        }
+
+        var isValid = true;
+        using var losers = store.ExecuteReader();
+        while (losers.Read())
+        {
+            var place = losers.GetInt64(0);
+            if (place > 0)
+            {
+                appends[(int)place - 1].Outcome = null;
+            }
+
+            isValid &= place > 0;
+        }
+
+        return isValid;
+    }
+
+    public void Dispose() => store.Dispose();
+
+    private void Fill(ReadOnlySpan<PendingAppend> appends)
+    {
+        Clear();
+        epoch.TypedValue = appends[0].Append.Epoch.Value;
+        foreach (var pending in appends)
+        {
+            var append = pending.Append;
+            var row = append.Row;
+            var isKept = !row.IsReleased && !row.IsOver;
+            ids.Add(append.Run.Value);
+            keys.Add(append.Birth?.Key);
+            workflows.Add(append.Birth?.Workflow);
+            hashes.Add(append.Birth?.Hash);
+            expected.Add(append.Expected);
+            versions.Add(append.Version);
+            moments.Add(Clock.Of(append.At));
+            kept.Add(isKept);
+            wakes.Add(isKept || row.IsOver ? null : Clock.NotBefore(row.WakeAt));
+            statuses.Add(StatusName.Of(row.Status));
+            states.Add(row.State);
+            failures.Add(row.FailureCode);
+            events.Add(append.Events);
+            traces.Add(append.TraceParent);
+            snapshots.Add(append.Snapshot);
+        }
+    }
+
+    private void Clear()
+    {
+        ids.Clear();
+        keys.Clear();
+        workflows.Clear();
+        hashes.Clear();
+        expected.Clear();
+        versions.Clear();
+        moments.Clear();
+        kept.Clear();
+        wakes.Clear();
+        statuses.Clear();
+        states.Clear();
+        failures.Clear();
+        events.Clear();
+        traces.Clear();
+        snapshots.Clear();
+    }
+
+    private static NpgsqlParameter Column<T>(List<T> values, NpgsqlDbType type) =>
+        Sql.Of(values, NpgsqlDbType.Array | type);
+}

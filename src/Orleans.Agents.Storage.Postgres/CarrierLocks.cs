@@ -1,0 +1,239 @@
+using Npgsql;
+
+namespace Orleans.Agents.Storage.Postgres;
+
+/// <summary>
+/// The advisory locks of this process's epochs, held by a connection of their own. The server gives them back within
+/// milliseconds when the process ends, however it ends.
+/// </summary>
+/// <remarks>
+/// A lock is shared, so that a new connection can hold it while the server still thinks the old one alive. It says
+/// something only together with <c>beats.locked_under</c>: when the server was started under which it was taken. After a
+/// restart all locks are free, though their processes live.
+/// </remarks>
+internal sealed class CarrierLocks(Database database) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock gate = new();
+    private readonly HashSet<long> wanted = [];
+    private readonly Dictionary<long, TaskCompletionSource<DateTime?>> waiting = [];
+    private CancellationTokenSource wake = new();
+    private Task loop = Task.CompletedTask;
+    private bool isLooping;
+    private bool mustRenew;
+    private bool isClosed;
+
+    /// <summary>Takes a lock.</summary>
+    /// <returns>
+    /// When the server that holds it was started; null when this connection is one of a pooler, which gives its sessions
+    /// to others: then locks say nothing and the beat has to do.
+    /// </returns>
+    public Task<DateTime?> HoldAsync(long key)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(isClosed, typeof(PostgresStore));
+            var held = new TaskCompletionSource<DateTime?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            wanted.Add(key);
+            waiting.Add(key, held);
+            Wake();
+            return held.Task;
+        }
+    }
+
+    /// <summary>Lets a lock go as soon as the connection gets to it.</summary>
+    public void LetGo(long key)
+    {
+        lock (gate)
+        {
+            wanted.Remove(key);
+            Wake();
+        }
+    }
+
+    /// <summary>Takes all locks again on a new connection: somebody saw that they are not held.</summary>
+    public void Renew()
+    {
+        lock (gate)
+        {
+            mustRenew = true;
+            Wake();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        await loop;
+        wake.Dispose();
+    }
+
+    private void Close()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            wanted.Clear();
+            wake.Cancel();
+        }
+    }
+
+    private void Wake()
+    {
+        if (isClosed)
+        {
+            return;
+        }
+
+        wake.Cancel();
+        if (!isLooping)
+        {
+            isLooping = true;
+            loop = LoopAsync();
+        }
+    }
+
+    private async Task LoopAsync()
+    {
+        await Task.Yield();
+        var pause = FirstPause;
+        while (HasWork())
+        {
+            try
+            {
+                await using var session = await database.OpenAsync(CancellationToken.None);
+                await HoldAsync(session);
+                pause = FirstPause;
+            }
+            catch (Exception lost) when (PostgresProblem.IsOfTheServer(lost))
+            {
+                FailWaiting(lost);
+                await Task.Delay(pause);
+                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
+            }
+        }
+    }
+
+    // Brings what the session holds to what is wanted, again and again, until it has to be another one.
+    private async Task HoldAsync(NpgsqlConnection session)
+    {
+        var (isOfUse, startedAt) = await AskAsync(session);
+        var held = new HashSet<long>();
+        while (Next(held) is { } next)
+        {
+            if (isOfUse)
+            {
+                await LetGoAsync(session, [.. held.Except(next.Wanted)]);
+                await LockAsync(session, [.. next.Wanted.Except(held)]);
+            }
+
+            held = next.Wanted;
+            Answer(held, isOfUse ? startedAt : null);
+            try
+            {
+                await session.WaitAsync(next.Wake);
+            }
+            catch (OperationCanceledException) when (next.Wake.IsCancellationRequested)
+            {
+                // Whoever woke it does so under the gate and must not be made to go on from here.
+                await Task.Yield();
+            }
+        }
+
+        await LetGoAsync(session, [.. held]);
+    }
+
+    // Npgsql was told another process id when it connected: whoever answers now is not whom it talked to.
+    private static async Task<(bool IsOfUse, DateTime StartedAt)> AskAsync(NpgsqlConnection session)
+    {
+        await using var ask = session.Command("select pg_backend_pid(), pg_postmaster_start_time()");
+        await using var rows = await ask.ExecuteReaderAsync();
+        await rows.ReadAsync();
+        return (rows.GetInt32(0) == session.ProcessID, rows.GetDateTime(1));
+    }
+
+    private static async Task LockAsync(NpgsqlConnection session, List<long> keys)
+    {
+        if (keys.Count == 0)
+        {
+            return;
+        }
+
+        await using var take = session.Command(
+            "select pg_advisory_lock_shared(key) from unnest($1) as keys (key)", Sql.Integers(keys));
+        await take.ExecuteNonQueryAsync();
+        await using var tell = session.Command(
+            """
+            update beats set locked_under = pg_postmaster_start_time() from carrier
+            where carrier.epoch = beats.epoch and carrier.fenced_at is null and carrier.lock_key = any ($1)
+            """,
+            Sql.Integers(keys));
+        await tell.ExecuteNonQueryAsync();
+    }
+
+    private static async Task LetGoAsync(NpgsqlConnection session, List<long> keys)
+    {
+        if (keys.Count > 0)
+        {
+            await using var command = session.Command(
+                "select pg_advisory_unlock_shared(key) from unnest($1) as keys (key)", Sql.Integers(keys));
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    private bool HasWork()
+    {
+        lock (gate)
+        {
+            mustRenew = false;
+            return isLooping = wanted.Count > 0;
+        }
+    }
+
+    // Null when this session is to be given up.
+    private Wish? Next(HashSet<long> held)
+    {
+        lock (gate)
+        {
+            if (wake.IsCancellationRequested)
+            {
+                wake.Dispose();
+                wake = new CancellationTokenSource();
+            }
+
+            return mustRenew || wanted.Count == 0 ? null : new Wish([.. wanted], wake.Token);
+        }
+    }
+
+    private void Answer(HashSet<long> held, DateTime? startedAt)
+    {
+        lock (gate)
+        {
+            foreach (var key in held)
+            {
+                if (waiting.Remove(key, out var waiter))
+                {
+                    waiter.SetResult(startedAt);
+                }
+            }
+        }
+    }
+
+    private void FailWaiting(Exception problem)
+    {
+        lock (gate)
+        {
+            foreach (var (key, waiter) in waiting)
+            {
+                wanted.Remove(key);
+                waiter.SetException(PostgresProblem.ToStoreException(problem, database.Name));
+            }
+
+            waiting.Clear();
+        }
+    }
+
+    private sealed record Wish(HashSet<long> Wanted, CancellationToken Wake);
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Storage.Postgres;
+
+/// <summary>The journal in the database.</summary>
+internal sealed class PostgresJournal(Database database, Writer writer) : IJournal
+{
+    /// <inheritdoc/>
+    public ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
+    {
+        append.ThrowIfMalformed();
+        return new ValueTask<Appended>(writer.StoreAsync(append, cancellation));
+    }
+
+    /// <inheritdoc/>
+    // An owner counts as fenced only where its row says so: one that was taken after this statement began to look is not
+    // to be seen yet, and lives.
+    public Task<ImmutableArray<RunId>> ClaimAsync(
+        ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation) => database.DoAsync(
+        async (connection, stop) =>
+        {
+            await using var claim = connection.Command(
+                """
+                with
+                    valid as materialized (select from carrier where epoch = $1 and fenced_at is null for share),
+                    free as materialized (
+                        select runs.run
+                        from unnest($2, $3) as claims (id, version)
+                        join runs using (id, version)
+                        where exists (select from valid) and runs.status not in ('succeeded', 'failed')
+                            and (runs.owner is null or runs.owner = $1
+                                or exists (select from carrier where epoch = runs.owner and fenced_at is not null))
+                        order by runs.id
+                        for update of runs)
+                update runs set owner = $1, wake_at = null from free where runs.run = free.run
+                returning runs.id
+                """,
+                Sql.Integer(epoch.Value),
+                Sql.Texts([.. claims.Select(claim => claim.Run.Value)]),
+                Sql.Integers([.. claims.Select(claim => claim.Version)]));
+            return (await claim.ReadAllAsync(row => new RunId(row.GetString(0)), stop)).ToImmutableArray();
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RunHistory>> ReadAsync(ImmutableArray<RunId> runs, CancellationToken cancellation) =>
+        database.DoAsync((connection, stop) => RunHistories.ReadAsync(connection, runs, stop), cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
+        RunId run, long after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return database.DoAsync(
+            async (connection, stop) =>
+            {
+                await using var read = connection.Command(
+                    """
+                    select seq, at, epoch, events, trace_parent from appends
+                    where run = (select run from runs where id = $1) and seq > $2
+                    order by seq limit $3
+                    """,
+                    Sql.Text(run.Value),
+                    Sql.Integer(after),
+                    Sql.Integer(limit));
+                return (await read.ReadAllAsync(row => RunHistories.Append(row, 0), stop)).ToImmutableArray();
+            },
+            cancellation);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Storage.Postgres;
+
+/// <summary>What runs there are in the database.</summary>
+internal sealed class PostgresRunList(Database database) : IRunList
+{
+    /// <inheritdoc/>
+    public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) =>
+        FindAsync($"select {RunRows.Columns} from runs where id = $1", run.Value, cancellation);
+
+    /// <inheritdoc/>
+    public Task<RunRecord?> FindByKeyAsync(string key, CancellationToken cancellation) =>
+        FindAsync($"select {RunRows.Columns} from runs where key = $1", key, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation)
+    {
+        query.ThrowIfMalformed();
+        return database.DoAsync(
+            async (connection, stop) =>
+            {
+                await using var list = connection.Command(
+                    $"""
+                    select {RunRows.Columns} from runs
+                    where ($1 is null or status = $1) and ($2 is null or workflow = $2)
+                        and ($3 is null or run < (select run from runs where id = $3))
+                    order by run desc limit $4
+                    """,
+                    Sql.Text(query.Status is { } status ? StatusName.Of(status) : null),
+                    Sql.Text(query.Workflow),
+                    Sql.Text(query.Before?.Value),
+                    Sql.Integer(query.Limit));
+                return (await list.ReadAllAsync(RunRows.Read, stop)).ToImmutableArray();
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    // There are as many owners as processes but as many epochs as processes there ever were; so it hops through the
+    // index from owner to owner and asks of each whether it is fenced. Of several keepers each is offered its share.
+    public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation)
+    {
+        query.ThrowIfMalformed();
+        return database.DoAsync(
+            async (connection, stop) =>
+            {
+                await using var find = connection.Command(
+                    """
+                    with recursive
+                        keepers as (
+                            select epoch, row_number() over (order by epoch) - 1 as place, count(*) over () as total
+                            from carrier where fenced_at is null and is_keeper),
+                        share as materialized (
+                            select coalesce(max(total), 1) as total, coalesce(max(place), 0) as place
+                            from keepers where epoch = $3),
+                        owners (owner) as (
+                            select min(owner) from runs where owner is not null
+                            union all
+                            select (select min(owner) from runs where owner > owners.owner) from owners
+                            where owners.owner is not null)
+                    (
+                        select id, null::timestamptz as wake_at, runs.run
+                        from owners join carrier on epoch = owners.owner and fenced_at is not null
+                        join runs on runs.owner = owners.owner
+                        where run % (select total from share) = (select place from share)
+                        limit $2
+                    )
+                    union all
+                    (
+                        select id, wake_at, run from runs
+                        where wake_at <= $1 and run % (select total from share) = (select place from share)
+                        order by wake_at, run limit $2
+                    )
+                    order by wake_at nulls first, run limit $2
+                    """,
+                    Sql.Moment(Clock.Of(query.Now)),
+                    Sql.Integer(query.Limit),
+                    Sql.Integer(query.For.Value));
+                return (await find.ReadAllAsync(row => new RunId(row.GetString(0)), stop)).ToImmutableArray();
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => database.DoAsync(
+        async (connection, stop) =>
+        {
+            await using var next = connection.Command("select min(wake_at) from runs where wake_at is not null");
+            return await next.ExecuteScalarAsync(stop) is DateTime due ? new DateTimeOffset(due) : (DateTimeOffset?)null;
+        },
+        cancellation);
+
+    private Task<RunRecord?> FindAsync(string sql, string name, CancellationToken cancellation) => database.DoAsync(
+        async (connection, stop) =>
+        {
+            await using var find = connection.Command(sql, Sql.Text(name));
+            await using var rows = await find.ExecuteReaderAsync(stop);
+            return await rows.ReadAsync(stop) ? RunRows.Read(rows) : null;
+        },
+        cancellation);
+}

@@ -1,0 +1,71 @@
+using Npgsql;
+
+namespace Orleans.Agents.Storage.Postgres;
+
+/// <summary>A connection that writes, with its statement prepared.</summary>
+internal sealed class WriteSession : IDisposable
+{
+    // A plan is made once and must be good for tables of any size, also when they were empty as it was made: everything is
+    // reached by index, row by row. And what is answered is durable, whatever this server does by default.
+    private const string Settings =
+        """
+        select set_config(name, value, false) from (values
+            ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'),
+            ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('enable_seqscan', 'off'),
+            ('synchronous_commit',
+                case current_setting('synchronous_commit') when 'off' then 'on'
+                    else current_setting('synchronous_commit') end)) as settings (name, value)
+        """;
+
+    private readonly NpgsqlConnection connection;
+    private readonly AppendBatch batch;
+
+    private WriteSession(NpgsqlConnection connection)
+    {
+        this.connection = connection;
+        using (var settings = connection.Command(Settings))
+        {
+            settings.ExecuteNonQuery();
+        }
+
+        batch = new AppendBatch(connection);
+    }
+
+    /// <summary>Opens a connection to a database that has been migrated.</summary>
+    public static WriteSession Open(Database database)
+    {
+        var connection = database.Open();
+        try
+        {
+            return new WriteSession(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stores appends of one epoch and gives each its outcome.</summary>
+    public void Store(ReadOnlySpan<PendingAppend> appends)
+    {
+        var isValid = batch.Execute(appends);
+        foreach (var append in appends)
+        {
+            if (!isValid)
+            {
+                append.Outcome = LostAppends.Lost;
+            }
+            else if (append.Outcome is null)
+            {
+                append.Outcome = LostAppends.Explain(connection, append.Append);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        batch.Dispose();
+        connection.Dispose();
+    }
+}

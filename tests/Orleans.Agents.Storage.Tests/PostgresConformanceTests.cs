@@ -1,0 +1,15 @@
+namespace Orleans.Agents.Storage.Tests;
+
+public sealed class PostgresJournalTests : JournalConformance<PostgresTestDatabase>;
+
+public sealed class PostgresResendTests : ResendConformance<PostgresTestDatabase>;
+
+public sealed class PostgresCarriersTests : CarriersConformance<PostgresTestDatabase>;
+
+public sealed class PostgresRunListTests : RunListConformance<PostgresTestDatabase>;
+
+public sealed class PostgresDefinitionStoreTests : DefinitionStoreConformance<PostgresTestDatabase>;
+
+public sealed class PostgresReopenTests : ReopenConformance<PostgresTestDatabase>;
+
+public sealed class PostgresModelTests : ModelConformance<PostgresTestDatabase>;
