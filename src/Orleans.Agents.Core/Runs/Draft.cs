@@ -35,7 +35,8 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             workflow.Version,
             start.Key,
             start.Folder,
-            start.Env);
+            start.Env,
+            start.Epoch == default ? null : start.Epoch.Value);
         var bounds = new RunBounds(workflow.Budget.Activities, workflow.Budget.Time, at + workflow.Deadline);
         var scope = new Scope { Input = start.Input, Env = start.Env ?? Payload.Null };
         var isRendered = Rendering.TrySave(

@@ -95,8 +95,10 @@ public static class Run
     private static Decision.Accepted OnTakeOver(
         Workflow workflow, RunState state, RunCommand.TakeOver takeOver, DateTimeOffset at)
     {
+        // A process may take over from one that was started later, or take on what a younger one put down. What a tool
+        // keeps as the greatest epoch it was called under must refuse the old carrier then, not the new one.
         var draft = new Draft(workflow, state, at);
-        draft.Add(new RunEvent.TakenOver(takeOver.Epoch.Value));
+        draft.Add(new RunEvent.TakenOver(Math.Max(takeOver.Epoch.Value, state.Epoch + 1)));
         return draft.Accept();
     }
 

@@ -17,8 +17,15 @@ public abstract record RunCommand
     /// <param name="Key">The caller's idempotency key.</param>
     /// <param name="Folder">What relative paths are relative to.</param>
     /// <param name="Env">The variables the definition may read; an object.</param>
+    /// <param name="Epoch">The epoch of the process that starts it.</param>
     public sealed record Start(
-        RunId Run, Guid CorrelationId, Payload Input, string? Key = null, string? Folder = null, Payload? Env = null)
+        RunId Run,
+        Guid CorrelationId,
+        Payload Input,
+        string? Key = null,
+        string? Folder = null,
+        Payload? Env = null,
+        Epoch Epoch = default)
         : RunCommand;
 
     /// <summary>Carry on under a new epoch: the first command of a run's new owner.</summary>

@@ -31,6 +31,7 @@ public abstract record RunEvent
         RunBounds Bounds) : RunEvent;
 
     /// <summary>Another process carries the run; the attempts that were under way are made anew.</summary>
+    /// <param name="Epoch">Greater than every epoch the run was carried under before.</param>
     public sealed record TakenOver(long Epoch) : RunEvent;
 
     /// <summary>The run is in another state.</summary>
@@ -87,6 +88,7 @@ public abstract record RunEvent
 /// <param name="Key">The caller's idempotency key.</param>
 /// <param name="Folder">What relative paths in tool inputs are relative to.</param>
 /// <param name="Env">The environment variables the definition may read, as they were; an object.</param>
+/// <param name="Epoch">The epoch of the process that started it.</param>
 public sealed record RunOrigin(
     string Run,
     string Workflow,
@@ -96,7 +98,8 @@ public sealed record RunOrigin(
     string? Version = null,
     string? Key = null,
     string? Folder = null,
-    Payload? Env = null);
+    Payload? Env = null,
+    long? Epoch = null);
 
 /// <summary>What a run may use; copied from the definition when it starts.</summary>
 /// <param name="Activities">How many attempts at activities.</param>

@@ -14,6 +14,7 @@ internal static class RunEvolution
             Origin = e.Origin,
             Bounds = e.Bounds,
             StartedAt = at,
+            Epoch = e.Origin.Epoch ?? 0,
             Input = e.Input,
             Context = e.Context,
         },

@@ -30,7 +30,10 @@ public sealed record RunState
     /// <summary>When the last fact happened. Time never runs backwards in a run.</summary>
     public DateTimeOffset Now { get; init; }
 
-    /// <summary>The epoch that took the run over last; 0 when none did.</summary>
+    /// <summary>
+    /// What tells this carrier of the run from those before it: its process's epoch, or more, because it grows whenever
+    /// the run is taken over. 0 when nobody said.
+    /// </summary>
     public long Epoch { get; init; }
 
     /// <summary>What the run was started with.</summary>

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Activities;
 
@@ -7,7 +8,8 @@ namespace Orleans.Agents.Activities;
 /// A bounded number of lanes that make attempts, one at a time each. A lane is free again when the result it reported is
 /// durable, so a slow store slows the work down rather than piling results up.
 /// </summary>
-internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILogger logger) : IAsyncDisposable
+internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILogger logger, Dispatch dispatch)
+    : IAsyncDisposable
 {
     private readonly Channel<LaneItem> waiting =
         Channel.CreateUnbounded<LaneItem>(new UnboundedChannelOptions { AllowSynchronousContinuations = false });
@@ -25,7 +27,7 @@ internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILog
     public async ValueTask DisposeAsync()
     {
         waiting.Writer.TryComplete();
-        await stopping.CancelAsync();
+        await dispatch.CancelAsync(stopping);
         await lanes;
         stopping.Dispose();
     }

@@ -22,7 +22,7 @@ internal sealed class ActivityPerformer(
         using var limit = new CancellationTokenSource(Shortened(item.Attempt.Timeout), time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         var outcome = await TryAsync(item, linked.Token);
-        faults.Record(item.Attempt.Activity, item.Attempt.Number, item.Host.Epoch);
+        faults.Record(item.Attempt.Activity, item.Attempt.Number, new Epoch(item.State.Epoch));
         faults.Reached(KillPoint.AfterEffect);
         return outcome switch
         {

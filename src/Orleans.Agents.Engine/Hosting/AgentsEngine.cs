@@ -25,6 +25,7 @@ public sealed class AgentsEngine : IAsyncDisposable
     private readonly StoreClock clock;
     private readonly FaultPlan faults;
     private readonly ILogger logger;
+    private readonly Dispatch dispatch;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
     private readonly CancellationTokenSource stopping = new();
@@ -41,7 +42,21 @@ public sealed class AgentsEngine : IAsyncDisposable
         TimeProvider time,
         FaultPlan faults,
         ILogger<AgentsEngine> logger)
+        : this(store, models, tools, options, time, faults, logger, Dispatching.ToThreadPool)
     {
+    }
+
+    internal AgentsEngine(
+        IStore store,
+        ModelRegistry models,
+        ToolRegistry tools,
+        EngineOptions options,
+        TimeProvider time,
+        FaultPlan faults,
+        ILogger<AgentsEngine> logger,
+        Dispatch dispatch)
+    {
+        this.dispatch = dispatch;
         this.store = store;
         this.options = options;
         clock = new StoreClock(time);
@@ -49,7 +64,7 @@ public sealed class AgentsEngine : IAsyncDisposable
         this.logger = logger;
         catalog = new WorkflowCatalog(store.Definitions);
         var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, clock, logger);
-        lanes = new ActivityLanes(options.Lanes, performer, logger);
+        lanes = new ActivityLanes(options.Lanes, performer, logger, dispatch);
     }
 
     /// <summary>The workflows that new runs can be started from.</summary>
@@ -65,11 +80,11 @@ public sealed class AgentsEngine : IAsyncDisposable
         await clock.AdjustAsync(store, cancellation);
         var epoch = await store.Carriers.TakeAsync(options.CarriesAllRuns, cancellation);
         var adrift = new AdriftRuns();
-        var services = new RunServices(store.Journal, lanes, options, clock, faults, logger, stopping.Token);
+        var services = new RunServices(store.Journal, lanes, options, clock, faults, logger, dispatch, stopping.Token);
         table = new RunTable(services, store, adrift, epoch);
         opener = new RunOpener(table, store, catalog, adrift, logger);
         lanes.Start();
-        keeper = new Keeper(table, opener, adrift, store, options, clock, logger);
+        keeper = new Keeper(table, opener, adrift, store, options, clock, logger, dispatch);
         keeper.Start();
     }
 
@@ -179,7 +194,7 @@ public sealed class AgentsEngine : IAsyncDisposable
         {
             var epoch = table.Epoch;
             table.Abandon();
-            await stopping.CancelAsync();
+            await dispatch.CancelAsync(stopping);
             await lanes.DisposeAsync();
             table = null;
             opener = null;

@@ -9,7 +9,14 @@ namespace Orleans.Agents.Runs;
 /// when this process's own was fenced, and takes on runs that wait for a carrier.
 /// </summary>
 internal sealed class Keeper(
-    RunTable table, RunOpener opener, AdriftRuns adrift, IStore store, EngineOptions options, StoreClock clock, ILogger logger)
+    RunTable table,
+    RunOpener opener,
+    AdriftRuns adrift,
+    IStore store,
+    EngineOptions options,
+    StoreClock clock,
+    ILogger logger,
+    Dispatch dispatch)
     : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
@@ -22,7 +29,7 @@ internal sealed class Keeper(
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        await dispatch.CancelAsync(stopping);
         await loop;
         stopping.Dispose();
     }

@@ -9,7 +9,7 @@ namespace Orleans.Agents.Runs;
 /// Carries one run: takes every command that is waiting, decides them in order, stores what follows in one append, then
 /// answers and sees to the work. It adds no rules.
 /// </summary>
-internal sealed class RunHost
+internal sealed class RunHost : IThreadPoolWorkItem
 {
     private readonly Lock gate = new();
     private readonly RunServices services;
@@ -67,7 +67,7 @@ internal sealed class RunHost
                 if (!isPumping)
                 {
                     isPumping = true;
-                    ThreadPool.UnsafeQueueUserWorkItem(static host => _ = host.PumpAsync(), this, preferLocal: false);
+                    services.Dispatch(this);
                 }
             }
         }
@@ -85,6 +85,8 @@ internal sealed class RunHost
 
     /// <summary>Stops carrying the run because the epoch it was carried under is fenced.</summary>
     public void LetGo() => Finish(new HostEnd.Lost());
+
+    void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
 
     private async Task PumpAsync()
     {

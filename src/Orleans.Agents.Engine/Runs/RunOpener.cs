@@ -34,7 +34,7 @@ internal sealed class RunOpener(
         ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
         // One at a time per run: of two that read the same state, the slower would carry on from an old one.
-        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var mine = new TaskCompletionSource();
         var wanted = new List<RunId>(runs.Length);
         var others = new List<Task>();
         foreach (var run in runs.Distinct())
@@ -127,6 +127,10 @@ internal sealed class RunOpener(
 
         var claimed = await store.Journal.ClaimAsync(
             [.. readable.Select(run => new RunClaim(run.Key, run.Value.State.Version))], epoch, cancellation);
+
+        // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next. The
+        // store is asked before a run is taken in: one that was taken in and then not told so would sleep for ever.
+        var isFenced = claimed.Length < readable.Count && await store.Carriers.IsFencedAsync(epoch, cancellation);
         foreach (var run in claimed)
         {
             // None is made when a start under the same name is about to find that the run exists; the keeper comes back.
@@ -138,8 +142,7 @@ internal sealed class RunOpener(
             }
         }
 
-        // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next.
-        if (claimed.Length < readable.Count && !await store.Carriers.IsFencedAsync(epoch, cancellation))
+        if (!isFenced)
         {
             foreach (var run in readable.Keys.Except(claimed))
             {

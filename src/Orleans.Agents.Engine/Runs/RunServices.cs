@@ -13,4 +13,5 @@ internal sealed record RunServices(
     TimeProvider Time,
     FaultPlan Faults,
     ILogger Logger,
+    Dispatch Dispatch,
     CancellationToken Stopping);

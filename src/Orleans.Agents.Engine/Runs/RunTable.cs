@@ -45,7 +45,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             }
         }
 
-        switch (await host.TellAsync(command))
+        switch (await host.TellAsync(command with { Epoch = host.Epoch }))
         {
             case Told.Answered { Decision: Decision.Accepted }:
                 services.Logger.RunStarted(command.Run, workflow.Name);
@@ -105,11 +105,14 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
                 }
 
                 // The end of a run that another process carries is only seen by looking.
-                await await Task.WhenAny(ended.Task, Task.Delay(LookAgain, services.Time, cancellation));
-                if (ended.Task.IsCompleted && await ended.Task is { } final)
+                using var again = services.Time.CreateTimer(LookOnceMore, ended, LookAgain, Timeout.InfiniteTimeSpan);
+                using var stop = cancellation.UnsafeRegister(static ended => LookOnceMore(ended), ended);
+                if (await ended.Task is { } final)
                 {
                     return final;
                 }
+
+                cancellation.ThrowIfCancellationRequested();
             }
             finally
             {
@@ -130,6 +133,8 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             host.Abandon();
         }
     }
+
+    private static void LookOnceMore(object? ended) => ((TaskCompletionSource<RunState?>)ended!).TrySetResult(null);
 
     private async Task<RunState?> FindEndAsync(RunId run, CancellationToken cancellation)
     {

@@ -120,6 +120,5 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
         Arrange();
     }
 
-    private static void Cancel(CancellationTokenSource cancellation) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static c => c.Cancel(), cancellation, preferLocal: false);
+    private void Cancel(CancellationTokenSource cancellation) => _ = services.Dispatch.CancelAsync(cancellation);
 }

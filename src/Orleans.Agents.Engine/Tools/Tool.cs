@@ -52,7 +52,10 @@ public delegate ValueTask<ToolResult> ToolBody(ToolCall call, CancellationToken 
 /// <param name="Input">The input; it satisfies the tool's schema.</param>
 /// <param name="Activity">The idempotency key: the same for every attempt.</param>
 /// <param name="Attempt">Which attempt it is, counted from 1.</param>
-/// <param name="Epoch">The epoch of the process that calls; grows when another process takes over.</param>
+/// <param name="Epoch">
+/// Grows with every takeover of the run: a tool that has been called under a greater one can refuse the call, because
+/// whoever makes it carries the run no longer.
+/// </param>
 /// <param name="Files">Where it may read and write files.</param>
 public sealed record ToolCall(Payload Input, ActivityId Activity, int Attempt, Epoch Epoch, FileRoots Files)
 {

@@ -4,6 +4,7 @@ using Orleans.Agents.Activities;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Schemas;
+using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Tools;
@@ -33,7 +34,7 @@ internal sealed class ToolCaller(ToolRegistry tools)
         }
 
         var call = new ToolCall(
-            item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, item.Host.Epoch, roots)
+            item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, new Epoch(item.State.Epoch), roots)
         {
             CorrelationId = item.State.Origin!.CorrelationId,
         };

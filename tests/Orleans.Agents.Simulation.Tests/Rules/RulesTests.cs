@@ -1,0 +1,96 @@
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+using Xunit.Abstractions;
+
+namespace Orleans.Agents.Simulation.Tests.Rules;
+
+/// <summary>Ring 1: the rules of a run under everything a store, a process and a clock may do to it.</summary>
+public sealed class RulesTests(ITestOutputHelper output)
+{
+    private const int EveryBuild = 4_000;
+
+    [Fact]
+    public void The_rules_keep_every_promise_whatever_goes_wrong() =>
+        Seeds.Play(output, EveryBuild, static (seed, keepsTrace) => RulesWorld.Play(seed, Run.Decide, keepsTrace));
+
+    [Fact]
+    public void A_seed_names_one_execution() => Assert.All(
+        Enumerable.Range(0, 50),
+        seed => Assert.Equal(RulesWorld.Play(seed, Run.Decide, true).Trace, RulesWorld.Play(seed, Run.Decide, true).Trace));
+
+    [Fact]
+    public void It_is_noticed_when_answers_of_old_attempts_are_believed() =>
+        AssertFound(Invariant.ResultsWereGiven, static (workflow, state, command, now) => Run.Decide(
+            workflow,
+            state,
+            command is RunCommand.ReportFailure old && state.Open.TryGetValue(old.Branch, out var open) && old.Visit == state.Visit
+                ? new RunCommand.ReportFailure(old.Visit, old.Branch, open.Attempt, old.Failure)
+                : command,
+            now));
+
+    [Fact]
+    public void It_is_noticed_when_a_run_goes_on_after_its_end() =>
+        AssertFound(Invariant.EndsOnce, static (workflow, state, command, now) =>
+            Run.Decide(workflow, state, command, now) is Decision.Accepted { Next.IsOver: true } end
+                ? Again(end, new RunEvent.TakenOver(state.Epoch + 1))
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_a_wait_has_no_end() =>
+        AssertFound(Invariant.NothingSleeps, static (workflow, state, command, now) =>
+            Run.Decide(workflow, state, command, now) is Decision.Accepted { Next.WakeAt: not null } waits
+                ? Again(waits with { Events = waits.Events[..^1], Next = Run.Evolve(state, waits.Events[..^1], waits.At) },
+                    (waits.Events[^1] as RunEvent.StateEntered)! with { WakeAt = null })
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_the_budget_is_not_asked() =>
+        AssertFound(Invariant.WithinBudget, static (workflow, state, command, now) => Run.Decide(
+            workflow,
+            state with { ActivitiesUsed = 0 },
+            command,
+            now) is Decision.Accepted { Events: var events, At: var at } accepted && state.Status != RunStatus.New
+                ? accepted with { Next = Run.Evolve(state, events, at) }
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_a_clock_that_runs_behind_is_believed() =>
+        AssertFound(Invariant.TimeNeverRunsBack, static (workflow, state, command, now) =>
+            Run.Decide(workflow, state, command, now) is Decision.Accepted accepted && now < accepted.At
+                ? accepted with { At = now, Next = Run.Evolve(state, accepted.Events, now) }
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_a_takeover_names_only_the_process() =>
+        AssertFound(Invariant.EpochsNeverDecrease, static (workflow, state, command, now) =>
+            command is RunCommand.TakeOver { Epoch: var epoch }
+                ? Run.Decide(workflow, state with { Epoch = 0 }, command, now) is Decision.Accepted accepted
+                    ? accepted with { Next = Run.Evolve(state, [new RunEvent.TakenOver(epoch.Value)], accepted.At), Events = [new RunEvent.TakenOver(epoch.Value)] }
+                    : Run.Decide(workflow, state, command, now)
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_a_takeover_enters_the_state_anew() =>
+        AssertFound(Invariant.FaultsChangeNothing, static (workflow, state, command, now) =>
+            Run.Decide(workflow, state, command, now) is not Decision.Accepted accepted || command is not RunCommand.TakeOver
+                ? Run.Decide(workflow, state, command, now)
+                : Again(
+                    accepted,
+                    new RunEvent.StateLeft(state.State, state.Visit),
+                    new RunEvent.StateEntered(
+                        state.State,
+                        state.Visit + 1,
+                        state.Visits[state.State],
+                        state.MaxVisits,
+                        !state.Open.IsEmpty,
+                        state.WakeAt)));
+
+    private static Decision.Accepted Again(Decision.Accepted accepted, params RunEvent[] more) => accepted with
+    {
+        Events = accepted.Events.AddRange(more),
+        Next = Run.Evolve(accepted.Next, [.. more], accepted.At),
+    };
+
+    private static void AssertFound(string invariant, Decide planted) =>
+        Assert.Equal(invariant, Seeds.FirstBroken(2_000, seed => RulesWorld.Play(seed, planted, false)).Invariant);
+}

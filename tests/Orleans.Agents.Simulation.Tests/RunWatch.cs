@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
+using Orleans.Agents.Simulation.Tests.Workflows;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Simulation.Tests;
+
+/// <summary>
+/// Watches one run from outside: what is stored of it, what is begun and answered for it. It knows nothing of who carries
+/// the run, and throws as soon as a promise is broken.
+/// </summary>
+internal sealed class RunWatch(Workflow workflow)
+{
+    private readonly Dictionary<long, RunState> states = new() { [0] = RunState.Initial };
+    private readonly HashSet<(int Visit, int Branch, int Attempt)> recorded = [];
+    private readonly HashSet<(int Visit, int Branch)> closed = [];
+    private readonly Dictionary<(int Visit, int Branch, int Attempt), string> given = [];
+    private readonly Dictionary<(int Process, int Visit, int Branch), int> underWay = [];
+    private Epoch last;
+    private Epoch called;
+
+    /// <summary>What the stored facts make of the run.</summary>
+    public RunState State { get; private set; } = RunState.Initial;
+
+    /// <summary>Facts were stored.</summary>
+    public void Stored(long version, DateTimeOffset at, Epoch epoch, ImmutableArray<RunEvent> events)
+    {
+        Check(!State.IsOver, Invariant.EndsOnce, $"{events[0].GetType().Name} follows the end");
+        Check(
+            version == State.Version + events.Length,
+            Invariant.VersionsHaveNoGaps,
+            $"{events.Length} events lead from {State.Version} to {version}");
+        Check(
+            epoch == last || State.Version == 0 || events[0] is RunEvent.TakenOver,
+            Invariant.OneOwner,
+            $"epoch {epoch} wrote after {last} without having taken the run over");
+        Check(at >= State.Now, Invariant.TimeNeverRunsBack, $"{at:O} follows {State.Now:O}");
+        Check(
+            !events[..^1].Any(e => e is RunEvent.Succeeded or RunEvent.Failed),
+            Invariant.EndsOnce,
+            $"something follows the end in its own append");
+        foreach (var happened in events)
+        {
+            Record(happened);
+        }
+
+        var before = State;
+        last = epoch;
+        State = Run.Evolve(State, events, at);
+        Check(
+            events.Any(e => e is RunEvent.TakenOver) ? State.Epoch > before.Epoch : State.Epoch >= before.Epoch,
+            Invariant.EpochsNeverDecrease,
+            $"the run was taken over under {State.Epoch} after {before.Epoch}");
+        states[version] = State;
+        Check(
+            State.ActivitiesUsed <= State.Bounds!.Activities,
+            Invariant.WithinBudget,
+            $"{State.ActivitiesUsed} activities of {State.Bounds.Activities}");
+        Check(
+            State.IsOver || !Run.Outstanding(workflow, State).IsEmpty,
+            Invariant.NothingSleeps,
+            $"in state {State.State} at version {version} the run waits for nobody");
+    }
+
+    /// <summary>A carrier says that this is the run's state, and that it is durable.</summary>
+    public void Carried(RunState state)
+    {
+        Check(
+            states.TryGetValue(state.Version, out var folded) && Written(folded) == Written(state),
+            Invariant.StateIsFold,
+            $"a carrier's state at version {state.Version} is not what the journal makes of it");
+    }
+
+    /// <summary>A snapshot was stored.</summary>
+    public void Kept(long version, ReadOnlySpan<byte> snapshot) => Check(
+        states.TryGetValue(version, out var folded)
+        && Written(folded) == Written(JsonSerializer.Deserialize(snapshot, RunJson.Default.RunState)!),
+        Invariant.SnapshotIsFold,
+        $"the snapshot at version {version} is not what the journal makes of it");
+
+    /// <summary>An attempt begins.</summary>
+    /// <param name="process">Where.</param>
+    /// <param name="epoch">The epoch the tool is told.</param>
+    /// <param name="knowsAll">
+    /// Whether the process owns the run and has heard what became of all it sent. Others may not know better.
+    /// </param>
+    /// <param name="activity">The activity.</param>
+    /// <param name="attempt">Which attempt at it.</param>
+    public void Began(int process, Epoch epoch, bool knowsAll, ActivityId activity, int attempt)
+    {
+        var (_, visit, branch) = activity;
+        Check(
+            !underWay.TryGetValue((process, visit, branch), out var other),
+            Invariant.AttemptsDoNotOverlap,
+            $"attempt {attempt} at {activity} begins in process {process} while attempt {other} is under way there");
+        Check(
+            !knowsAll || !(closed.Contains((visit, branch)) || recorded.Contains((visit, branch, attempt))),
+            Invariant.RecordedNeverAgain,
+            $"attempt {attempt} at {activity} begins although its result is recorded");
+        Check(
+            !knowsAll || epoch.Value >= called.Value,
+            Invariant.EpochsNeverDecrease,
+            $"a tool was called under {called} before the owner called it under {epoch}");
+        called = epoch.Value > called.Value ? epoch : called;
+        underWay[(process, visit, branch)] = attempt;
+    }
+
+    /// <summary>An attempt is over, one way or the other, or was told to stop.</summary>
+    public void Finished(int process, ActivityId activity, int attempt)
+    {
+        var key = (process, activity.Visit, activity.Branch);
+        if (underWay.GetValueOrDefault(key) == attempt)
+        {
+            underWay.Remove(key);
+        }
+    }
+
+    /// <summary>Somebody answered to an attempt.</summary>
+    public void Gave(RunCommand report) => given[Key(report)] = Meaning(report);
+
+    /// <summary>The run is over as it should be.</summary>
+    public void EndedLike(RunState undisturbed) => Check(
+        Undisturbed.EndOf(State) == Undisturbed.EndOf(undisturbed),
+        Invariant.FaultsChangeNothing,
+        $"the run ended {Undisturbed.EndOf(State)}; undisturbed it ends {Undisturbed.EndOf(undisturbed)}");
+
+    public static void Check(bool holds, string invariant, FormattableString how)
+    {
+        if (!holds)
+        {
+            throw new BrokenInvariantException(invariant, how.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    private void Record(RunEvent happened)
+    {
+        switch (happened)
+        {
+            case RunEvent.ActivitySucceeded e:
+                Record((e.Visit, e.Branch, e.Attempt), $"{e.Output}", isByClock: false);
+                closed.Add((e.Visit, e.Branch));
+                break;
+            case RunEvent.ActivityFailed e:
+                Record((e.Visit, e.Branch, e.Attempt), e.Failure.Code, e.Failure.Code == Failures.FailureCode.ActivityTimeout);
+                break;
+        }
+    }
+
+    // That an attempt took too long is said by the engine's own clock, not by who makes it.
+    private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isByClock)
+    {
+        Check(recorded.Add(key), Invariant.OneResultAnAttempt, $"{key} has a second result");
+        Check(
+            isByClock || (given.TryGetValue(key, out var answer) && answer == meaning),
+            Invariant.ResultsWereGiven,
+            $"{key} has the result {meaning}, which nobody gave");
+    }
+
+    private static (int Visit, int Branch, int Attempt) Key(RunCommand report) => report switch
+    {
+        RunCommand.ReportSuccess e => (e.Visit, e.Branch, e.Attempt),
+        RunCommand.ReportFailure e => (e.Visit, e.Branch, e.Attempt),
+        _ => throw new System.Diagnostics.UnreachableException(report.GetType().Name),
+    };
+
+    private static string Meaning(RunCommand report) => report switch
+    {
+        RunCommand.ReportSuccess e => $"{e.Output}",
+        RunCommand.ReportFailure e => e.Failure.Code,
+        _ => throw new System.Diagnostics.UnreachableException(report.GetType().Name),
+    };
+
+    private static string Written(RunState state) => JsonSerializer.Serialize(state, RunJson.Default.RunState);
+}

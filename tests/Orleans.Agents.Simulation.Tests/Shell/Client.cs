@@ -1,0 +1,87 @@
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Simulation.Tests.Shell;
+
+/// <summary>Somebody who wants one run done, and asks whichever process is there until it is told that it exists.</summary>
+internal sealed class Client(ShellWorld world, int number, Random chance)
+{
+    private readonly string key = $"key-{number}";
+    private SimulatedProcess? asked;
+
+    /// <summary>The run, once somebody said that it is started.</summary>
+    public RunId? Run { get; private set; }
+
+    /// <summary>Whether it has no answer to wait for.</summary>
+    public bool IsFree => asked is null || asked.IsDead;
+
+    /// <summary>Asks a process for something, as fits what is known of the run.</summary>
+    public void Ask(SimulatedProcess process)
+    {
+        asked = process;
+        switch (Run)
+        {
+            case null:
+                process.Call(() => AskAsync(() => StartAsync(process)));
+                break;
+            case { } run when chance.Next(2) == 0:
+                process.Call(() => AskAsync(() => process.Engine.ResumeAsync(run)));
+                break;
+            case { } run:
+                process.Call(() => AskAsync(() => WaitAsync(process, run)));
+                break;
+        }
+    }
+
+    private async Task StartAsync(SimulatedProcess process)
+    {
+        // Asked again, it may ask for another name: the key decides.
+        var name = new RunId($"run-{number}{(chance.Next(3) == 0 ? "-again" : "")}");
+        world.Trace.Add($"    {process.Number} is asked to start {name}");
+        var result = await process.Engine.StartRunAsync(
+            new StartRequest("plot", Payload.EmptyObject, key, name, CorrelationId: Guid.Empty));
+        if (result is not StartResult.Started started)
+        {
+            throw new BrokenInvariantException(Invariant.NothingBreaks, $"the start of {name} was refused: {result}");
+        }
+
+        RunWatch.Check(
+            world.Database.FindByKey(key)?.Record.Id == started.Run,
+            Invariant.AnswersAreDurable,
+            $"{started.Run} is said to be started and is not in the database");
+        Run = started.Run;
+    }
+
+    private async Task WaitAsync(SimulatedProcess process, RunId run)
+    {
+        var state = await process.Engine.WaitForEndAsync(run);
+        world.Watch.Of(run).Carried(state);
+        RunWatch.Check(
+            world.Watch.Of(run).State.IsOver, Invariant.AnswersAreDurable, $"{run} is said to be over and goes on in the database");
+    }
+
+    private async Task AskAsync(Func<Task> question)
+    {
+        try
+        {
+            await question();
+        }
+        catch (Exception failed) when (failed is StoreException { IsTransient: true })
+        {
+            world.Trace.Add($"    the client of {key} is told: {failed.Message}");
+        }
+        catch (InvalidOperationException) when (asked is not { IsStopping: false })
+        {
+            world.Trace.Add($"    the client of {key} came too late");
+        }
+        catch (Exception broken)
+        {
+            world.Fail(broken);
+        }
+        finally
+        {
+            asked = null;
+        }
+    }
+}

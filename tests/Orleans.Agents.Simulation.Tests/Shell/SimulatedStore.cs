@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Simulation.Tests.Shell;
+
+/// <summary>
+/// What one process sees of the database: the memory store, with a way there and a way back on which everything may take
+/// its time or get lost.
+/// </summary>
+internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process)
+    : IStore, IJournal, IRunList, IDefinitionStore, ICarriers
+{
+    private IStore Inner => process.Memory;
+
+    public IJournal Journal => this;
+
+    public IRunList Runs => this;
+
+    public IDefinitionStore Definitions => this;
+
+    public ICarriers Carriers => this;
+
+    public Task MigrateAsync(CancellationToken cancellation) => Send(
+        "migrate",
+        async () =>
+        {
+            await Inner.MigrateAsync(CancellationToken.None);
+            return true;
+        },
+        cancellation);
+
+    public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) =>
+        Send("now", () => Task.FromResult<DateTimeOffset?>(world.HasStoreClock ? world.Now : null), cancellation);
+
+    public ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
+    {
+        var sent = world.Post.Append(process, append, () => Inner.Journal.AppendAsync(append, CancellationToken.None).AsTask());
+        return new ValueTask<Appended>(sent);
+    }
+
+    public Task<ImmutableArray<RunId>> ClaimAsync(
+        ImmutableArray<RunClaim> claims, Epoch epoch, CancellationToken cancellation) =>
+        Send($"claim {string.Join(", ", claims)} for {epoch}", () => Inner.Journal.ClaimAsync(claims, epoch, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<RunHistory>> ReadAsync(ImmutableArray<RunId> runs, CancellationToken cancellation) =>
+        Send($"read {string.Join(", ", runs)}", () => Inner.Journal.ReadAsync(runs, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
+        RunId run, long after, int limit, CancellationToken cancellation) =>
+        Send($"read {run}", () => Inner.Journal.ReadAppendsAsync(run, after, limit, CancellationToken.None), cancellation);
+
+    public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) =>
+        Send($"find {run}", () => Inner.Runs.FindAsync(run, CancellationToken.None), cancellation);
+
+    public Task<RunRecord?> FindByKeyAsync(string key, CancellationToken cancellation) =>
+        Send($"find {key}", () => Inner.Runs.FindByKeyAsync(key, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation) =>
+        Send("list", () => Inner.Runs.ListAsync(query, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation) =>
+        Send("find waiting", () => Inner.Runs.FindWaitingAsync(query, CancellationToken.None), cancellation);
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) =>
+        Send("next due", () => Inner.Runs.NextDueAsync(CancellationToken.None), cancellation);
+
+    public Task SaveAsync(string hash, ReadOnlyMemory<byte> definition, CancellationToken cancellation) => Send(
+        "save",
+        async () =>
+        {
+            await Inner.Definitions.SaveAsync(hash, definition, CancellationToken.None);
+            return true;
+        },
+        cancellation);
+
+    // A definition, read by its hash.
+    Task<ReadOnlyMemory<byte>?> IDefinitionStore.FindAsync(string hash, CancellationToken cancellation) =>
+        Send("find definition", () => Inner.Definitions.FindAsync(hash, CancellationToken.None), cancellation);
+
+    public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) => Send(
+        "take an epoch",
+        async () =>
+        {
+            var epoch = await Inner.Carriers.TakeAsync(isKeeper, CancellationToken.None);
+            process.Epochs.Add(epoch);
+            world.Trace.Add($"    {process.Number} has epoch {epoch}");
+            return epoch;
+        },
+        cancellation);
+
+    public Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation) => Send(
+        "fence",
+        async () =>
+        {
+            var fenced = await Inner.Carriers.FenceGoneAsync(CancellationToken.None);
+            foreach (var epoch in world.MissedTheirLease().Where(world.Database.IsValid))
+            {
+                await Inner.Carriers.ReleaseAsync(epoch, CancellationToken.None);
+                fenced = fenced.Add(epoch);
+            }
+
+            return fenced;
+        },
+        cancellation);
+
+    public Task ReleaseAsync(Epoch epoch, CancellationToken cancellation) => Send(
+        $"release {epoch}",
+        async () =>
+        {
+            await Inner.Carriers.ReleaseAsync(epoch, CancellationToken.None);
+            return true;
+        },
+        cancellation);
+
+    public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
+        Send($"is {epoch} fenced", () => Inner.Carriers.IsFencedAsync(epoch, CancellationToken.None), cancellation);
+
+    public ValueTask DisposeAsync() => Inner.DisposeAsync();
+
+    private Task<T> Send<T>(string what, Func<Task<T>> effect, CancellationToken cancellation) =>
+        world.Post.Send(process, what, effect, cancellation);
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Tools;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Simulation.Tests.Workflows;
+
+/// <summary>A workflow made by chance: retries, catches, cycles, waits, small budgets, limits in time.</summary>
+/// <param name="Definition">The workflow, loaded as an author's would be.</param>
+/// <param name="HasTimeLimits">
+/// Whether it has timeouts or a deadline: then how it ends depends on how long things took, and faults may change it.
+/// </param>
+internal sealed record Plot(Definition Definition, bool HasTimeLimits)
+{
+    /// <summary>The tool that states call.</summary>
+    public const string Tool = "sim.work";
+
+    // A definition takes longer to load than a run to play.
+    private const int Different = 200;
+
+    private static readonly ConcurrentDictionary<int, Plot> Known = [];
+
+    /// <summary>The workflow that belongs to a seed.</summary>
+    public static Plot Of(int seed) => Known.GetOrAdd(seed % Different, static number => new PlotWriter(number).Write());
+
+    /// <summary>Loads a workflow.</summary>
+    public static Definition Load(string yaml)
+    {
+        var loaded = DefinitionLoader.LoadTexts(
+            [new DefinitionText("plot.yaml", yaml)],
+            new DefinitionHost([ToolOf(static (_, _) => throw new NotSupportedException())], []),
+            LoadOptions.Lenient);
+        return loaded.HasErrors
+            ? throw new FormatException($"{string.Join('\n', loaded.Diagnostics)}\n{yaml}")
+            : loaded.Definitions.Values.Single();
+    }
+
+    /// <summary>The tool with a body.</summary>
+    public static Tool ToolOf(ToolBody body) => new(
+        Tool, "Does what the simulation says.", Payload.Parse("true"), null, ToolEffect.Idempotent, [], body);
+}
+
+/// <summary>Writes one random workflow as its author would.</summary>
+internal sealed class PlotWriter(int seed)
+{
+    private readonly Random chance = new(seed);
+    private readonly StringBuilder text = new();
+
+    public Plot Write()
+    {
+        var hasTimeLimits = chance.Next(4) == 0;
+        var count = chance.Next(2, 7);
+        text.Append("apiVersion: orleans.agents/v1\nkind: Workflow\nmetadata: { name: plot }\nspec:\n");
+        text.Append("  context: { last: null, n: 0 }\n");
+        text.Append($"  budget: {{ activities: {Budget()}, time: {(hasTimeLimits ? "5m" : "3650d")} }}\n");
+        text.Append(hasTimeLimits ? "  deadline: 1h\n" : "");
+        text.Append("  start: s0\n  states:\n");
+        for (var i = 0; i < count; i++)
+        {
+            State(i, count, hasTimeLimits);
+        }
+
+        text.Append("    done: { end: { last: \"${{ context.last }}\", n: \"${{ context.n }}\", visit: \"${{ run.visit }}\" } }\n");
+        text.Append("    bad: { fail: { code: gave_up, message: \"${{ error.code }} in ${{ error.state }}\" } }\n");
+        return new Plot(Plot.Load(text.ToString()), hasTimeLimits);
+    }
+
+    private int Budget() => chance.Next(3) == 0 ? chance.Next(2, 8) : 200;
+
+    private void State(int index, int count, bool hasTimeLimits)
+    {
+        text.Append($"    s{index}:\n");
+        var kind = index == 0 ? 0 : chance.Next(10);
+        switch (kind)
+        {
+            case < 7:
+                Activity(hasTimeLimits);
+                break;
+            case 7:
+                text.Append("      pass: {}\n      input: { n: \"${{ context.n }}\" }\n");
+                break;
+            default:
+                text.Append($"      wait: {{ duration: {chance.Next(1, 60)}s }}\n");
+                break;
+        }
+
+        text.Append("      save: { last: \"${{ output }}\", n: \"${{ context.n + 1 }}\" }\n");
+        Next(index, count);
+        Catch(index, count);
+    }
+
+    private void Activity(bool hasTimeLimits)
+    {
+        text.Append($"      tool: {Plot.Tool}\n");
+        text.Append("      input: { last: \"${{ context.last }}\", visit: \"${{ run.visit }}\", attempt: \"${{ run.attempt }}\" }\n");
+        text.Append($"      retry: {{ attempts: {chance.Next(1, 5)}, backoff: {chance.Next(1, 20)}s, factor: 2, max: 60s, ");
+        text.Append($"jitter: {chance.Next(2) * 0.5m:0.0}, on: [{(chance.Next(2) == 0 ? "transient" : "transient, timeout")}] }}\n");
+        text.Append(hasTimeLimits && chance.Next(2) == 0 ? $"      timeout: {chance.Next(5, 40)}s\n" : "");
+    }
+
+    // Backwards only while visits are left, so that it ends.
+    private void Next(int index, int count)
+    {
+        var ahead = index + 1 < count ? $"s{index + 1}" : "done";
+        text.Append("      next:\n");
+        if (chance.Next(3) == 0)
+        {
+            text.Append($"        - {{ when: output == 1, to: {Ahead(index, count)} }}\n");
+        }
+
+        if (index > 0 && chance.Next(3) == 0)
+        {
+            text.Append($"        - {{ when: run.cycle.remaining > 0 and output != 2, to: s{chance.Next(index + 1)} }}\n");
+            text.Append($"        - {{ to: {ahead} }}\n      max_visits: {chance.Next(2, 4)}\n");
+        }
+        else
+        {
+            text.Append($"        - {{ to: {ahead} }}\n");
+        }
+    }
+
+    private void Catch(int index, int count)
+    {
+        text.Append("      catch:\n");
+        if (chance.Next(2) == 0)
+        {
+            text.Append($"        - {{ on: [transient, timeout], to: {Ahead(index, count)}, save: {{ last: \"${{{{ error.code }}}}\" }} }}\n");
+        }
+
+        if (chance.Next(2) == 0)
+        {
+            text.Append($"        - {{ on: [permanent], to: {Ahead(index, count)} }}\n");
+        }
+
+        text.Append("        - { on: [\"*\"], to: bad }\n");
+    }
+
+    private string Ahead(int index, int count)
+    {
+        var target = chance.Next(index + 1, count + 1);
+        return target == count ? "done" : $"s{target}";
+    }
+}

@@ -1,0 +1,41 @@
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Simulation.Tests.Workflows;
+
+/// <summary>What the world answers to each attempt, whoever makes it and however often: chance that hangs on the seed.</summary>
+internal sealed class Script(int seed)
+{
+    /// <summary>The report of one attempt.</summary>
+    public RunCommand Answer(ActivityId activity, int attempt)
+    {
+        var dice = Throw(activity, attempt);
+        return (dice % 10) switch
+        {
+            < 6 => new RunCommand.ReportSuccess(activity.Visit, activity.Branch, attempt, Payload.Parse((dice % 3) switch
+            {
+                0 => "1",
+                1 => "2",
+                _ => "\"three\"",
+            })),
+            < 9 => Failed(FailureClass.Transient, "sim.busy"),
+            _ => Failed(FailureClass.Permanent, "sim.refused"),
+        };
+
+        RunCommand.ReportFailure Failed(FailureClass kind, string code) => new(
+            activity.Visit, activity.Branch, attempt, new Failure(kind, code, $"Attempt {attempt} was {code}."));
+    }
+
+    private uint Throw(ActivityId activity, int attempt)
+    {
+        var mixed = (uint)seed;
+        foreach (var part in (ReadOnlySpan<uint>)[(uint)activity.Visit, (uint)activity.Branch, (uint)attempt, 7])
+        {
+            mixed = (mixed ^ part) * 0x9E3779B1;
+            mixed ^= mixed >> 15;
+        }
+
+        return mixed >> 3;
+    }
+}

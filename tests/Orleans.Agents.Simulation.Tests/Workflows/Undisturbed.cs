@@ -1,0 +1,47 @@
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Simulation.Tests.Workflows;
+
+/// <summary>A run to which nothing bad happens: what all others of the same seed have to end like.</summary>
+internal static class Undisturbed
+{
+    private const int MostSteps = 5_000;
+
+    public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static RunState Play(Workflow workflow, Script script, RunId run)
+    {
+        var now = Noon;
+        var state = RunState.Initial;
+        Tell(new RunCommand.Start(run, Guid.Empty, Payload.EmptyObject));
+        for (var step = 0; !state.IsOver; step++)
+        {
+            if (step == MostSteps)
+            {
+                throw new BrokenInvariantException(Invariant.EveryRunEnds, "even undisturbed it goes on and on");
+            }
+
+            var (due, command) = Next(Run.Outstanding(workflow, state)[0]);
+            now = due > now ? due : now;
+            Tell(command);
+        }
+
+        return state;
+
+        void Tell(RunCommand command) =>
+            state = Run.Decide(workflow, state, command, now) is Decision.Accepted accepted ? accepted.Next : state;
+
+        (DateTimeOffset Due, RunCommand Command) Next(RunWork work) => work switch
+        {
+            RunWork.Attempt attempt => (attempt.NotBefore ?? now, script.Answer(attempt.Activity, attempt.Number)),
+            RunWork.WakeAt wake => (wake.DueAt, new RunCommand.Wake()),
+            _ => throw new System.Diagnostics.UnreachableException(work.GetType().Name),
+        };
+    }
+
+    /// <summary>How a run ended, as far as it should not depend on faults.</summary>
+    public static string EndOf(RunState state) =>
+        state.IsOver ? $"{state.Status} {state.Output} {state.Failure?.Code} {state.Failure?.Message}" : "not at all";
+}
