@@ -1,11 +1,7 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Serialization;
-using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -98,40 +94,8 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
     }
 
     private static ReadOnlyMemory<byte> Serialize(ImmutableArray<RunEvent> events) =>
-        Paper.Current.Write(events, RunJson.Default.ImmutableArrayRunEvent);
+        JsonBuffer.Write(events, RunJson.Default.ImmutableArrayRunEvent);
 
     private static ReadOnlyMemory<byte> Serialize(RunState state) =>
-        Paper.Current.Write(state, RunJson.Default.RunState);
-
-    /// <summary>A buffer and a writer that each thread uses again and again; what was written is copied out once.</summary>
-    private sealed class Paper
-    {
-        private const int MostKept = 1024 * 1024;
-
-        [ThreadStatic]
-        private static Paper? current;
-
-        private readonly Utf8JsonWriter json;
-        private ArrayBufferWriter<byte> buffer = new(4096);
-
-        private Paper() => json = new Utf8JsonWriter(buffer, JsonText.Writing);
-
-        public static Paper Current => current ??= new Paper();
-
-        public ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type)
-        {
-            try
-            {
-                JsonSerializer.Serialize(json, value, type);
-                json.Flush();
-                return buffer.WrittenSpan.ToArray();
-            }
-            finally
-            {
-                buffer = buffer.Capacity > MostKept ? new ArrayBufferWriter<byte>(4096) : buffer;
-                buffer.ResetWrittenCount();
-                json.Reset(buffer);
-            }
-        }
-    }
+        JsonBuffer.Write(state, RunJson.Default.RunState);
 }
