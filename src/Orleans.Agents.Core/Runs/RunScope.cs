@@ -80,7 +80,7 @@ public static class RunScope
         Input = state.Input,
         Context = state.Context,
         Error = state.Error is { } error ? Describe(error) : Payload.Null,
-        Run = Describe(workflow, state, branch),
+        LaterRun = new Lazy<Payload>(() => Describe(workflow, state, branch), LazyThreadSafetyMode.PublicationOnly),
         Env = state.Origin?.Env ?? Payload.Null,
     };
 
