@@ -82,11 +82,16 @@ run_suite() { # project folder
   fi
 }
 
+postgres_on_path() { # Debian keeps the server's programs where no PATH looks; the newest is taken
+  PATH=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1):$PATH
+}
+
 need() { # command, Debian package: what the tests compare with, and what the pages they follow use
   command -v "$1" >/dev/null && return
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -q && apt-get install -y -q "$2"
   fi >/dev/null 2>&1
+  postgres_on_path
   command -v "$1" >/dev/null && return
   echo "$1 is missing; install it (Debian: $2) and try again" >&2
   exit 2
@@ -96,7 +101,31 @@ for tool in git:git jq:jq script:bsdutils find:findutils grep:grep; do
   need "${tool%%:*}" "${tool##*:}"
 done
 
+as_postgres() { # command...: the server refuses to run as root
+  if [ "$(id -u)" = 0 ]; then runuser -u postgres -- env PATH="$PATH" "$@"; else "$@"; fi
+}
+
+start_postgres() { # one server for all suites, on a socket in a folder of its own; gone when this script ends
+  postgres=$(mktemp -d /tmp/agents-pg-XXXXXX)
+  trap stop_postgres EXIT
+  [ "$(id -u)" != 0 ] || chown postgres "$postgres"
+  as_postgres initdb -D "$postgres/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$postgres.log" &&
+    as_postgres pg_ctl start -s -w -D "$postgres/data" -l "$postgres/log" \
+      -o "-k $postgres -c listen_addresses= -c max_connections=300" &&
+    export AGENTS_TEST_POSTGRES="Host=$postgres;Username=postgres;Database=postgres"
+}
+
+stop_postgres() {
+  as_postgres pg_ctl stop -s -m immediate -D "$postgres/data" >/dev/null 2>&1
+  rm -rf "$postgres" "$postgres.log"
+}
+
 rm -rf "$results"
+if [ -z "${AGENTS_TEST_POSTGRES:-}" ]; then
+  postgres_on_path
+  need initdb postgresql
+  start_postgres || { cat "$postgres.log" "$postgres/log" >&2; echo "PostgreSQL does not start" >&2; exit 2; }
+fi
 # The command is compiled ahead with a package that not every source holds; without it everything else still works.
 if ! dotnet restore Orleans.Agents.sln -v q >/dev/null 2>&1; then
   export AgentsReadyToRun=false

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Reflection;
+using Orleans.Agents.Cli.Bench;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
@@ -100,6 +101,7 @@ internal static class CommandLine
             ValidateVerb.Create(streams),
             RunsVerb.Create(streams),
             BackupVerb.Create(streams),
+            BenchVerb.Create(streams),
             version,
             new HelpOption { Action = new HelpPage(streams) },
         };

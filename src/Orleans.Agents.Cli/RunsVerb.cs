@@ -11,7 +11,7 @@ internal static class RunsVerb
     {
         var verb = new Verb(
             "runs",
-            "Lists, shows and carries on runs.",
+            "Lists, shows, carries on and cancels runs.",
             "Runs are kept in the store until it is deleted. Reading them disturbs nobody who carries one.",
             new Example("What ran last", "agents runs list --limit 10"),
             new Example("Carry on what a crash interrupted", "agents runs resume --all"))
@@ -20,6 +20,7 @@ internal static class RunsVerb
             RunsShowVerb.Create(streams),
             RunsEventsVerb.Create(streams),
             RunsResumeVerb.Create(streams),
+            RunsCancelVerb.Create(streams),
         };
         verb.SetAction(_ => streams.WriteText(HelpPage.TextOf(verb)));
         return verb;

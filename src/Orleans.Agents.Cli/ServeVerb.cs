@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Definitions;
+using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
@@ -81,20 +82,26 @@ internal sealed class ServeVerb
         CancellationToken stop)
     {
         var opened = choice.Open(ProgramEngine.Faults());
-        await using (var engine = await ProgramEngine.StartAsync(opened, options, streams, manner, stop))
+        await using var engine = await ProgramEngine.StartAsync(opened, options, streams, manner, stop);
+        foreach (var definition in published)
         {
-            foreach (var definition in published)
-            {
-                await engine.PublishAsync(definition, stop);
-                Say(manner, $"keeps workflow {definition.Workflow.Name} as {definition.Workflow.Hash}");
-            }
-
-            Say(manner, $"serving {choice.Name} under epoch {engine.Epoch}; Ctrl-C or SIGTERM stops");
-            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            Say(manner, "stopping: work under way is cancelled, its runs are let go; a second signal ends at once");
+            await engine.PublishAsync(definition, stop);
+            Say(manner, $"keeps workflow {definition.Workflow.Name} as {definition.Workflow.Hash}");
         }
 
-        Say(manner, "stopped; the runs are free for whoever serves next");
+        Say(manner, $"serving {choice.Name} under epoch {engine.Epoch}; Ctrl-C or SIGTERM stops");
+        await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Say(manner, "stopping: work under way is cancelled, its runs are let go; a second signal ends at once");
+        try
+        {
+            await engine.DisposeAsync();
+            Say(manner, "stopped; the runs are free for whoever serves next");
+        }
+        catch (StoreException)
+        {
+            streams.Tell("stopped, but the store could not be told; others find the runs free a little later", Tone.Warning);
+            throw;
+        }
     }
 
     private void Say(Manner manner, string line)

@@ -13,7 +13,7 @@ internal sealed class AppendBatch : IDisposable
 {
     // The owner is compared in a way no index serves: the run is found by its name, never among all that one epoch owns.
     // Membership is asked in a way that is answered from a hash table, never by comparing each with each.
-    private const string Store =
+    private const string Stores =
         """
         with
             valid as materialized (select from carrier where epoch = $1 and fenced_at is null for share),
@@ -36,11 +36,11 @@ internal sealed class AppendBatch : IDisposable
                     wake_at = i.wake_at, status = i.status, state = i.state, failure_code = i.failure_code
                 from input i
                 where i.expected > 0 and runs.id = i.id and runs.version = i.expected and (owner = $1) is true
-                returning runs.run, i.version, i.at, i.events, i.trace_parent, i.snapshot, i.place),
+                returning runs.run, i.version, i.at, i.events, i.trace_parent, i.snapshot, i.place, i.status),
             stored as (
-                select run, version, at, events, trace_parent, snapshot from carried
+                select run, version, at, events, trace_parent, snapshot, place, status from carried
                 union all
-                select run, version, at, events, trace_parent, snapshot from input
+                select run, version, at, events, trace_parent, snapshot, place, status from input
                 where expected = 0 and (run in (select run from started)) is true),
             appended as (
                 insert into appends (run, seq, at, epoch, events, trace_parent)
@@ -49,6 +49,24 @@ internal sealed class AppendBatch : IDisposable
                 insert into snapshots (run, version, state)
                 select run, version, snapshot from stored where snapshot is not null
                 on conflict (run) do update set version = excluded.version, state = excluded.state)
+        """;
+
+    // Only sent when a run ends or a note was read: most batches need not look into the inbox.
+    private const string Consumes =
+        """
+        ,
+            done as (
+                select run, at, place, status in ('succeeded', 'failed') as is_over from stored
+                where status in ('succeeded', 'failed') or (place in (select unnest($17))) is true),
+            consumed as (
+                update inbox set consumed_at = done.at from done
+                where inbox.run = done.run and inbox.consumed_at is null
+                    and (done.is_over or ((done.place, inbox.id) in (select * from unnest($17, $18))) is true))
+        """;
+
+    private const string Losers =
+        """
+
         select 0::bigint where not exists (select from valid)
         union all
         select place from input
@@ -59,7 +77,7 @@ internal sealed class AppendBatch : IDisposable
 
     private readonly FaultPlan faults;
     private readonly NpgsqlCommand store;
-    private readonly NpgsqlParameter<long> epoch = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
+    private readonly NpgsqlCommand storeAndConsume;
     private readonly List<string> ids = [];
     private readonly List<string?> keys = [];
     private readonly List<string?> workflows = [];
@@ -75,30 +93,24 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<ReadOnlyMemory<byte>> events = [];
     private readonly List<string?> traces = [];
     private readonly List<ReadOnlyMemory<byte>?> snapshots = [];
+    private readonly List<long> readers = [];
+    private readonly List<string> notes = [];
 
-    /// <summary>Prepares the statement for a connection.</summary>
+    /// <summary>Makes the statement for a connection.</summary>
     public AppendBatch(NpgsqlConnection connection, FaultPlan faults)
     {
         this.faults = faults;
-        store = connection.Command(
-            Store,
-            epoch,
-            Column(ids, NpgsqlDbType.Text),
-            Column(keys, NpgsqlDbType.Text),
-            Column(workflows, NpgsqlDbType.Text),
-            Column(hashes, NpgsqlDbType.Text),
-            Column(expected, NpgsqlDbType.Bigint),
-            Column(versions, NpgsqlDbType.Bigint),
-            Column(moments, NpgsqlDbType.TimestampTz),
-            Column(kept, NpgsqlDbType.Boolean),
-            Column(wakes, NpgsqlDbType.TimestampTz),
-            Column(statuses, NpgsqlDbType.Text),
-            Column(states, NpgsqlDbType.Text),
-            Column(failures, NpgsqlDbType.Text),
-            Column(events, NpgsqlDbType.Bytea),
-            Column(traces, NpgsqlDbType.Text),
-            Column(snapshots, NpgsqlDbType.Bytea));
+        store = connection.Command(Stores + Losers, Columns());
+        storeAndConsume = connection.Command(
+            Stores + Consumes + Losers,
+            [.. Columns(), Column(readers, NpgsqlDbType.Bigint), Column(notes, NpgsqlDbType.Text)]);
+    }
+
+    /// <summary>Lets the server parse the statements and plan them, once for all batches.</summary>
+    public void Prepare()
+    {
         store.Prepare();
+        storeAndConsume.Prepare();
     }
 
     /// <summary>
@@ -108,14 +120,16 @@ internal sealed class AppendBatch : IDisposable
     /// <returns>Whether the epoch may write; if not, all have lost.</returns>
     public bool Execute(ReadOnlySpan<PendingAppend> appends)
     {
-        Fill(appends);
+        var consumes = Fill(appends);
         foreach (var append in appends)
         {
             append.Outcome = Stored;
         }
 
         var isValid = true;
-        using var losers = Send();
+        var statement = consumes ? storeAndConsume : store;
+        ((NpgsqlParameter<long>)statement.Parameters[0]).TypedValue = appends[0].Append.Epoch.Value;
+        using var losers = Send(statement);
         while (losers.Read())
         {
             var place = losers.GetInt64(0);
@@ -130,25 +144,30 @@ internal sealed class AppendBatch : IDisposable
         return isValid;
     }
 
-    public void Dispose() => store.Dispose();
+    public void Dispose()
+    {
+        store.Dispose();
+        storeAndConsume.Dispose();
+    }
 
     // A call that is not awaited returns when the statement has been sent; only who wants to die there goes that way.
-    private NpgsqlDataReader Send()
+    private NpgsqlDataReader Send(NpgsqlCommand statement)
     {
         if (!faults.Chooses(KillPoint.AfterSend))
         {
-            return store.ExecuteReader();
+            return statement.ExecuteReader();
         }
 
-        var answer = store.ExecuteReaderAsync();
+        var answer = statement.ExecuteReaderAsync();
         faults.Reached(KillPoint.AfterSend);
         return answer.GetAwaiter().GetResult();
     }
 
-    private void Fill(ReadOnlySpan<PendingAppend> appends)
+    // Whether there may be notes to consume.
+    private bool Fill(ReadOnlySpan<PendingAppend> appends)
     {
         Clear();
-        epoch.TypedValue = appends[0].Append.Epoch.Value;
+        var consumes = false;
         foreach (var pending in appends)
         {
             var append = pending.Append;
@@ -169,7 +188,15 @@ internal sealed class AppendBatch : IDisposable
             events.Add(append.Events);
             traces.Add(append.TraceParent);
             snapshots.Add(append.Snapshot);
+            consumes |= row.IsOver || !append.Consumed.IsEmpty;
+            foreach (var note in append.Consumed)
+            {
+                readers.Add(ids.Count);
+                notes.Add(note);
+            }
         }
+
+        return consumes;
     }
 
     private void Clear()
@@ -189,7 +216,29 @@ internal sealed class AppendBatch : IDisposable
         events.Clear();
         traces.Clear();
         snapshots.Clear();
+        readers.Clear();
+        notes.Clear();
     }
+
+    private NpgsqlParameter[] Columns() =>
+    [
+        new NpgsqlParameter<long> { NpgsqlDbType = NpgsqlDbType.Bigint },
+        Column(ids, NpgsqlDbType.Text),
+        Column(keys, NpgsqlDbType.Text),
+        Column(workflows, NpgsqlDbType.Text),
+        Column(hashes, NpgsqlDbType.Text),
+        Column(expected, NpgsqlDbType.Bigint),
+        Column(versions, NpgsqlDbType.Bigint),
+        Column(moments, NpgsqlDbType.TimestampTz),
+        Column(kept, NpgsqlDbType.Boolean),
+        Column(wakes, NpgsqlDbType.TimestampTz),
+        Column(statuses, NpgsqlDbType.Text),
+        Column(states, NpgsqlDbType.Text),
+        Column(failures, NpgsqlDbType.Text),
+        Column(events, NpgsqlDbType.Bytea),
+        Column(traces, NpgsqlDbType.Text),
+        Column(snapshots, NpgsqlDbType.Bytea),
+    ];
 
     private static NpgsqlParameter Column<T>(List<T> values, NpgsqlDbType type) =>
         Sql.Of(values, NpgsqlDbType.Array | type);

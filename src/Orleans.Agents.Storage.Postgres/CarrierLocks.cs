@@ -145,13 +145,12 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
         await LetGoAsync(session, [.. held]);
     }
 
-    // Npgsql was told another process id when it connected: whoever answers now is not whom it talked to.
     private static async Task<(bool IsOfUse, DateTime StartedAt)> AskAsync(NpgsqlConnection session)
     {
         await using var ask = session.Command("select pg_backend_pid(), pg_postmaster_start_time()");
         await using var rows = await ask.ExecuteReaderAsync();
         await rows.ReadAsync();
-        return (rows.GetInt32(0) == session.ProcessID, rows.GetDateTime(1));
+        return (Database.IsSessionOf(session, rows.GetInt32(0)), rows.GetDateTime(1));
     }
 
     private static async Task LockAsync(NpgsqlConnection session, List<long> keys)

@@ -6,8 +6,11 @@ namespace Orleans.Agents.Storage.Postgres;
 /// <summary>The way to the database: a pool of connections for short calls, and connections of one's own.</summary>
 internal sealed class Database : IAsyncDisposable
 {
+    private const int MostAtOnce = 16;
+
     private readonly NpgsqlDataSource source;
     private readonly bool isOwned;
+    private readonly SemaphoreSlim turns = new(MostAtOnce);
     private volatile bool isClosed;
 
     public Database(PostgresStoreOptions options)
@@ -27,7 +30,8 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>
     /// Does something short on a connection of the pool. It is done again, once, when the connection turns out to be
-    /// broken: after a restart of the server all that lay in the pool are. So it has to bear being done twice.
+    /// broken: after a restart of the server all that lay in the pool are. So it has to bear being done twice. Who comes
+    /// when many are at it waits its turn; connections cost the server memory.
     /// </summary>
     public async Task<T> DoAsync<T>(
         Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellation)
@@ -57,17 +61,36 @@ internal sealed class Database : IAsyncDisposable
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellation) =>
         source.OpenConnectionAsync(cancellation);
 
-    public ValueTask DisposeAsync()
+    /// <summary>
+    /// Whether what answers is what was connected to. A pooler that gives its sessions to others makes up a process id of
+    /// its own; then nothing of a session may be relied upon: no settings, no prepared statements, no locks.
+    /// </summary>
+    public static bool IsSessionOf(NpgsqlConnection connection, int backend) => connection.ProcessID == backend;
+
+    public async ValueTask DisposeAsync()
     {
         isClosed = true;
-        return isOwned ? source.DisposeAsync() : ValueTask.CompletedTask;
+        if (isOwned)
+        {
+            await source.DisposeAsync();
+        }
+
+        turns.Dispose();
     }
 
     private async Task<T> OnceAsync<T>(
         Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        return await work(connection, cancellation);
+        await turns.WaitAsync(cancellation);
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellation);
+            return await work(connection, cancellation);
+        }
+        finally
+        {
+            turns.Release();
+        }
     }
 
     // Only what the store needs: each type more makes the first connection slower.

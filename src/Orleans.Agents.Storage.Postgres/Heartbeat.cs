@@ -1,5 +1,4 @@
 using Npgsql;
-using NpgsqlTypes;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Storage.Postgres;
@@ -14,14 +13,16 @@ namespace Orleans.Agents.Storage.Postgres;
 /// </remarks>
 internal sealed class Heartbeat : IAsyncDisposable
 {
-    // A clock that was set back counts as late too.
+    // Late is who would be late with the shortest lease of all: it must not judge by a longer one's patience. A clock that
+    // was set back counts as late too.
     private const string Statement =
         """
         with alive as materialized (select epoch from carrier where epoch = any ($1) and fenced_at is null)
         insert into beats (epoch, at, on_time_since)
         select epoch, clock_timestamp(), clock_timestamp() from alive
         on conflict (epoch) do update set at = excluded.at, on_time_since = case
-            when excluded.at - beats.at between interval '0' and $2 then beats.on_time_since else excluded.at end
+            when excluded.at - beats.at between interval '0' and (select min(lease) / 2 from carrier where fenced_at is null)
+            then beats.on_time_since else excluded.at end
         returning epoch, (locked_under = pg_postmaster_start_time()) is true and exists (
             select from pg_locks join carrier on carrier.lock_key = classid::bigint << 32 | objid::bigint
             where locktype = 'advisory' and objsubid = 1 and granted and carrier.epoch = beats.epoch)
@@ -31,7 +32,7 @@ internal sealed class Heartbeat : IAsyncDisposable
 
     private readonly Database database;
     private readonly TimeSpan interval;
-    private readonly TimeSpan late;
+    private readonly int timeoutSeconds;
     private readonly Action<List<long>, Dictionary<long, bool>> answered;
     private readonly object gate = new();
     private readonly HashSet<long> epochs = [];
@@ -50,7 +51,7 @@ internal sealed class Heartbeat : IAsyncDisposable
         this.database = database;
         this.answered = answered;
         interval = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerSecond, lease.Ticks / 4));
-        late = lease / 2;
+        timeoutSeconds = (int)Math.Ceiling(lease.TotalSeconds / 2);
     }
 
     /// <summary>Beats for an epoch from now on; its first beat was its row.</summary>
@@ -129,8 +130,8 @@ internal sealed class Heartbeat : IAsyncDisposable
 
     private Dictionary<long, bool> Beat(NpgsqlConnection connection, List<long> living)
     {
-        using var beat = connection.Command(Statement, Sql.Integers(living), Sql.Of(late, NpgsqlDbType.Interval));
-        beat.CommandTimeout = (int)Math.Ceiling(late.TotalSeconds);
+        using var beat = connection.Command(Statement, Sql.Integers(living));
+        beat.CommandTimeout = timeoutSeconds;
         using var rows = beat.ExecuteReader();
         var isLocked = new Dictionary<long, bool>();
         while (rows.Read())

@@ -39,7 +39,7 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
     public async Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var key = RandomNumberGenerator.GetInt32(int.MaxValue) * (1L << 32) | (uint)RandomNumberGenerator.GetInt32(int.MaxValue);
+        var key = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
 
         // The lock is held before anybody can see the row. It is not cancelled on the way: nobody would know of the epoch.
         var lockedUnder = await locks.HoldAsync(key);

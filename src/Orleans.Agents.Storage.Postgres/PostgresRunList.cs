@@ -74,6 +74,18 @@ internal sealed class PostgresRunList(Database database) : IRunList
                         where wake_at <= $1 and run % (select total from share) = (select place from share)
                         order by wake_at, run limit $2
                     )
+                    union all
+                    (
+                        select free.id, timestamptz 'infinity', free.run
+                        from (select distinct run from inbox where consumed_at is null) as left_for
+                        cross join lateral (
+                            select id, run from runs
+                            where runs.run = left_for.run and owner is null and status not in ('succeeded', 'failed')
+                                and (wake_at is null or wake_at > $1)
+                            offset 0) as free
+                        where free.run % (select total from share) = (select place from share)
+                        limit $2
+                    )
                     order by wake_at nulls first, run limit $2
                     """,
                     Sql.Moment(Clock.Of(query.Now)),

@@ -38,6 +38,7 @@ public sealed class PostgresStore : IStore
         Journal = new PostgresJournal(database, writer);
         Runs = new PostgresRunList(database);
         Definitions = new PostgresDefinitionStore(database);
+        Inbox = new PostgresInbox(database);
     }
 
     /// <inheritdoc/>
@@ -55,6 +56,9 @@ public sealed class PostgresStore : IStore
     /// <summary>Whether there is a store: the database is there and was migrated once. Changes nothing.</summary>
     /// <exception cref="StoreException">The database cannot be reached.</exception>
     public Task<bool> ExistsAsync(CancellationToken cancellation) => database.DoAsync(Migration.IsAppliedAsync, cancellation);
+
+    /// <inheritdoc/>
+    public IInbox Inbox { get; }
 
     /// <inheritdoc/>
     public Task MigrateAsync(CancellationToken cancellation) => database.DoAsync(

@@ -3,7 +3,7 @@ using Orleans.Agents.Faults;
 
 namespace Orleans.Agents.Storage.Postgres;
 
-/// <summary>A connection that writes, with its statement prepared.</summary>
+/// <summary>A connection that writes, with its statement prepared where a session can hold it.</summary>
 internal sealed class WriteSession : IDisposable
 {
     // A plan is made once and must be good for tables of any size, also when they were empty as it was made: everything is
@@ -24,12 +24,14 @@ internal sealed class WriteSession : IDisposable
     private WriteSession(NpgsqlConnection connection, FaultPlan faults)
     {
         this.connection = connection;
-        using (var settings = connection.Command(Settings))
-        {
-            settings.ExecuteNonQuery();
-        }
-
         batch = new AppendBatch(connection, faults);
+        using var ask = connection.Command("select pg_backend_pid()");
+        if (Database.IsSessionOf(connection, (int)ask.ExecuteScalar()!))
+        {
+            using var settings = connection.Command(Settings);
+            settings.ExecuteNonQuery();
+            batch.Prepare();
+        }
     }
 
     /// <summary>Opens a connection to a database that has been migrated.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Npgsql;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -76,7 +77,11 @@ internal sealed class WriterLane
     // found broken only now; whoever waits has better reasons than this thread to go on or to give up.
     private void Recover(ReadOnlySpan<PendingAppend> appends, Exception problem, bool mayResend)
     {
-        Abandon();
+        if (problem is not PostgresException || !PostgresProblem.IsOfOneRow(problem))
+        {
+            Abandon();
+        }
+
         if (mayResend && PostgresProblem.IsConnectionLost(problem))
         {
             Commit(appends, mayResend: false);

@@ -7,7 +7,7 @@ namespace Orleans.Agents.Storage.Sqlite;
 /// Stores appends inside the writer's transaction. Each is checked by its own conditional statement, so the ones that
 /// lose leave no trace and the others do not notice.
 /// </summary>
-internal sealed class AppendStatements(Database database)
+internal sealed class AppendStatements(Database database, InboxStatements inbox)
 {
     private const int MaxKnownRuns = 100_000;
 
@@ -65,6 +65,15 @@ internal sealed class AppendStatements(Database database)
         if (append.Snapshot is { } state)
         {
             KeepSnapshot(number, append.Version, state);
+        }
+
+        if (append.Row.IsOver && append.Birth is null)
+        {
+            inbox.ConsumeAll(number, Clock.Of(append.At));
+        }
+        else if (!append.Consumed.IsEmpty)
+        {
+            inbox.Consume(number, append.Consumed, Clock.Of(append.At));
         }
 
         return Stored;

@@ -91,6 +91,22 @@ internal sealed class SqliteRunList(Readers readers) : IRunList
                 waiting);
         }
 
+        if (waiting.Count < limit)
+        {
+            AddAll(
+                database.Prepare(
+                    """
+                    select distinct runs.id from inbox indexed by inbox_unconsumed cross join runs on runs.run = inbox.run
+                    where inbox.consumed_at is null and runs.owner is null
+                        and runs.status not in ('succeeded', 'failed')
+                        and (runs.wake_at is null or runs.wake_at > ?2)
+                    limit ?1
+                    """)
+                    .Bind(1, limit - waiting.Count)
+                    .Bind(2, now),
+                waiting);
+        }
+
         return waiting.ToImmutable();
     }
 

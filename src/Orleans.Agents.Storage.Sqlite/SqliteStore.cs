@@ -38,6 +38,7 @@ public sealed class SqliteStore : IStore
         Journal = new SqliteJournal(writer, readers, options.Faults);
         Runs = new SqliteRunList(readers);
         Definitions = new SqliteDefinitionStore(writer, readers);
+        Inbox = new SqliteInbox(writer, readers);
     }
 
     /// <inheritdoc/>
@@ -51,6 +52,9 @@ public sealed class SqliteStore : IStore
 
     /// <inheritdoc/>
     public ICarriers Carriers => carriers;
+
+    /// <inheritdoc/>
+    public IInbox Inbox { get; }
 
     /// <summary>Answers null: whoever opens the file is on the machine it is on.</summary>
     public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => Task.FromResult<DateTimeOffset?>(null);

@@ -26,9 +26,13 @@ internal sealed class WriteSession : IDisposable
             database.Execute($"pragma max_page_count = {Math.Max(1, limit / PageSize())}");
         }
 
-        appends = new AppendStatements(database);
+        Inbox = new InboxStatements(database);
+        appends = new AppendStatements(database, Inbox);
         database.WaitForLocks(TimeSpan.Zero);
     }
+
+    /// <summary>What is done with notes.</summary>
+    public InboxStatements Inbox { get; }
 
     /// <summary>The rowid of the last inserted row.</summary>
     public long LastRowId => database.LastRowId;

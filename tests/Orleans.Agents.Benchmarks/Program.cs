@@ -1,21 +1,13 @@
-using Orleans.Agents.Benchmarks;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-// Figures for docs/reference/performance.md: run it on an idle machine, in Release, on the disk that matters.
-switch (args)
-{
-    case ["append"]:
-        await AppendBenchmark.RunAsync(seconds: 3);
-        return 0;
-    case ["append", var seconds] when int.TryParse(seconds, out var parsed):
-        await AppendBenchmark.RunAsync(parsed);
-        return 0;
-    case ["steps"]:
-        await StepsBenchmark.RunAsync(steps: 100_000);
-        return 0;
-    case ["steps", var steps] when int.TryParse(steps, out var wanted):
-        await StepsBenchmark.RunAsync(wanted);
-        return 0;
-    default:
-        await Console.Error.WriteLineAsync("usage: append [seconds per figure] | steps [steps per figure]");
-        return 2;
-}
+// The parts of a step, one by one; 'agents bench' measures the whole. In Release, on an idle machine:
+//   dotnet run -c Release --project tests/Orleans.Agents.Benchmarks -- --filter '*Decision*'
+// In this process, because the projects BenchmarkDotNet would make are not of this house's form.
+var config = DefaultConfig.Instance
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+    .AddDiagnoser(MemoryDiagnoser.Default);
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

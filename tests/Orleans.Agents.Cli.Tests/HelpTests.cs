@@ -19,6 +19,14 @@ public sealed class HelpTests : IDisposable
     [InlineData("runs show")]
     [InlineData("runs events")]
     [InlineData("runs resume")]
+    [InlineData("bench")]
+    [InlineData("bench w1")]
+    [InlineData("bench w2")]
+    [InlineData("bench w4")]
+    [InlineData("bench w5")]
+    [InlineData("bench all")]
+    [InlineData("bench check")]
+    [InlineData("runs cancel")]
     public async Task The_help_of_a_verb_is_as_it_was_agreed(string verb)
     {
         var page = Path.Combine(Pages(), $"{verb.Replace(' ', '-')}.txt");
@@ -36,6 +44,7 @@ public sealed class HelpTests : IDisposable
     [Theory]
     [InlineData("agents")]
     [InlineData("runs")]
+    [InlineData("bench")]
     public async Task A_verb_that_only_holds_verbs_shows_its_help(string verb)
     {
         string[] args = verb == "agents" ? [] : [verb];

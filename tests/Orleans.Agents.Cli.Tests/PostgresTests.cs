@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orleans.Agents.Storage.Tests;
 
 namespace Orleans.Agents.Cli.Tests;
 
@@ -58,6 +59,42 @@ public sealed class PostgresTests : IDisposable
 
         var shown = (await workspace.AgentsAsync("runs", "show", "waiting")).With(0).Payload;
         Assert.Equal("gone", shown.GetProperty("output").GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task An_outage_is_told_once_and_the_runs_go_on_when_it_is_over()
+    {
+        using var server = PostgresServer.Start();
+        workspace.Environment["AGENTS_STORE"] = server.ConnectionString;
+        workspace.Write("w.yaml", Samples.Await);
+        using var serving = await ServeAsync();
+        (await workspace.AgentsAsync("run", "w.yaml", "--id", "waiting", "--detach")).With(0);
+        await Workspace.UntilTellsAsync(serving, "Run waiting is carried on");
+        server.Stop("immediate");
+        await Workspace.UntilTellsAsync(serving, "The store does not answer; this process keeps its runs");
+        server.StartAgain();
+        var told = await Workspace.UntilTellsAsync(serving, "The store answers again");
+        workspace.Write("go.txt", "gone");
+        await Workspace.UntilTellsAsync(serving, "Run waiting ended: Succeeded");
+        await Workspace.SignalAsync(serving, "TERM");
+        (await Workspace.EndOfAsync(serving)).With(0);
+
+        Assert.DoesNotContain("this process keeps its runs", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stopped_while_the_database_is_away_it_says_that_its_runs_are_free_later()
+    {
+        using var server = PostgresServer.Start();
+        workspace.Environment["AGENTS_STORE"] = server.ConnectionString;
+        using var serving = await ServeAsync();
+        server.Stop("immediate");
+        await Workspace.SignalAsync(serving, "TERM");
+        var ended = (await Workspace.EndOfAsync(serving)).With(4);
+
+        Assert.Contains("others find the runs free a little later", ended.Err, StringComparison.Ordinal);
+        Assert.Equal("store.unavailable", ended.FailureCode);
+        server.StartAgain();
     }
 
     [Fact]

@@ -81,8 +81,8 @@ internal sealed class Workspace : IDisposable
         return new Ended(process.ExitCode, await output, await error);
     }
 
-    /// <summary>Reads what the program tells people until it tells this.</summary>
-    public static async Task UntilTellsAsync(Process process, string text)
+    /// <summary>Reads what the program tells people until it tells this, and gives all that.</summary>
+    public static async Task<string> UntilTellsAsync(Process process, string text)
     {
         using var limit = new CancellationTokenSource(Patience);
         var told = new StringBuilder();
@@ -91,11 +91,11 @@ internal sealed class Workspace : IDisposable
             told.AppendLine(line);
             if (line.Contains(text, StringComparison.Ordinal))
             {
-                return;
+                return told.ToString();
             }
         }
 
-        Assert.Fail($"The program ended without telling '{text}'; it told:\n{told}");
+        throw new InvalidOperationException($"The program ended without telling '{text}'; it told:\n{told}");
     }
 
     public static async Task SignalAsync(Process process, string signal)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Simulation.Tests.Workflows;
@@ -24,6 +25,12 @@ internal sealed class RunWatch(Workflow workflow)
 
     /// <summary>What the stored facts make of the run.</summary>
     public RunState State { get; private set; } = RunState.Initial;
+
+    /// <summary>Whether somebody has to decide before the run goes on.</summary>
+    public bool AwaitsDecision => State.Open.Values.Any(o => o.AwaitsDecision);
+
+    /// <summary>Whether something happened that may change how the run ends, and is meant to.</summary>
+    public bool IsDisturbed { get; private set; }
 
     /// <summary>Facts were stored.</summary>
     public void Stored(long version, DateTimeOffset at, Epoch epoch, ImmutableArray<RunEvent> events)
@@ -60,7 +67,7 @@ internal sealed class RunWatch(Workflow workflow)
             Invariant.WithinBudget,
             $"{State.ActivitiesUsed} activities of {State.Bounds.Activities}");
         Check(
-            State.IsOver || !Run.Outstanding(workflow, State).IsEmpty,
+            State.IsOver || State.Ending is not null || AwaitsDecision || !Run.Outstanding(workflow, State).IsEmpty,
             Invariant.NothingSleeps,
             $"in state {State.State} at version {version} the run waits for nobody");
     }
@@ -123,7 +130,7 @@ internal sealed class RunWatch(Workflow workflow)
 
     /// <summary>The run is over as it should be.</summary>
     public void EndedLike(RunState undisturbed) => Check(
-        Undisturbed.EndOf(State) == Undisturbed.EndOf(undisturbed),
+        IsDisturbed || Undisturbed.EndOf(State) == Undisturbed.EndOf(undisturbed),
         Invariant.FaultsChangeNothing,
         $"the run ended {Undisturbed.EndOf(State)}; undisturbed it ends {Undisturbed.EndOf(undisturbed)}");
 
@@ -140,21 +147,27 @@ internal sealed class RunWatch(Workflow workflow)
         switch (happened)
         {
             case RunEvent.ActivitySucceeded e:
-                Record((e.Visit, e.Branch, e.Attempt), $"{e.Output}", isByClock: false);
+                Record((e.Visit, e.Branch, e.Attempt), $"{e.Output}", isEnginesOwn: false);
                 closed.Add((e.Visit, e.Branch));
                 break;
             case RunEvent.ActivityFailed e:
-                Record((e.Visit, e.Branch, e.Attempt), e.Failure.Code, e.Failure.Code == Failures.FailureCode.ActivityTimeout);
+                Record((e.Visit, e.Branch, e.Attempt), e.Failure.Code, IsEnginesOwn(e.Failure.Code));
+                break;
+            case RunEvent.ActivityUnknown:
+            case RunEvent.Failed { Failure.Code: FailureCode.Cancelled }:
+                IsDisturbed = true;
                 break;
         }
     }
 
-    // That an attempt took too long is said by the engine's own clock, not by who makes it.
-    private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isByClock)
+    // That an attempt took too long or was told to stop is said by the engine, not by who makes it.
+    private static bool IsEnginesOwn(string code) => code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled;
+
+    private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isEnginesOwn)
     {
         Check(recorded.Add(key), Invariant.OneResultAnAttempt, $"{key} has a second result");
         Check(
-            isByClock || (given.TryGetValue(key, out var answer) && answer == meaning),
+            isEnginesOwn || (given.TryGetValue(key, out var answer) && answer == meaning),
             Invariant.ResultsWereGiven,
             $"{key} has the result {meaning}, which nobody gave");
     }

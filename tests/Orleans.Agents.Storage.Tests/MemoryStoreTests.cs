@@ -13,3 +13,5 @@ public sealed class MemoryDefinitionStoreTests : DefinitionStoreConformance<Memo
 public sealed class MemoryReopenTests : ReopenConformance<MemoryTestDatabase>;
 
 public sealed class MemoryModelTests : ModelConformance<MemoryTestDatabase>;
+
+public sealed class MemoryInboxTests : InboxConformance<MemoryTestDatabase>;

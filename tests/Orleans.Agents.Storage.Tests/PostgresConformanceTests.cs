@@ -13,3 +13,5 @@ public sealed class PostgresDefinitionStoreTests : DefinitionStoreConformance<Po
 public sealed class PostgresReopenTests : ReopenConformance<PostgresTestDatabase>;
 
 public sealed class PostgresModelTests : ModelConformance<PostgresTestDatabase>;
+
+public sealed class PostgresInboxTests : InboxConformance<PostgresTestDatabase>;

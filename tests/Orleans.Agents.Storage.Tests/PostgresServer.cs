@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 
 namespace Orleans.Agents.Storage.Tests;
 
@@ -15,6 +14,7 @@ public sealed class PostgresServer : IDisposable
     private static readonly Lazy<PostgresServer> TheShared = new(StartShared);
 
     private readonly string? folder;
+    private Process? guard;
 
     private PostgresServer(string? folder, string connectionString)
     {
@@ -22,7 +22,7 @@ public sealed class PostgresServer : IDisposable
         ConnectionString = connectionString;
     }
 
-    /// <summary>The server for all tests that leave it as it is; it is stopped when the process ends.</summary>
+    /// <summary>The server for all tests that leave it as it is; it ends with the process.</summary>
     public static PostgresServer Shared => TheShared.Value;
 
     /// <summary>How to reach it, as somebody who may do everything.</summary>
@@ -41,6 +41,7 @@ public sealed class PostgresServer : IDisposable
         var server = new PostgresServer(folder, $"Host={folder};Username=postgres;Database=postgres");
         AsOwner("initdb", "--pgdata", server.Data, "--username", "postgres", "--auth", "trust",
             "--encoding", "UTF8", "--no-locale", "--no-sync");
+        server.Guard();
         server.StartAgain();
         return server;
     }
@@ -62,23 +63,31 @@ public sealed class PostgresServer : IDisposable
 
     public void Dispose()
     {
-        NpgsqlConnection.ClearAllPools();
-        Stop("immediate");
-        Directory.Delete(folder!, recursive: true);
+        guard!.StandardInput.Close();
+        guard.WaitForExit();
+        guard.Dispose();
     }
 
     private string Data => Path.Combine(folder!, "data");
 
-    private static PostgresServer StartShared()
-    {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given)
-        {
-            return new PostgresServer(null, given);
-        }
+    private static PostgresServer StartShared() =>
+        Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? new PostgresServer(null, given) : Start();
 
-        var server = Start();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
-        return server;
+    // However the tests end, the pipe to this shell does, and then the server and its folder go.
+    private void Guard()
+    {
+        var stop = string.Join(' ', [.. Owner, Find("pg_ctl"), "stop", "-s", "-m", "immediate", "-D", Data]);
+        guard = new Process
+        {
+            StartInfo = new ProcessStartInfo("sh", ["-c", $"cat; {stop}; rm -rf {folder}"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = Path.GetTempPath(),
+            },
+        };
+        guard.Start();
     }
 
     // The postmaster first, so that it starts nobody meanwhile; its children are all of one process group each.
@@ -91,17 +100,12 @@ public sealed class PostgresServer : IDisposable
         Run("sh", "-c", $"for child in $(ps -o pid= --ppid {postmaster}); do kill -{name} $child 2>/dev/null || true; done");
     }
 
+    private static string[] Owner => Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--"] : [];
+
     private static void AsOwner(string program, params string[] arguments)
     {
-        var path = Find(program);
-        if (Environment.IsPrivilegedProcess)
-        {
-            Run("runuser", ["-u", "postgres", "--", path, .. arguments]);
-        }
-        else
-        {
-            Run(path, arguments);
-        }
+        string[] command = [.. Owner, Find(program), .. arguments];
+        Run(command[0], command[1..]);
     }
 
     /// <summary>Where one of PostgreSQL's programs lies, of the newest version there is.</summary>

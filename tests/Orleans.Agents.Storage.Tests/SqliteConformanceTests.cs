@@ -13,3 +13,5 @@ public sealed class SqliteDefinitionStoreTests : DefinitionStoreConformance<Sqli
 public sealed class SqliteReopenTests : ReopenConformance<SqliteTestDatabase>;
 
 public sealed class SqliteModelTests : ModelConformance<SqliteTestDatabase>;
+
+public sealed class SqliteInboxTests : InboxConformance<SqliteTestDatabase>;

@@ -14,4 +14,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(DetachedDocument))]
 [JsonSerializable(typeof(IReadOnlyList<RunLine>))]
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
+[JsonSerializable(typeof(ResumedDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

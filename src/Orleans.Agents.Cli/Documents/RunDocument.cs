@@ -186,7 +186,7 @@ internal sealed record BudgetDocument(
         state.Bounds.Deadline);
 }
 
-/// <summary>What became of one of several runs that were carried on.</summary>
+/// <summary>What became of a run that was carried on with others, or cancelled.</summary>
 internal sealed record ResumedDocument(
     string Run, string Status, JsonElement? Output = null, FailureDocument? Failure = null);
 

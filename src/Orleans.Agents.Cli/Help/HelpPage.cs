@@ -28,7 +28,7 @@ internal sealed class HelpPage(Streams streams) : SynchronousCommandLineAction
         WriteWrapped(page, verb.Description!, 0);
         WriteWrapped(page, verb.Explanation, 0);
         page.Append($"\nUsage:\n  {UsageOf(verb)}\n");
-        WriteRows(page, "Verbs", verb.Subcommands.Select(s => (s.Name, s.Description ?? "")));
+        WriteRows(page, "Verbs", verb.Subcommands.Where(s => !s.Hidden).Select(s => (s.Name, s.Description ?? "")));
         WriteRows(page, "Arguments", verb.Arguments.Select(a => ($"<{a.Name}>", a.Description ?? "")));
         WriteRows(page, "Options", verb.Options
             .Where(o => o is not HelpOption)

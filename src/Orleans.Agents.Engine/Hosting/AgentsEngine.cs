@@ -7,6 +7,7 @@ using Orleans.Agents.Failures;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Models;
+using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
@@ -30,6 +31,7 @@ public sealed class AgentsEngine : IAsyncDisposable
     private readonly ActivityLanes lanes;
     private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
+    private NoteDelivery? delivery;
     private RunOpener? opener;
     private Keeper? keeper;
 
@@ -84,11 +86,13 @@ public sealed class AgentsEngine : IAsyncDisposable
         await clock.AdjustAsync(store, cancellation);
         var epoch = await store.Carriers.TakeAsync(options.CarriesAllRuns, cancellation);
         var adrift = new AdriftRuns();
-        var services = new RunServices(store.Journal, lanes, options, clock, faults, logger, dispatch, stopping.Token);
+        var services = new RunServices(
+            store.Journal, store.Inbox, lanes, options, clock, faults, logger, dispatch, stopping.Token);
         table = new RunTable(services, store, adrift, epoch);
-        opener = new RunOpener(table, store, catalog, adrift, logger);
+        delivery = new NoteDelivery(table, store.Inbox, logger);
+        opener = new RunOpener(table, store, catalog, adrift, delivery, logger);
         lanes.Start();
-        keeper = new Keeper(table, opener, adrift, store, options, clock, logger, dispatch);
+        keeper = new Keeper(table, opener, adrift, delivery, store, options, clock, logger, dispatch);
         keeper.Start();
     }
 
@@ -139,6 +143,32 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
     public Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default) =>
         (opener ?? throw NotStarted()).OpenAsync(run, cancellation);
+
+    /// <summary>
+    /// Asks a run to stop, whoever carries it: it fails with <c>run.cancelled</c>. The request is durable when this
+    /// returns; a run that this process carries is told at once, one that another carries when that one looks, and one
+    /// that nobody carries by the next process that takes it on.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="requestId">Names the request, so that it can be made again; null lets the engine choose a name.</param>
+    /// <param name="cancellation">Ends the call; the request may have been stored all the same.</param>
+    /// <exception cref="ArgumentException">The name of the request is too long.</exception>
+    /// <exception cref="StoreException">The store cannot be reached; try again with the same name.</exception>
+    public async Task<Posted> CancelAsync(
+        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default)
+    {
+        var now = clock.GetUtcNow();
+        var body = new Note.Cancel(reason).Write();
+        var note = new InboxNote(run, requestId ?? $"cancel-{Guid.CreateVersion7(now):n}", now, body);
+        var posted = await store.Inbox.PostAsync(note, cancellation);
+        if (posted is Posted.Stored && delivery is not null && Table.Carries(run))
+        {
+            await delivery.DeliverAsync(cancellation);
+        }
+
+        return posted;
+    }
 
     /// <summary>How a run stands; null when there is none of this name.</summary>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
@@ -202,6 +232,7 @@ public sealed class AgentsEngine : IAsyncDisposable
             await lanes.DisposeAsync();
             table = null;
             opener = null;
+            delivery = null;
             stopping.Dispose();
             await store.Carriers.ReleaseAsync(epoch, CancellationToken.None);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Journal;
@@ -24,6 +25,9 @@ public sealed record Append(
 
     /// <summary>The run's state at <see cref="Version"/> as JSON in UTF-8, when it is time to keep one.</summary>
     public ReadOnlyMemory<byte>? Snapshot { get; init; }
+
+    /// <summary>The names of the notes that led to the events; they are consumed with them, or not at all.</summary>
+    public ImmutableArray<string> Consumed { get; init; } = [];
 
     /// <summary>The W3C trace context the events belong to.</summary>
     public string? TraceParent { get; init; }

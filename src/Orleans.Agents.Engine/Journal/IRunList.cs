@@ -17,8 +17,8 @@ public interface IRunList
     Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation);
 
     /// <summary>
-    /// Lists runs that wait for a carrier: released and due, or not over and owned by a fenced epoch. The latter come
-    /// first, in no particular order; then the oldest due first.
+    /// Lists runs that wait for a carrier: not over and owned by a fenced epoch, released and due, or released with notes
+    /// in their inbox; in this order, and of those that are due the oldest first.
     /// </summary>
     /// <remarks>
     /// A store that many processes share may offer each of several keepers only a share, so that they do not reach for

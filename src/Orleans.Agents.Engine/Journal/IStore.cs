@@ -18,6 +18,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Who may carry runs.</summary>
     ICarriers Carriers { get; }
 
+    /// <summary>What was left for runs by others than their carriers.</summary>
+    IInbox Inbox { get; }
+
     /// <summary>
     /// The time by the store's own clock, which all processes that share the store go by; null when it has none, because
     /// its processes are all on one machine.

@@ -24,6 +24,9 @@ public sealed class MemoryDatabase
     /// <summary>All runs, oldest first.</summary>
     internal List<MemoryRun> InOrder { get; } = [];
 
+    /// <summary>Notes that nobody consumed, oldest first.</summary>
+    internal List<InboxNote> Unconsumed { get; } = [];
+
     /// <summary>Finds a run.</summary>
     internal MemoryRun? Find(RunId run) => runs.GetValueOrDefault(run);
 
@@ -32,6 +35,10 @@ public sealed class MemoryDatabase
 
     /// <summary>Whether an epoch was taken and not fenced.</summary>
     internal bool IsValid(Epoch epoch) => Carriers.GetValueOrDefault(epoch) is not null;
+
+    /// <summary>Consumes some notes of a run; all of them when the run is over.</summary>
+    internal void Consume(RunId run, ImmutableArray<string> notes, bool isOver = false) =>
+        Unconsumed.RemoveAll(note => note.Run == run && (isOver || notes.Contains(note.Id)));
 
     /// <summary>Adds a run that is in nobody's way.</summary>
     internal void Add(MemoryRun run)
@@ -56,6 +63,9 @@ internal sealed class MemoryRun(int number, RunRecord record)
 
     /// <summary>All appends, oldest first.</summary>
     public List<StoredAppend> Appends { get; } = [];
+
+    /// <summary>The names of all notes that were ever left for it.</summary>
+    public HashSet<string> Notes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The latest kept state.</summary>
     public RunSnapshot? Snapshot { get; set; }

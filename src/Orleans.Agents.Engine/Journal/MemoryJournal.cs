@@ -77,6 +77,7 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
             run.Snapshot = new RunSnapshot(append.Version, state.ToArray());
         }
 
+        database.Consume(append.Run, append.Consumed, append.Row.IsOver);
         return Stored;
     }
 

@@ -44,6 +44,7 @@ internal sealed class MemoryRunList(MemoryStore store) : IRunList
         var runs = database.InOrder.Select(run => run.Record);
         var orphans = runs.Where(run => run.Owner is { } owner && !database.IsValid(owner));
         var due = runs.Where(run => run.Row.WakeAt <= now).OrderBy(run => run.Row.WakeAt);
-        return [.. orphans.Concat(due).Take(limit).Select(run => run.Id)];
+        var left = database.Unconsumed.Select(note => database.Find(note.Run)!.Record).Where(run => run.Row.IsReleased);
+        return [.. orphans.Concat(due).Concat(left).Select(run => run.Id).Distinct().Take(limit)];
     }
 }

@@ -17,6 +17,7 @@ public sealed class MemoryStore : IStore
         Runs = new MemoryRunList(this);
         Definitions = new MemoryDefinitionStore(this);
         Carriers = new MemoryCarriers(this);
+        Inbox = new MemoryInbox(this);
     }
 
     /// <inheritdoc/>
@@ -30,6 +31,9 @@ public sealed class MemoryStore : IStore
 
     /// <inheritdoc/>
     public ICarriers Carriers { get; }
+
+    /// <inheritdoc/>
+    public IInbox Inbox { get; }
 
     /// <summary>Whether the store is still open; a closed one carries nothing any more.</summary>
     internal bool IsOpen => !isDisposed;

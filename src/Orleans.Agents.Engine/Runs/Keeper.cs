@@ -6,12 +6,13 @@ namespace Orleans.Agents.Runs;
 
 /// <summary>
 /// The loop that sees to it that runs are carried: it fences the epochs of processes that are gone, takes a new epoch
-/// when this process's own was fenced, and takes on runs that wait for a carrier.
+/// when this process's own was fenced, hands over what was left for its runs, and takes on runs that wait for a carrier.
 /// </summary>
 internal sealed class Keeper(
     RunTable table,
     RunOpener opener,
     AdriftRuns adrift,
+    NoteDelivery delivery,
     IStore store,
     EngineOptions options,
     StoreClock clock,
@@ -90,7 +91,7 @@ internal sealed class Keeper(
         if (storeLostAt is { } since)
         {
             storeLostAt = null;
-            logger.StoreIsBack(clock.GetUtcNow() - since);
+            logger.StoreIsBack(TimeSpan.FromSeconds(Math.Round((clock.GetUtcNow() - since).TotalSeconds)));
         }
     }
 
@@ -102,6 +103,7 @@ internal sealed class Keeper(
             await RenewAsync();
         }
 
+        await delivery.DeliverAsync(stopping.Token);
         await OpenAsync(adrift.All);
         if (options.CarriesAllRuns)
         {
@@ -129,6 +131,7 @@ internal sealed class Keeper(
         do
         {
             // Runs that cannot be read stay in the list; they must not fill it.
+            unreadable.UnionWith(delivery.Unclear);
             var query = new WaitingQuery(clock.GetUtcNow(), MostAtOnce + unreadable.Count, table.Epoch);
             var waiting = await store.Runs.FindWaitingAsync(query, stopping.Token);
             unseen = [.. waiting.Where(run => !unreadable.Contains(run))];

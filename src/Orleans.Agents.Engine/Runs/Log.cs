@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(1012, LogLevel.Warning, "This process was taken for dead and epoch {Epoch} fenced; it goes on under epoch {Next}")]
     public static partial void EpochRenewed(this ILogger logger, Epoch epoch, Epoch next);
 
+    [LoggerMessage(1013, LogLevel.Error, "A note in the inbox of run {Run} is left for a program that understands it: {Code}")]
+    public static partial void NoteUnclear(this ILogger logger, RunId run, string code, Exception cause);
+
     [LoggerMessage(1011, LogLevel.Error, "A follower of run {Run} threw; the run goes on")]
     public static partial void FollowerThrew(this ILogger logger, RunId run, Exception thrown);
 }

@@ -19,6 +19,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
     private readonly Action<RunHost, Decision.Accepted>? onStored;
     private List<RunMessage> inbox = [];
     private List<RunMessage> taken = [];
+    private HashSet<string>? handedOver;
     private bool isPumping;
     private HostEnd? end;
 
@@ -44,6 +45,9 @@ internal sealed class RunHost : IThreadPoolWorkItem
     }
 
     public RunId Id { get; }
+
+    /// <summary>Its place in the order in which the hosts of this process were made.</summary>
+    public long Number { get; init; }
 
     /// <summary>The epoch this process carries the run under.</summary>
     public Epoch Epoch { get; }
@@ -75,12 +79,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
             over = end;
             if (over is null)
             {
-                inbox.Add(message);
-                if (!isPumping)
-                {
-                    isPumping = true;
-                    services.Dispatch(this);
-                }
+                Enqueue(message);
             }
         }
 
@@ -92,6 +91,39 @@ internal sealed class RunHost : IThreadPoolWorkItem
         return message.Answer.Task;
     }
 
+    /// <summary>Tells the run that it is carried from now on, and in the same breath what was left for it meanwhile.</summary>
+    public Task<Told> TakeOverAsync(ImmutableArray<LeftCommand> left)
+    {
+        lock (gate)
+        {
+            // Together, so that a run that was cancelled meanwhile does not first begin its work again.
+            var told = TellAsync(new RunCommand.TakeOver(Epoch));
+            Deliver(left);
+            return told;
+        }
+    }
+
+    /// <summary>Hands over what was left in the run's inbox: each note once, however often it is delivered.</summary>
+    public void Deliver(ImmutableArray<LeftCommand> left)
+    {
+        lock (gate)
+        {
+            if (left.IsEmpty || end is not null)
+            {
+                return; // whoever carries the run next finds the notes in the store
+            }
+
+            handedOver ??= new HashSet<string>(StringComparer.Ordinal);
+            foreach (var (note, command) in left)
+            {
+                if (handedOver.Add(note))
+                {
+                    Enqueue(new RunMessage(command, note));
+                }
+            }
+        }
+    }
+
     /// <summary>Stops carrying the run without a word to it: what is under way is abandoned, the store knows enough.</summary>
     public void Abandon() => Finish(new HostEnd.Stopped());
 
@@ -99,6 +131,16 @@ internal sealed class RunHost : IThreadPoolWorkItem
     public void LetGo() => Finish(new HostEnd.Lost());
 
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
+
+    private void Enqueue(RunMessage message)
+    {
+        inbox.Add(message);
+        if (!isPumping)
+        {
+            isPumping = true;
+            services.Dispatch(this);
+        }
+    }
 
     private async Task PumpAsync()
     {
@@ -132,16 +174,22 @@ internal sealed class RunHost : IThreadPoolWorkItem
     private async Task HandleAsync()
     {
         var (decisions, events, next, at) = DecideTaken();
-        if (!events.IsEmpty)
+        var notes = NotesOfTaken();
+        if (!events.IsEmpty || !notes.IsEmpty)
         {
-            var stored = await writer.StoreAsync(State, next, events, at);
+            var stored = await (events.IsEmpty
+                ? writer.ConsumeAsync(notes)
+                : writer.StoreAsync(State, next, events, notes, at));
             if (stored is not Appended.Stored)
             {
                 Finish(stored is Appended.AlreadyStarted other ? new HostEnd.Duplicate(other.Run) : new HostEnd.Lost());
                 AnswerTaken(new Told.NotHere(end!));
                 return;
             }
+        }
 
+        if (!events.IsEmpty)
+        {
             State = next;
             services.Faults.Reached(KillPoint.BeforeDispatch);
             onStored?.Invoke(this, new Decision.Accepted(at, events, next));
@@ -183,6 +231,17 @@ internal sealed class RunHost : IThreadPoolWorkItem
         return (decisions, events, next, at);
     }
 
+    private ImmutableArray<string> NotesOfTaken()
+    {
+        var notes = ImmutableArray<string>.Empty;
+        foreach (var message in taken)
+        {
+            notes = message.Note is { } note ? notes.Add(note) : notes;
+        }
+
+        return notes;
+    }
+
     private void AnswerTaken(Told told)
     {
         foreach (var message in taken)
@@ -214,50 +273,13 @@ internal sealed class RunHost : IThreadPoolWorkItem
         }
     }
 
-    private sealed class RunMessage(RunCommand command)
+    private sealed class RunMessage(RunCommand command, string? note = null)
     {
         public RunCommand Command { get; } = command;
 
+        // The note in the run's inbox that it comes from, if it does.
+        public string? Note { get; } = note;
+
         public TaskCompletionSource<Told> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
-}
-
-/// <summary>How a command to a host was answered.</summary>
-internal abstract record Told
-{
-    private Told()
-    {
-    }
-
-    /// <summary>The run decided; what follows is durable.</summary>
-    public sealed record Answered(Decision Decision) : Told;
-
-    /// <summary>The host no longer carries the run; nothing was decided, or nothing is known of it.</summary>
-    public sealed record NotHere(HostEnd Why) : Told;
-}
-
-/// <summary>Why a host stopped carrying its run.</summary>
-internal abstract record HostEnd
-{
-    private HostEnd()
-    {
-    }
-
-    /// <summary>The run is over.</summary>
-    public sealed record Over(RunState State) : HostEnd;
-
-    /// <summary>The run waits for long and was released; it is carried again when it is due.</summary>
-    public sealed record Parked : HostEnd;
-
-    /// <summary>Another process owns the run.</summary>
-    public sealed record Lost : HostEnd;
-
-    /// <summary>The start key, or the name, belongs to another run.</summary>
-    public sealed record Duplicate(RunId Run) : HostEnd;
-
-    /// <summary>The process is shutting down.</summary>
-    public sealed record Stopped : HostEnd;
-
-    /// <summary>A fault of ours, or a store that refuses for good.</summary>
-    public sealed record Broken(Exception Cause) : HostEnd;
 }

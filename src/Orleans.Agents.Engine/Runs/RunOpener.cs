@@ -10,7 +10,7 @@ namespace Orleans.Agents.Runs;
 /// Takes on runs that nobody carries, many at once: reads them, claims those that can be read, carries those it got.
 /// </summary>
 internal sealed class RunOpener(
-    RunTable table, IStore store, WorkflowCatalog catalog, AdriftRuns adrift, ILogger logger)
+    RunTable table, IStore store, WorkflowCatalog catalog, AdriftRuns adrift, NoteDelivery delivery, ILogger logger)
 {
     private readonly ConcurrentDictionary<RunId, Task> opening = [];
 
@@ -56,7 +56,7 @@ internal sealed class RunOpener(
         }
 
         ImmutableArray<UnreadableRun> unreadable;
-        List<RunHost> hosts;
+        List<TakenRun> hosts;
         try
         {
             (hosts, unreadable) = await TakeAsync([.. wanted.Where(run => !table.Carries(run))], cancellation);
@@ -72,15 +72,16 @@ internal sealed class RunOpener(
         return (hosts.Count, unreadable);
     }
 
-    private async Task TakeOverAsync(RunHost host)
+    private async Task TakeOverAsync(TakenRun run)
     {
+        var host = run.Host;
         logger.RunTakenOver(host.Id, host.State.Version, host.Epoch);
-        await host.TellAsync(new RunCommand.TakeOver(host.Epoch));
+        await host.TakeOverAsync(run.Left);
     }
 
     // They are read before they are claimed, so that a run this program cannot read is left for one that can. A claim
     // holds only at the version that was read, and from then on nobody else writes: what was read is all there is.
-    private async Task<(List<RunHost> Hosts, ImmutableArray<UnreadableRun> Unreadable)> TakeAsync(
+    private async Task<(List<TakenRun> Hosts, ImmutableArray<UnreadableRun> Unreadable)> TakeAsync(
         ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
         var readable = new Dictionary<RunId, ReadRun>();
@@ -116,9 +117,9 @@ internal sealed class RunOpener(
         return (hosts, unreadable.ToImmutable());
     }
 
-    private async Task<List<RunHost>> ClaimAsync(Dictionary<RunId, ReadRun> readable, CancellationToken cancellation)
+    private async Task<List<TakenRun>> ClaimAsync(Dictionary<RunId, ReadRun> readable, CancellationToken cancellation)
     {
-        var hosts = new List<RunHost>(readable.Count);
+        var hosts = new List<TakenRun>(readable.Count);
         if (readable.Count == 0)
         {
             return hosts;
@@ -136,13 +137,14 @@ internal sealed class RunOpener(
         // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next. The
         // store is asked before a run is taken in: one that was taken in and then not told so would sleep for ever.
         var isFenced = claimed.Length < readable.Count && await store.Carriers.IsFencedAsync(epoch, cancellation);
+        var left = await delivery.ReadAsync(epoch, cancellation);
         foreach (var run in claimed)
         {
             // None is made when a start under the same name is about to find that the run exists; the keeper comes back.
             var (workflow, state, tail) = readable[run];
             if (table.TakeIn(run, workflow, state, tail, epoch) is { } host)
             {
-                hosts.Add(host);
+                hosts.Add(new TakenRun(host, left.GetValueOrDefault(run, [])));
                 adrift.Remove(run);
             }
         }
@@ -159,6 +161,8 @@ internal sealed class RunOpener(
     }
 
     private sealed record ReadRun(Workflow Workflow, RunState State, RunTail Tail);
+
+    private sealed record TakenRun(RunHost Host, ImmutableArray<LeftCommand> Left);
 }
 
 /// <summary>A run whose history cannot be understood.</summary>

@@ -8,6 +8,7 @@ namespace Orleans.Agents.Runs;
 /// <summary>What the carriers of runs in one process share.</summary>
 internal sealed record RunServices(
     IJournal Journal,
+    IInbox Inbox,
     ActivityLanes Lanes,
     EngineOptions Options,
     TimeProvider Time,

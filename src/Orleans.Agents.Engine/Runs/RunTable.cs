@@ -15,6 +15,8 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     private readonly ConcurrentDictionary<RunId, Exception> broken = [];
     private ImmutableList<Action<RunId, RunAppend>> followers = [];
     private long current = epoch.Value;
+    private long made;
+    private volatile bool isAbandoned;
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
     public Epoch Epoch => new(Volatile.Read(ref current));
@@ -45,6 +47,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             }
         }
 
+        AbandonIfLate(host);
         switch (await host.TellAsync(command with { Epoch = host.Epoch }))
         {
             case Told.Answered { Decision: Decision.Accepted }:
@@ -64,6 +67,13 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
     }
 
+    /// <summary>The number of the host that was made last.</summary>
+    public long NewestHost => Volatile.Read(ref made);
+
+    /// <summary>The host of a run, if this process carries it and the host is not newer than another.</summary>
+    public RunHost? Find(RunId run, long newest) =>
+        hosts.TryGetValue(run, out var host) && host.Number <= newest ? host : null;
+
     /// <summary>Whether this process carries a run.</summary>
     public bool Carries(RunId run) => hosts.ContainsKey(run);
 
@@ -77,6 +87,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
 
         broken.TryRemove(run, out _);
+        AbandonIfLate(host);
         return host;
     }
 
@@ -128,6 +139,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     /// <summary>Stops carrying everything, without a word to the runs.</summary>
     public void Abandon()
     {
+        isAbandoned = true;
         foreach (var host in hosts.Values)
         {
             host.Abandon();
@@ -135,6 +147,15 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     }
 
     private static void LookOnceMore(object? ended) => ((TaskCompletionSource<RunState?>)ended!).TrySetResult(null);
+
+    // What comes in while the process stops must not be carried: the end of its lanes would be told as failures.
+    private void AbandonIfLate(RunHost host)
+    {
+        if (isAbandoned)
+        {
+            host.Abandon();
+        }
+    }
 
     private async Task<RunState?> FindEndAsync(RunId run, CancellationToken cancellation)
     {
@@ -155,7 +176,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     }
 
     private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch) =>
-        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored);
+        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored) { Number = Interlocked.Increment(ref made) };
 
     private void OnStored(RunHost host, Decision.Accepted stored)
     {

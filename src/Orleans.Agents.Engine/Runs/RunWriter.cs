@@ -27,9 +27,9 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
     public bool HasReleased { get; private set; }
 
     public async Task<Appended> StoreAsync(
-        RunState before, RunState after, ImmutableArray<RunEvent> events, DateTimeOffset at)
+        RunState before, RunState after, ImmutableArray<RunEvent> events, ImmutableArray<string> notes, DateTimeOffset at)
     {
-        var append = Prepare(before, after, events, at);
+        var append = Prepare(before, after, events, notes, at);
         services.Faults.Reached(KillPoint.BeforeSend);
         var appended = await SendAsync(append);
         if (appended is Appended.Stored)
@@ -44,12 +44,38 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
         return appended;
     }
 
-    private Append Prepare(RunState before, RunState after, ImmutableArray<RunEvent> events, DateTimeOffset at)
+    /// <summary>Sees notes consumed that led to nothing.</summary>
+    public async Task<Appended> ConsumeAsync(ImmutableArray<string> notes)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            try
+            {
+                return await services.Inbox.ConsumeAsync(id, notes, epoch, CancellationToken.None)
+                    ? new Appended.Stored()
+                    : new Appended.Lost();
+            }
+            catch (StoreException unreachable) when (unreachable.IsTransient)
+            {
+                if (!await PausesAsync(pause, unreachable))
+                {
+                    return new Appended.Lost();
+                }
+
+                pause = Longer(pause);
+            }
+        }
+    }
+
+    private Append Prepare(
+        RunState before, RunState after, ImmutableArray<RunEvent> events, ImmutableArray<string> notes, DateTimeOffset at)
     {
         var bytes = Serialize(events);
         var origin = after.Origin!;
         return new Append(id, epoch, before.Version, after.Version, at, bytes, RowOf(after))
         {
+            Consumed = notes,
             Birth = before.Version == 0 ? new RunBirth(workflow.Name, workflow.Hash, origin.Key) : null,
             Snapshot = IsSnapshotDue(bytes.Length) && !after.IsOver ? Serialize(after) : (ReadOnlyMemory<byte>?)null,
         };
@@ -82,20 +108,33 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
             }
             catch (StoreException unreachable) when (unreachable.IsTransient)
             {
-                services.Logger.StoreDoesNotAnswer(id, pause, unreachable);
-                try
+                if (!await PausesAsync(pause, unreachable))
                 {
-                    await Task.Delay(pause, services.Time, services.Stopping);
-                }
-                catch (OperationCanceledException)
-                {
-                    return new Appended.Lost(); // the process stops; whoever carries the run next reads what was stored
+                    return new Appended.Lost(); // whoever carries the run next reads what was stored
                 }
 
-                pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, services.Options.LongestStorePause.Ticks));
+                pause = Longer(pause);
             }
         }
     }
+
+    // False when the process stops meanwhile.
+    private async Task<bool> PausesAsync(TimeSpan pause, StoreException unreachable)
+    {
+        services.Logger.StoreDoesNotAnswer(id, pause, unreachable);
+        try
+        {
+            await Task.Delay(pause, services.Time, services.Stopping);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private TimeSpan Longer(TimeSpan pause) =>
+        TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, services.Options.LongestStorePause.Ticks));
 
     private static ReadOnlyMemory<byte> Serialize(ImmutableArray<RunEvent> events)
     {

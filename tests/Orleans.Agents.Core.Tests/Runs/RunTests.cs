@@ -223,4 +223,14 @@ public sealed class RunTests
             """{"who":"run-1","n":1,"s":"a","w":"test","v":1}""",
             run.Attempt.Input.ToString().Replace(" ", "", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_takeover_makes_the_epoch_greater_also_when_an_older_process_takes_over()
+    {
+        var run = new Scenario(Of(Tool("a", "done"), End())).Start();
+        run.Accept(new RunCommand.TakeOver(new Epoch(7)));
+
+        Assert.Equal(new RunEvent.TakenOver(8), Assert.Single(run.Accept(new RunCommand.TakeOver(new Epoch(3)))));
+        Assert.Equal(8, run.State.Epoch);
+    }
 }

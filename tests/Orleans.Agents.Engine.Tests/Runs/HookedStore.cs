@@ -5,7 +5,7 @@ using Orleans.Agents.Runs;
 namespace Orleans.Agents.Engine.Tests.Runs;
 
 /// <summary>A store in which a test can hold up or break one step of what the engine does with it.</summary>
-internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
+internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, IInbox
 {
     /// <summary>Called before an append is handed on.</summary>
     public Func<Append, Task> Appending { get; set; } = _ => Task.CompletedTask;
@@ -16,8 +16,14 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
     /// <summary>Called after a history was read, before it is answered.</summary>
     public Func<RunId, Task> HasRead { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Called before notes are consumed without an append.</summary>
+    public Func<ImmutableArray<string>, Task> Consuming { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Called before an epoch is given back.</summary>
     public Func<Epoch, Task> Releasing { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called before the question whether an epoch is fenced is handed on.</summary>
+    public Func<Epoch, Task> AskingForFence { get; set; } = _ => Task.CompletedTask;
 
     public bool IsDisposed { get; private set; }
 
@@ -28,6 +34,8 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
     public IDefinitionStore Definitions => inner.Definitions;
 
     public ICarriers Carriers => this;
+
+    public IInbox Inbox => this;
 
     public static StoreException Failure(bool isTransient) => new("store.test", "The test said so.", isTransient);
 
@@ -68,6 +76,22 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
         RunId run, long after, int limit, CancellationToken cancellation) =>
         inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
 
+    public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
+        inner.Inbox.PostAsync(note, cancellation);
+
+    public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) =>
+        inner.Inbox.ReadAsync(run, cancellation);
+
+    public Task<ImmutableArray<InboxNote>> ReadForAsync(Epoch owner, int limit, CancellationToken cancellation) =>
+        inner.Inbox.ReadForAsync(owner, limit, cancellation);
+
+    public async Task<bool> ConsumeAsync(
+        RunId run, ImmutableArray<string> notes, Epoch epoch, CancellationToken cancellation)
+    {
+        await Consuming(notes);
+        return await inner.Inbox.ConsumeAsync(run, notes, epoch, cancellation);
+    }
+
     public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) =>
         inner.Carriers.TakeAsync(isKeeper, cancellation);
 
@@ -80,8 +104,11 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers
         await inner.Carriers.ReleaseAsync(epoch, cancellation);
     }
 
-    public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
-        inner.Carriers.IsFencedAsync(epoch, cancellation);
+    public async Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation)
+    {
+        await AskingForFence(epoch);
+        return await inner.Carriers.IsFencedAsync(epoch, cancellation);
+    }
 
     public ValueTask DisposeAsync()
     {

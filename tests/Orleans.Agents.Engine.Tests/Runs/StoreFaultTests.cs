@@ -105,6 +105,8 @@ public sealed class StoreFaultTests
 
         public ICarriers Carriers => inner.Carriers;
 
+        public IInbox Inbox => inner.Inbox;
+
         public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => inner.NowAsync(cancellation);
 
         public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);

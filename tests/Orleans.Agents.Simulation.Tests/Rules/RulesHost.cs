@@ -84,9 +84,8 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
         Inbox.Clear();
         if (!events.IsEmpty)
         {
-            var isReleased = Parking.IsPossible(next, now + parkAfter, out var wake);
-            DateTimeOffset? due = isReleased ? wake ?? DateTimeOffset.MaxValue : null;
-            unanswered = new RulesAppend(epoch, State.Version, new Decision.Accepted(at, events, next), due);
+            var isReleased = Parking.IsPossible(next, now + parkAfter, out var due);
+            unanswered = new RulesAppend(epoch, State.Version, new Decision.Accepted(at, events, next), isReleased, due);
         }
 
         return unanswered;
@@ -97,7 +96,7 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
     {
         unanswered = null;
         var next = append.Decision.Next;
-        State = answer is not Appended.Stored || next.IsOver || append.ReleasedUntil is not null ? null : next;
+        State = answer is not Appended.Stored || next.IsOver || append.IsReleased ? null : next;
         var unwanted = Started.ToHashSet();
         unwanted.ExceptWith(wanted.OfType<RunWork.Attempt>().Select(a => (a.Activity, a.Number)));
         Started.ExceptWith(unwanted);

@@ -6,7 +6,8 @@ using Orleans.Agents.Serialization;
 namespace Orleans.Agents.Simulation.Tests.Rules;
 
 /// <summary>One decision on its way to the store of ring 1.</summary>
-internal sealed record RulesAppend(Epoch Epoch, long Expected, Decision.Accepted Decision, DateTimeOffset? ReleasedUntil);
+internal sealed record RulesAppend(
+    Epoch Epoch, long Expected, Decision.Accepted Decision, bool IsReleased, DateTimeOffset? WakeAt);
 
 /// <summary>A store for one run, as far as the rules need one: an owner, a version, epochs that can be fenced.</summary>
 internal sealed class RulesStore(RunWatch watch, Trace trace)
@@ -73,8 +74,8 @@ internal sealed class RulesStore(RunWatch watch, Trace trace)
         var (at, events, next) = append.Decision;
         appends.Add(append);
         Version = next.Version;
-        Owner = next.IsOver || append.ReleasedUntil is not null ? null : append.Epoch;
-        WakeAt = append.ReleasedUntil;
+        Owner = next.IsOver || append.IsReleased ? null : append.Epoch;
+        WakeAt = append.WakeAt;
         trace.Add($"    stored under {append.Epoch}: {string.Join(", ", events)}");
         watch.Stored(next.Version, at, append.Epoch, events);
         if (keepsSnapshot)

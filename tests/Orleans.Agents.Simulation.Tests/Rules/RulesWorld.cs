@@ -32,7 +32,7 @@ internal sealed class RulesWorld
     private RulesWorld(int seed, Decide decide, bool keepsTrace)
     {
         chance = new Random(seed);
-        plot = Plot.Of(seed);
+        plot = Plot.Of(seed, hasOnce: false);
         script = new Script(seed);
         trace = new Trace(keepsTrace);
         this.decide = decide;
@@ -149,7 +149,7 @@ internal sealed class RulesWorld
                 trace.Add($"{now:T} the clock of {host.Epoch} is off by {host.Skew}");
                 break;
             case 4:
-                post.Add(new RunCommand.Wake());
+                post.Add(chance.Next(20) == 0 ? new RunCommand.Cancel("enough") : new RunCommand.Wake());
                 break;
             default:
                 now += TimeSpan.FromMinutes(chance.Next(1, 10));

@@ -26,6 +26,9 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
             case null:
                 process.Call(() => AskAsync(() => StartAsync(process)));
                 break;
+            case { } run when chance.Next(40) == 0 && process.Hosts.FindLast(h => h.Id == run) is { } host:
+                process.Call(() => AskAsync(() => CancelAsync(host)));
+                break;
             case { } run when chance.Next(2) == 0:
                 process.Call(() => AskAsync(() => process.Engine.ResumeAsync(run)));
                 break;
@@ -61,6 +64,18 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
         RunWatch.Check(
             world.Watch.Of(run).State.IsOver, Invariant.AnswersAreDurable, $"{run} is said to be over and goes on in the database");
         knowsTheEnd = true;
+    }
+
+    private async Task CancelAsync(RunHost host)
+    {
+        world.Trace.Add($"    {host.Id} is to be cancelled");
+        if (await host.TellAsync(new RunCommand.Cancel("enough")) is Told.Answered { Decision: Decision.Accepted })
+        {
+            RunWatch.Check(
+                world.Watch.Of(host.Id).State is { IsOver: true } or { Ending: not null },
+                Invariant.CancelledRunsEnd,
+                $"{host.Id} is said to be cancelled and goes on in the database");
+        }
     }
 
     private async Task AskAsync(Func<Task> question)

@@ -68,7 +68,7 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
             Invariant.OneOwner,
             $"epoch {record.Owner} owns {record.Id}, which epoch {owner} has not let go");
         RunWatch.Check(
-            record.Row.IsOver || record.Owner is not null || record.Row.WakeAt <= LatestWake(was.Watch.State),
+            record.Row.IsOver || record.Owner is not null || was.Watch.AwaitsDecision || record.Row.WakeAt <= LatestWake(was.Watch.State),
             Invariant.NothingSleeps,
             $"{record.Id} is let go until {record.Row.WakeAt:O} and waits for {LatestWake(was.Watch.State):O}");
         RunWatch.Check(
@@ -81,6 +81,7 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
     private DateTimeOffset? LatestWake(RunState state) => Run.Outstanding(workflow, state).Min(work => work switch
     {
         RunWork.Attempt attempt => attempt.NotBefore,
+        RunWork.Reconcile reconcile => reconcile.NotBefore,
         RunWork.WakeAt wake => wake.DueAt,
         _ => throw new System.Diagnostics.UnreachableException(work.GetType().Name),
     })?.AddMilliseconds(1);

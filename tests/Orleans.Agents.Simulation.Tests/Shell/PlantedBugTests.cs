@@ -116,6 +116,10 @@ public sealed class PlantedBugTests
         Invariant.ResultsWereGiven,
         AtTheProcess(static (append, send) => send(append with { Events = WithAnotherOutput(append.Events) })));
 
+    [Fact]
+    public void It_is_noticed_when_a_call_is_made_again_that_had_its_effect() => AssertFound(
+        Invariant.OnceMeansOnce, new Plant { RemembersCalls = false });
+
     private static Plant AtTheProcess(Func<Append, Func<Append, Task<Appended>>, Task<Appended>> appending) =>
         new() { AtTheProcess = store => new PlantedStore(store) { Appending = appending } };
 

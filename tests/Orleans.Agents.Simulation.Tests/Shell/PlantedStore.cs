@@ -9,6 +9,9 @@ internal sealed record Plant
 {
     public static Plant None { get; } = new();
 
+    /// <summary>Whether the tool with effect once tells the truth about what it did.</summary>
+    public bool RemembersCalls { get; init; } = true;
+
     /// <summary>Between an engine and the way to the database: what a process does wrong.</summary>
     public Func<IStore, IStore> AtTheProcess { get; init; } = static store => store;
 
@@ -40,6 +43,8 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
     public IDefinitionStore Definitions => inner.Definitions;
 
     public ICarriers Carriers => this;
+
+    public IInbox Inbox => inner.Inbox;
 
     public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
 

@@ -31,12 +31,13 @@ internal sealed class ShellWorld
     private ShellWorld(int seed, Plant plant, bool keepsTrace)
     {
         chance = new Random(seed);
-        plot = Plot.Of(seed);
+        plot = Plot.Of(seed, hasOnce: true);
         script = new Script(seed);
         Plant = plant;
         Trace = new Trace(keepsTrace);
         Watch = new DatabaseWatch(Database, plot.Definition.Workflow, Trace);
         Post = new StorePost(this, chance);
+        Once = new OnceLedger(plant.RemembersCalls);
         Works = new ToolWorks(this, script, chance);
         HasStoreClock = chance.Next(2) == 0;
         options = new EngineOptions
@@ -55,6 +56,9 @@ internal sealed class ShellWorld
     public StorePost Post { get; }
 
     public ToolWorks Works { get; }
+
+    /// <summary>What calls that must not be made twice have changed in the world.</summary>
+    public OnceLedger Once { get; }
 
     public Trace Trace { get; }
 

@@ -26,7 +26,10 @@ internal sealed class SimulatedProcess : SynchronizationContext
         Clock = new SimulatedClock(world, this);
         Memory = new MemoryStore(world.Database);
         var tools = new ToolRegistry();
-        tools.Add(Plot.ToolOf((call, cancellation) => world.Works.DoAsync(this, call, cancellation)));
+        tools.Add(Plot.ToolOf((call, cancellation) => world.Works.DoAsync(this, call, isOnce: false, cancellation)));
+        tools.Add(Plot.OnceToolOf(
+            (call, cancellation) => world.Works.DoAsync(this, call, isOnce: true, cancellation),
+            (call, _) => ValueTask.FromResult(world.Works.Reconcile(this, call))));
         Engine = new AgentsEngine(
             world.Plant.AtTheProcess(new SimulatedStore(world, this, world.Plant.AtTheDatabase(world.Database, Memory))),
             new ModelRegistry(),

@@ -9,7 +9,7 @@ namespace Orleans.Agents.Simulation.Tests.Shell;
 /// its time or get lost.
 /// </summary>
 internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process, IStore database)
-    : IStore, IJournal, IRunList, IDefinitionStore, ICarriers
+    : IStore, IJournal, IRunList, IDefinitionStore, ICarriers, IInbox
 {
     public IJournal Journal => this;
 
@@ -18,6 +18,8 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
     public IDefinitionStore Definitions => this;
 
     public ICarriers Carriers => this;
+
+    public IInbox Inbox => this;
 
     public Task MigrateAsync(CancellationToken cancellation) => Send(
         "migrate",
@@ -113,6 +115,21 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
 
     public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
         Send($"is {epoch} fenced", () => database.Carriers.IsFencedAsync(epoch, CancellationToken.None), cancellation);
+
+    public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
+        Send($"post {note.Id} for {note.Run}", () => database.Inbox.PostAsync(note, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) =>
+        Send($"read the notes for {run}", () => database.Inbox.ReadAsync(run, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<InboxNote>> ReadForAsync(Epoch owner, int limit, CancellationToken cancellation) =>
+        Send($"read notes for {owner}", () => database.Inbox.ReadForAsync(owner, limit, CancellationToken.None), cancellation);
+
+    public Task<bool> ConsumeAsync(
+        RunId run, ImmutableArray<string> notes, Epoch epoch, CancellationToken cancellation) => Send(
+        $"consume {Named(notes)} for {run}",
+        () => database.Inbox.ConsumeAsync(run, notes, epoch, CancellationToken.None),
+        cancellation);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 

@@ -1,3 +1,4 @@
+using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Simulation.Tests.Workflows;
 using Orleans.Agents.Tools;
@@ -12,13 +13,27 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
     /// <summary>Whether some call could be answered now.</summary>
     public bool IsReady => works.Exists(w => w.Process is { IsDead: false, PausedAt: null });
 
-    public async ValueTask<ToolResult> DoAsync(SimulatedProcess process, ToolCall call, CancellationToken cancellation)
+    public async ValueTask<ToolResult> DoAsync(
+        SimulatedProcess process, ToolCall call, bool isOnce, CancellationToken cancellation)
     {
-        var work = new ToolWork(process, call);
+        var work = new ToolWork(process, call, isOnce);
         var watch = world.Watch.Of(call.Activity.Run);
-        world.Trace.Add($"    {process.Number} begins attempt {call.Attempt} at {call.Activity} under {call.Epoch}");
-        watch.Began(process.Number, call.Epoch, world.KnowsAll(process, call.Activity.Run), call.Activity, call.Attempt);
-        works.Add(work);
+        try
+        {
+            world.Trace.Add($"    {process.Number} begins attempt {call.Attempt} at {call.Activity} under {call.Epoch}");
+            watch.Began(process.Number, call.Epoch, world.KnowsAll(process, call.Activity.Run), call.Activity, call.Attempt);
+            works.Add(work);
+            if (isOnce && chance.Next(2) == 0)
+            {
+                Change(work);
+            }
+        }
+        catch (BrokenInvariantException broken)
+        {
+            world.Fail(broken); // the engine would take it for a failure of the tool
+            throw;
+        }
+
         var isObedient = chance.Next(4) > 0;
         await using var stop = cancellation.UnsafeRegister(
             _ =>
@@ -34,31 +49,69 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         return await work.Answer.Task;
     }
 
+    /// <summary>What a process is told that asks what became of a call.</summary>
+    public Reconciliation Reconcile(SimulatedProcess process, ToolCall call)
+    {
+        var found = world.Once.Find(call);
+        world.Trace.Add($"    {process.Number} asks what became of attempt {call.Attempt} at {call.Activity}: {found}");
+        return found;
+    }
+
     /// <summary>Answers one call.</summary>
     public void FinishOne()
     {
         var ready = works.FindAll(w => w.Process is { IsDead: false, PausedAt: null });
         var work = ready[chance.Next(ready.Count)];
         works.Remove(work);
-        var (activity, attempt) = (work.Call.Activity, work.Call.Attempt);
-        var report = script.Answer(activity, attempt);
-        var watch = world.Watch.Of(activity.Run);
-        watch.Gave(report);
-        watch.Finished(work.Process.Number, activity, attempt);
-        world.Trace.Add($"    {work.Process.Number} hears of attempt {attempt} at {activity}");
-        work.Answer.TrySetResult(report switch
+        if (!work.IsChanged)
         {
-            RunCommand.ReportSuccess good => new ToolResult.Succeeded(good.Output),
-            RunCommand.ReportFailure bad => new ToolResult.Failed(bad.Failure),
-            _ => throw new System.Diagnostics.UnreachableException(report.GetType().Name),
-        });
+            Change(work);
+        }
+
+        var (activity, attempt) = (work.Call.Activity, work.Call.Attempt);
+        world.Watch.Of(activity.Run).Finished(work.Process.Number, activity, attempt);
+        world.Trace.Add($"    {work.Process.Number} hears of attempt {attempt} at {activity}");
+        work.Answer.TrySetResult(work.Result!);
+    }
+
+    // What the script says happens in the world, if the world still lets the caller.
+    private void Change(ToolWork work)
+    {
+        work.IsChanged = true;
+        if (work.IsOnce && !world.Once.Admits(work.Call))
+        {
+            work.Result = new ToolResult.Failed(new Failure(FailureClass.Permanent, "sim.stale", "Somebody else carries the run."));
+            return;
+        }
+
+        var report = script.Answer(work.Call.Activity, work.Call.Attempt);
+        world.Watch.Of(work.Call.Activity.Run).Gave(report);
+        switch (report)
+        {
+            case RunCommand.ReportSuccess good:
+                if (work.IsOnce)
+                {
+                    world.Once.Happens(work.Call, good.Output);
+                }
+
+                work.Result = new ToolResult.Succeeded(good.Output);
+                break;
+            case RunCommand.ReportFailure bad:
+                work.Result = new ToolResult.Failed(bad.Failure);
+                break;
+        }
     }
 
     /// <summary>A process is gone, and what it called with it.</summary>
     public void Forget(SimulatedProcess process) => works.RemoveAll(w => w.Process == process);
 
-    private sealed record ToolWork(SimulatedProcess Process, ToolCall Call)
+    private sealed record ToolWork(SimulatedProcess Process, ToolCall Call, bool IsOnce)
     {
+        /// <summary>Whether it has had its effect.</summary>
+        public bool IsChanged { get; set; }
+
+        public ToolResult? Result { get; set; }
+
         public TaskCompletionSource<ToolResult> Answer { get; } = new();
     }
 }

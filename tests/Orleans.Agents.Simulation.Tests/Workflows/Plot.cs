@@ -13,23 +13,27 @@ namespace Orleans.Agents.Simulation.Tests.Workflows;
 /// </param>
 internal sealed record Plot(Definition Definition, bool HasTimeLimits)
 {
-    /// <summary>The tool that states call.</summary>
+    /// <summary>The tool that most states call.</summary>
     public const string Tool = "sim.work";
+
+    /// <summary>A tool whose calls must not be made twice.</summary>
+    public const string OnceTool = "sim.once";
 
     // A definition takes longer to load than a run to play.
     private const int Different = 200;
 
-    private static readonly ConcurrentDictionary<int, Plot> Known = [];
+    private static readonly ConcurrentDictionary<(int Number, bool HasOnce), Plot> Known = [];
 
-    /// <summary>The workflow that belongs to a seed.</summary>
-    public static Plot Of(int seed) => Known.GetOrAdd(seed % Different, static number => new PlotWriter(number).Write());
+    /// <summary>The workflow that belongs to a seed, with calls that must not be made twice or without.</summary>
+    public static Plot Of(int seed, bool hasOnce) =>
+        Known.GetOrAdd((seed % Different, hasOnce), static plot => new PlotWriter(plot.Number, plot.HasOnce).Write());
 
     /// <summary>Loads a workflow.</summary>
     public static Definition Load(string yaml)
     {
         var loaded = DefinitionLoader.LoadTexts(
             [new DefinitionText("plot.yaml", yaml)],
-            new DefinitionHost([ToolOf(static (_, _) => throw new NotSupportedException())], []),
+            new DefinitionHost([ToolOf(NoBody), OnceToolOf(NoBody, static (_, _) => throw new NotSupportedException())], []),
             LoadOptions.Lenient);
         return loaded.HasErrors
             ? throw new FormatException($"{string.Join('\n', loaded.Diagnostics)}\n{yaml}")
@@ -39,10 +43,20 @@ internal sealed record Plot(Definition Definition, bool HasTimeLimits)
     /// <summary>The tool with a body.</summary>
     public static Tool ToolOf(ToolBody body) => new(
         Tool, "Does what the simulation says.", Payload.Parse("true"), null, ToolEffect.Idempotent, [], body);
+
+    /// <summary>The tool whose calls must not be made twice, with its bodies.</summary>
+    public static Tool OnceToolOf(ToolBody body, ToolReconcile reconcile) => new(
+        OnceTool, "Does what the simulation says, each time.", Payload.Parse("true"), null, ToolEffect.Once, [], body)
+    {
+        Reconcile = reconcile,
+    };
+
+    private static ValueTask<ToolResult> NoBody(ToolCall call, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 }
 
 /// <summary>Writes one random workflow as its author would.</summary>
-internal sealed class PlotWriter(int seed)
+internal sealed class PlotWriter(int seed, bool hasOnce)
 {
     private readonly Random chance = new(seed);
     private readonly StringBuilder text = new();
@@ -92,7 +106,7 @@ internal sealed class PlotWriter(int seed)
 
     private void Activity(bool hasTimeLimits)
     {
-        text.Append($"      tool: {Plot.Tool}\n");
+        text.Append($"      tool: {(hasOnce && chance.Next(3) == 0 ? Plot.OnceTool : Plot.Tool)}\n");
         text.Append("      input: { last: \"${{ context.last }}\", visit: \"${{ run.visit }}\", attempt: \"${{ run.attempt }}\" }\n");
         text.Append($"      retry: {{ attempts: {chance.Next(1, 5)}, backoff: {chance.Next(1, 20)}s, factor: 2, max: 60s, ");
         text.Append($"jitter: {chance.Next(2) * 0.5m:0.0}, on: [{(chance.Next(2) == 0 ? "transient" : "transient, timeout")}] }}\n");

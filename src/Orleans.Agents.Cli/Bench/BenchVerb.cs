@@ -1,0 +1,195 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Text.Json;
+using Orleans.Agents.Cli.Bench.Workers;
+using Orleans.Agents.Cli.Bench.Workloads;
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Terminals;
+
+namespace Orleans.Agents.Cli.Bench;
+
+/// <summary><c>agents bench</c>: measures this engine, on this machine, beside a loop that only writes the same rows.</summary>
+internal static class BenchVerb
+{
+    private const string NoFanOut = "this version's workflows have no fan-out.";
+
+    private const int W4Runs = 1_000;
+    private const int W4Lanes = 1_000;
+    private const int W5Runs = 10_000;
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var verb = new Verb(
+            "bench",
+            "Measures the engine on this machine, beside a bare loop that writes the same rows.",
+            "Each workload makes a database of its own and removes it; no runs of yours are touched.",
+            new Example("Ten sequential durable steps a run, many runs at once", "agents bench w1"),
+            new Example("All figures for a script", "agents bench all --json | jq -c '.[]'"))
+        {
+            W1(streams),
+            W2(),
+            W4(streams),
+            W5(streams),
+            All(streams),
+            CheckVerb.Create(streams),
+            BenchWorker.Create(streams),
+        };
+        verb.SetAction(_ => streams.WriteText(HelpPage.TextOf(verb)));
+        return verb;
+    }
+
+    private static Verb W1(Streams streams)
+    {
+        var atOnce = Numbers.Option(
+            "--concurrency", "Keep so many runs under way. Default: the best of 1 to 1000.", 1, 10_000);
+        var lanes = Numbers.Option(
+            "--lanes", "How many activities may be under way. Default: one a run, 64 at least.", 1, 10_000);
+        var inStore = Numbers.Option(
+            "--runs-in-store", "Put so many finished runs into the store first. Default: 0.", 0, 10_000_000);
+        var marks = new Option<string>("--acknowledged")
+        {
+            Description = "Append a line to this file for each result that is said to be durable, and keep the database.",
+            HelpName = "file",
+        };
+        return Workload(
+            new Verb(
+                "w1",
+                "Runs of ten sequential durable steps.",
+                "Steps a second at the best concurrency, the time of a run alone, and what a step costs.",
+                new Example("Whether figures stay when the store is full", "agents bench w1 --runs-in-store 1000000"),
+                new Example(
+                    "Kill it, then see that nothing it was told is missing",
+                    "timeout -s KILL 5 agents bench w1 --acknowledged marks; agents bench check marks --remove"))
+            {
+                atOnce, lanes, inStore, marks,
+            },
+            streams,
+            async (settings, parsed, cancellation) =>
+            {
+                var plan = new SequencePlan(
+                    (int?)parsed.GetValue(atOnce),
+                    (int?)parsed.GetValue(lanes),
+                    (int)(parsed.GetValue(inStore) ?? 0),
+                    parsed.GetValue(marks));
+                return [Report.Of(await new Sequence(settings, plan).RunAsync(cancellation))];
+            });
+    }
+
+    private static Verb W2()
+    {
+        var verb = new Verb(
+            "w2", "One run that fans out 100 steps and joins them.", $"Not available yet: {NoFanOut}")
+        {
+            BenchOptions.StoreOption(),
+        };
+        verb.SetAction((Func<ParseResult, int>)(_ => throw CommandException.Usage($"w2 is not available yet: {NoFanOut}")));
+        return verb;
+    }
+
+    private static Verb W4(Streams streams)
+    {
+        var runs = Numbers.Option("--runs", $"How many runs. Default: {W4Runs}.", 1, 1_000_000);
+        var lanes = Numbers.Option(
+            "--lanes", $"How many activities may be under way; they sleep. Default: {W4Lanes}.", 1, 10_000);
+        return Workload(
+            new Verb(
+                "w4",
+                "Runs of ten steps of 20 ms, their process killed half-way.",
+                "The time from starting a second process until all is done; runs lost and steps run again, by SQL.",
+                new Example("Kill a process with 1,000 runs", "agents bench w4"))
+            {
+                runs, lanes,
+            },
+            streams,
+            async (settings, parsed, cancellation) =>
+            {
+                var restart = new Restart(
+                    settings, (int)(parsed.GetValue(runs) ?? W4Runs), (int)(parsed.GetValue(lanes) ?? W4Lanes));
+                return [Report.Of(await restart.RunAsync(cancellation))];
+            });
+    }
+
+    private static Verb W5(Streams streams)
+    {
+        var parked = Numbers.Option("--parked", $"How many runs wait. Default: {W5Runs}.", 1, 10_000_000);
+        return Workload(
+            new Verb(
+                "w5",
+                "Runs that wait for an hour, over which a process has nothing to do.",
+                "Memory and processor time of a fresh process, beside those of one over an empty store.",
+                new Example("A minute over 100,000 runs", "agents bench w5 --parked 100000 --seconds 60"))
+            {
+                parked,
+            },
+            streams,
+            async (settings, parsed, cancellation) =>
+            {
+                var runs = (int)(parsed.GetValue(parked) ?? W5Runs);
+                return [Report.Of(await new ParkedRuns(settings, runs).RunAsync(cancellation))];
+            });
+    }
+
+    private static Verb All(Streams streams) => Workload(
+        new Verb(
+            "all",
+            "Every workload, one after the other; its payload is an array.",
+            "Each with its defaults.",
+            new Example("What this machine does", "agents bench all --seconds 10")),
+        streams,
+        async (settings, _, cancellation) =>
+        {
+            settings.Tell($"w2 is left out: {NoFanOut}");
+            return
+            [
+                Report.Of(await new Sequence(settings, new SequencePlan()).RunAsync(cancellation)),
+                Report.Of(await new Restart(settings, W4Runs, W4Lanes).RunAsync(cancellation)),
+                Report.Of(await new ParkedRuns(settings, W5Runs).RunAsync(cancellation)),
+            ];
+        },
+        isArray: true);
+
+    private static Verb Workload(
+        Verb verb,
+        Streams streams,
+        Func<BenchSettings, ParseResult, CancellationToken, Task<ImmutableArray<Report>>> measure,
+        bool isArray = false)
+    {
+        var options = new BenchOptions();
+        options.AddTo(verb);
+        verb.SetAction(async (parsed, _) =>
+        {
+            using var interruption = new Interruption();
+            var reports = await measure(options.Of(parsed, streams), parsed, interruption.Token);
+            if (streams.IsOutputTerminal && !parsed.GetValue(options.Json))
+            {
+                streams.WriteText(string.Join('\n', reports.Select(r => r.Table)));
+            }
+            else
+            {
+                streams.WriteJson(json => Write(json, reports, isArray), compact: true);
+            }
+
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static void Write(Utf8JsonWriter json, ImmutableArray<Report> reports, bool isArray)
+    {
+        if (isArray)
+        {
+            json.WriteStartArray();
+        }
+
+        foreach (var report in reports)
+        {
+            report.WriteTo(json);
+        }
+
+        if (isArray)
+        {
+            json.WriteEndArray();
+        }
+    }
+}

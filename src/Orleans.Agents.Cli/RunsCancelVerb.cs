@@ -1,0 +1,98 @@
+using System.CommandLine;
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary><c>agents runs cancel</c>: stops a run, whoever carries it.</summary>
+internal sealed class RunsCancelVerb
+{
+    private readonly Streams streams;
+    private readonly MannerOptions manners = new();
+    private readonly Option<string> store = StoreChoice.Option();
+    private readonly Option<string> reason = new("--reason")
+    {
+        Description = "Why, for people; it stands in the run's failure.",
+        HelpName = "text",
+    };
+
+    private readonly Argument<string> run = new("id")
+    {
+        Description = "The run's name, or a beginning that no other run has.",
+    };
+
+    private RunsCancelVerb(Streams streams) => this.streams = streams;
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var cancel = new RunsCancelVerb(streams);
+        var verb = new Verb(
+            "cancel",
+            "Cancels a run: it fails with run.cancelled, wherever it stands.",
+            "The process that carries the run is told and obeys within a second; a run that nobody carries is ended here.",
+            new Example("Stop a run that is of no use any more", "agents runs cancel run-0198c2 --reason 'wrong input'"))
+        {
+            cancel.run,
+            cancel.reason,
+            cancel.store,
+        };
+        cancel.manners.AddTo(verb);
+        verb.SetAction((parsed, _) => cancel.RunAsync(parsed));
+        return verb;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var interruption = new Interruption();
+        var manner = manners.Of(parsed);
+        var choice = StoreChoice.Of(parsed.GetValue(store));
+        var found = await FindAsync(choice, parsed.GetValue(run)!, interruption.Token);
+        RunState state;
+        try
+        {
+            await using var session = await EngineSession.StartAsync(choice, streams, manner, interruption.Token);
+            await session.Engine.CancelAsync(found, parsed.GetValue(reason), cancellation: interruption.Token);
+            await session.TakeOnAsync(found, interruption.Token);
+            state = await session.SeeToEndAsync(found, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            streams.Tell($"interrupted; run {found} may be cancelled all the same, when its carrier looks", Tone.Warning);
+            return ExitCode.Interrupted;
+        }
+
+        return Report(found, state, manner);
+    }
+
+    // Looked up before an engine starts: a typing mistake must not take an epoch.
+    private static async Task<RunId> FindAsync(StoreChoice choice, string typed, CancellationToken cancellation)
+    {
+        await using var reading = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
+        return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
+    }
+
+    private int Report(RunId id, RunState state, Manner manner)
+    {
+        if (state.Failure?.Code != FailureCode.Cancelled)
+        {
+            var how = state.Failure is { } failure ? $"failed with {failure.Code}" : "succeeded";
+            throw new CommandException(
+                ExitCode.Refused, "cli.run_over", $"Run {id} was over before it could be cancelled: it {how}.");
+        }
+
+        if (!manner.IsQuiet)
+        {
+            streams.Tell($"run {id} is cancelled", Tone.Good);
+        }
+
+        streams.WriteJson(
+            new ResumedDocument(id.Value, StatusName.Of(state.Status), Failure: FailureDocument.Of(state.Failure)),
+            CliJson.Default.ResumedDocument,
+            manner.IsCompact);
+        return ExitCode.Done;
+    }
+}

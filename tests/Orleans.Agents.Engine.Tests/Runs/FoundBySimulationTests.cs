@@ -1,0 +1,85 @@
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Tools;
+
+namespace Orleans.Agents.Engine.Tests.Runs;
+
+/// <summary>What the simulation found, each as a test that needs no luck.</summary>
+public sealed class FoundBySimulationTests
+{
+    private const string Steps = """
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: test }
+        spec:
+          start: a
+          states:
+            a: { tool: test.held, timeout: 1h, next: done }
+            done: { end: done }
+        """;
+
+    [Fact]
+    public async Task A_run_that_was_claimed_before_the_store_failed_is_carried_on()
+    {
+        var database = new MemoryDatabase();
+        var (ours, theirs) = (new RunId("run-ours"), new RunId("run-theirs"));
+        await using (var first = await House.OpenAsync(new MemoryStore(database), Steps, null, null, Never()))
+        {
+            await first.StartAsync(run: ours);
+            await first.StartAsync(run: theirs);
+        }
+
+        // Another process is faster with one of the two; then the store fails on the question why.
+        var other = new MemoryStore(database);
+        var epoch = await other.Carriers.TakeAsync(true, default);
+        var failures = 0;
+        var store = new HookedStore(new MemoryStore(database));
+        store.HasRead = async _ =>
+        {
+            if (failures == 0)
+            {
+                var version = (await other.Runs.FindAsync(theirs, default))!.Version;
+                await other.Journal.ClaimAsync([new RunClaim(theirs, version)], epoch, default);
+                failures = 1;
+            }
+        };
+        store.AskingForFence = _ => failures++ == 1 ? throw HookedStore.Failure(isTransient: true) : Task.CompletedTask;
+        await using var second = await House.OpenAsync(store, Steps, null, null, Quick());
+
+        Assert.Equal(RunStatus.Succeeded, (await second.EndAsync(ours)).Status);
+        Assert.True(failures > 1);
+    }
+
+    [Fact]
+    public async Task A_run_is_not_started_by_a_process_that_comes_to_rest()
+    {
+        var database = new MemoryDatabase();
+        var (reached, cancelled, released) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var house = await House.OpenAsync(new MemoryStore(database), Steps, null, null, House.Tool("test.held", async (_, cancellation) =>
+        {
+            await using var told = cancellation.Register(cancelled.SetResult);
+            reached.SetResult();
+            await released.Task;
+            return House.Ok();
+        }));
+        await house.StartAsync(run: new RunId("run-early"));
+        await reached.Task;
+        var stopping = house.DisposeAsync().AsTask();
+        await cancelled.Task;
+
+        var refused = await Assert.ThrowsAsync<StoreException>(() => house.StartAsync(run: new RunId("run-late")));
+
+        released.SetResult();
+        await stopping;
+        Assert.True(refused.IsTransient);
+        Assert.Null(await new MemoryStore(database).Runs.FindAsync(new RunId("run-late"), default));
+    }
+
+    private static Tool Quick() => House.Tool("test.held", (_, _) => Task.FromResult(House.Ok()));
+
+    private static Tool Never() => House.Tool("test.held", async (_, cancellation) =>
+    {
+        await Task.Delay(Timeout.Infinite, cancellation);
+        return House.Ok();
+    });
+}
