@@ -83,7 +83,9 @@ run_suite() { # project folder
 }
 
 postgres_on_path() { # Debian keeps the server's programs where no PATH looks; the newest is taken
-  PATH=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1):$PATH
+  local programs
+  programs=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+  PATH=${programs:+$programs:}$PATH
 }
 
 need() { # command, Debian package: what the tests compare with, and what the pages they follow use

@@ -73,13 +73,14 @@ public sealed class PostgresServer : IDisposable
     private static PostgresServer StartShared() =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? new PostgresServer(null, given) : Start();
 
-    // However the tests end, the pipe to this shell does, and then the server and its folder go.
+    // However the tests end, the pipe to this shell does, and then the server and its folder go; also when a signal ends
+    // all at once, for which it is deaf.
     private void Guard()
     {
         var stop = string.Join(' ', [.. Owner, Find("pg_ctl"), "stop", "-s", "-m", "immediate", "-D", Data]);
         guard = new Process
         {
-            StartInfo = new ProcessStartInfo("sh", ["-c", $"cat; {stop}; rm -rf {folder}"])
+            StartInfo = new ProcessStartInfo("sh", ["-c", $"trap '' HUP INT TERM; cat; {stop}; rm -rf {folder}"])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,

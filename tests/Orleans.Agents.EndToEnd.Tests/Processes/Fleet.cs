@@ -84,68 +84,6 @@ internal sealed class Fleet : IAsyncDisposable
         return Effect.Read(Path.Combine(Records, $"begun-{worker.Id}.txt")).Any(begun => !done.Contains(begun));
     }
 
-    /// <summary>What the tools of all processes wrote down, in this folder.</summary>
-    public string Records { get; } = Directory.CreateTempSubdirectory("agents-records-").FullName;
-
-    /// <summary>What all processes complained of, for whoever looks into a failed test.</summary>
-    public string Errors =>
-        string.Join(Environment.NewLine, gone.Concat(workers).Select(w => w.Errors).Where(e => e.Length > 0));
-
-    public WorkerProcess this[int place] => workers[place];
-
-    /// <summary>Starts a fleet.</summary>
-    /// <param name="database">What it shares.</param>
-    /// <param name="environments">For each process, what its environment has.</param>
-    public static async Task<Fleet> StartAsync(
-        ISharedDatabase database, params ImmutableDictionary<string, string>[] environments)
-    {
-        var fleet = new Fleet(database, environments);
-        for (var place = 0; place < environments.Length; place++)
-        {
-            fleet.workers[place] = fleet.Start(place, environments[place]);
-        }
-
-        try
-        {
-            var ready = await Task.WhenAll(fleet.workers.Select(w => w.IsReadyAsync()));
-            return ready.All(isReady => isReady)
-                ? fleet
-                : throw new InvalidOperationException($"A process ended before it was ready: {fleet.Errors}");
-        }
-        catch
-        {
-            await fleet.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>A process that can be asked; another one for another turn.</summary>
-    public WorkerProcess? Open(int turn)
-    {
-        var open = workers.Where(w => w.IsOpen).ToList();
-        return open.Count == 0 ? null : open[turn % open.Count];
-    }
-
-    /// <summary>Puts a new process in the place of one that is gone.</summary>
-    /// <param name="place">The place.</param>
-    /// <param name="fault">A fault it is born with, beside what its place has: a variable and its value.</param>
-    public WorkerProcess Replace(int place, (string Name, string Value)? fault = null)
-    {
-        gone.Enqueue(workers[place]);
-        var environment = environments[place];
-        return workers[place] = Start(
-            place, fault is { } born ? environment.SetItem(born.Name, born.Value) : environment);
-    }
-
-    /// <summary>Whether a process has begun an activity that is not done at this moment.</summary>
-    public async Task<bool> IsInToolAsync(WorkerProcess worker)
-    {
-        var epoch = await database.CountAsync(
-            $"select coalesce(max(epoch), 0) from carrier where process like '%:{worker.Id}'");
-        var done = Effect.Read(Path.Combine(Records, "effects.txt")).ToHashSet();
-        return Effect.Read(Path.Combine(Records, "begun.txt")).Any(begun => begun.Epoch == epoch && !done.Contains(begun));
-    }
-
     /// <summary>What the tools of all processes wrote down so far.</summary>
     public WorkRecords Work() => WorkRecords.Read(Records);
 
