@@ -6,14 +6,14 @@ using Orleans.Agents.Values;
 namespace Orleans.Agents.EndToEnd.Worker;
 
 /// <summary>
-/// Tools that add one to a number and write down that they did, before anybody is told: in <c>begun.txt</c> when the work
-/// begins, in <c>effects.txt</c> when it is done.
+/// Tools that add one to a number and write down that they did, before anybody is told: in <c>begun-</c> and the
+/// process's number when the work begins, in <c>effects.txt</c> when it is done.
 /// </summary>
 /// <param name="folder">Where they write it down.</param>
 /// <param name="isCareless">A planted fault that the checker has to find: everything is done twice.</param>
 internal sealed class WorkTools(string folder, bool isCareless)
 {
-    private readonly FaultPlan begun = FaultPlan.Parse(null, Path.Combine(folder, "begun.txt"));
+    private readonly FaultPlan begun = FaultPlan.Parse(null, Path.Combine(folder, $"begun-{Environment.ProcessId}.txt"));
     private readonly FaultPlan done = FaultPlan.Parse(null, Path.Combine(folder, "effects.txt"));
     private readonly OnceService service = new(folder);
 

@@ -16,7 +16,7 @@ internal sealed class HistoryChecker
     /// <param name="contents">What the database holds, after all runs have ended.</param>
     /// <param name="work">What the tools wrote down.</param>
     /// <param name="promises">The starts that were acknowledged.</param>
-    public static Verdict Judge(
+    public static IReadOnlyList<string> Judge(
         StoreContents contents, WorkRecords work, IReadOnlyCollection<Promise> promises)
     {
         var checker = new HistoryChecker(contents);
@@ -26,7 +26,7 @@ internal sealed class HistoryChecker
         checker.JudgeResults(work);
         checker.JudgeEffects(work.Effects);
         checker.JudgeOnce(work);
-        return new Verdict(checker.wrong, checker.histories.Values.Sum(h => h.StepsBack));
+        return checker.wrong;
     }
 
     private void ReadHistories()
@@ -172,10 +172,3 @@ internal sealed class HistoryChecker
         }
     }
 }
-
-/// <summary>What a checker found.</summary>
-/// <param name="Wrong">The broken promises, a sentence each.</param>
-/// <param name="StepsBack">
-/// How often a run went on under an older epoch than before: a process that lives takes on the run of a younger one.
-/// </param>
-internal sealed record Verdict(IReadOnlyList<string> Wrong, int StepsBack);

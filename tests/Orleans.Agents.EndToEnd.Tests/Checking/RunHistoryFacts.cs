@@ -9,6 +9,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
     private readonly HashSet<(string Activity, int Attempt)> seen = [];
     private readonly HashSet<(string Activity, int Attempt)> reconciled = [];
     private readonly Dictionary<long, long> carriedFrom = [];
+    private long carrier;
     private long epoch;
 
     /// <summary>The version the journal ends at.</summary>
@@ -22,9 +23,6 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
 
     /// <summary>The results that are recorded.</summary>
     public IReadOnlyList<RecordedResult> Results => results;
-
-    /// <summary>How often the run went on under an older epoch than before.</summary>
-    public int StepsBack { get; private set; }
 
     /// <summary>The version with which the run was first carried under an epoch; null when it never was.</summary>
     public long? CarriedFrom(long under) => carriedFrom.TryGetValue(under, out var version) ? version : null;
@@ -40,7 +38,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
         }
 
         var first = events.RootElement[0].GetProperty("type").GetString();
-        if (append.Epoch != epoch && first != (Version == 0 ? "run.started" : "run.taken_over"))
+        if (append.Epoch != carrier && first != (Version == 0 ? "run.started" : "run.taken_over"))
         {
             blame($"{run} goes on under epoch {append.Epoch} at version {append.Version} and nobody took it over");
         }
@@ -50,10 +48,8 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
             blame($"{run} goes on after its end, at version {append.Version}");
         }
 
-        StepsBack += append.Epoch < epoch ? 1 : 0;
         Version = append.Version;
-        epoch = append.Epoch;
-        carriedFrom.TryAdd(epoch, Version);
+        carrier = append.Epoch;
         foreach (var happened in events.RootElement.EnumerateArray())
         {
             Add(happened);
@@ -73,8 +69,11 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
             case "activity.reconciled" when happened.GetProperty("outcome").GetString() == "happened":
                 reconciled.Add((ActivityOf(happened), happened.GetProperty("attempt").GetInt32()));
                 break;
-            case "run.taken_over" when happened.GetProperty("epoch").GetInt64() != epoch:
-                blame($"{run} was taken over by epoch {happened.GetProperty("epoch")} in an append of epoch {epoch}");
+            case "run.started":
+                Carry(happened.GetProperty("origin").GetProperty("epoch").GetInt64());
+                break;
+            case "run.taken_over":
+                Carry(happened.GetProperty("epoch").GetInt64());
                 break;
             case "run.succeeded":
                 (End, Output) = ("succeeded", happened.GetProperty("output").GetRawText());
@@ -83,6 +82,18 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
                 End = "failed";
                 break;
         }
+    }
+
+    // A run's own epoch grows with each takeover; it is the carrier's, or more where the carrier is older than the last.
+    private void Carry(long next)
+    {
+        if (next <= epoch || next < carrier)
+        {
+            blame($"{run} went from epoch {epoch} to {next} at version {Version}, carried by {carrier}");
+        }
+
+        epoch = next;
+        carriedFrom.TryAdd(epoch, Version);
     }
 
     private void AddResult(JsonElement happened, bool isSuccess)
@@ -108,7 +119,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
 }
 
 /// <summary>
-/// The result of an attempt: the epoch it is recorded under, the version of the run with it, and whether it was found out
+/// The result of an attempt: the run's epoch it is recorded under, the version of the run with it, and whether it was found out
 /// only afterwards.
 /// </summary>
 internal sealed record RecordedResult(

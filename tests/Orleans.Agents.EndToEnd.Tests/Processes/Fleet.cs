@@ -78,12 +78,10 @@ internal sealed class Fleet : IAsyncDisposable
     }
 
     /// <summary>Whether a process has begun an activity that is not done at this moment.</summary>
-    public async Task<bool> IsInToolAsync(WorkerProcess worker)
+    public bool IsInTool(WorkerProcess worker)
     {
-        var epoch = await database.CountAsync(
-            $"select coalesce(max(epoch), 0) from carrier where process like '%:{worker.Id}'");
         var done = Effect.Read(Path.Combine(Records, "effects.txt")).ToHashSet();
-        return Effect.Read(Path.Combine(Records, "begun.txt")).Any(begun => begun.Epoch == epoch && !done.Contains(begun));
+        return Effect.Read(Path.Combine(Records, $"begun-{worker.Id}.txt")).Any(begun => !done.Contains(begun));
     }
 
     /// <summary>What the tools of all processes wrote down so far.</summary>
