@@ -2,7 +2,7 @@
 # Everything there is to check: restore, build, format, all suites. Ends with one line: N passed, N failed, N skipped.
 #
 #   bash tests/run.sh            what CI runs
-#   bash tests/run.sh --full     also the long matrices (every kill point, the full fuzz)
+#   bash tests/run.sh --full     also the long matrices (every kill point, the full fuzz, ten minutes of process faults)
 #   bash tests/run.sh Core Cli   only the suites with these names
 #   bash tests/run.sh --seeds 100000 Simulation        more of the simulation
 #   bash tests/run.sh --seed 172 --trace Simulation    one execution of it, step by step
@@ -15,7 +15,7 @@ suites=()
 report=()
 while [ $# -gt 0 ]; do
   case "$1" in
-    --full) export AGENTS_FULL=1 AGENTS_FUZZ=100000 ;;
+    --full) export AGENTS_FULL=1 AGENTS_FUZZ=100000 AGENTS_FAULT_MINUTES=${AGENTS_FAULT_MINUTES:-10} ;;
     --seeds) export AGENTS_SEEDS=${2:?--seeds takes a number} && shift ;;
     --seed) export AGENTS_SEED=${2:?--seed takes a number} && shift ;;
     --trace) export AGENTS_TRACE=1 && report=(--logger "console;verbosity=detailed") ;;
@@ -83,7 +83,9 @@ run_suite() { # project folder
 }
 
 postgres_on_path() { # Debian keeps the server's programs where no PATH looks; the newest is taken
-  PATH=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1):$PATH
+  local programs
+  programs=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+  PATH=${programs:+$programs:}$PATH
 }
 
 need() { # command, Debian package: what the tests compare with, and what the pages they follow use
@@ -137,6 +139,11 @@ check "build (warnings are errors)" dotnet build Orleans.Agents.sln -c $configur
 for project in tests/*.Tests; do
   run_suite "$project"
 done
+
+if compgen -G "$results/faults-*.txt" >/dev/null; then
+  step "process faults"
+  cat "$results"/faults-*.txt
+fi
 
 # A line counts as covered when any suite ran it; processes that suites start are not measured.
 mapfile -t reports < <(find "$results" -name coverage.cobertura.xml)

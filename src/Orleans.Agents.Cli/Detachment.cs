@@ -18,7 +18,7 @@ internal sealed class Detachment(Streams streams, Manner manner, StoreChoice cho
     {
         StartResult.Started started;
         await using (var engine = await ProgramEngine.StartAsync(
-            choice.Open(), Bystander, streams, manner, cancellation))
+            choice.Open(ProgramEngine.Faults()), Bystander, streams, manner, cancellation))
         {
             await engine.PublishAsync(definition, cancellation);
             started = RunVerb.Accepted(await engine.StartRunAsync(request, cancellation));

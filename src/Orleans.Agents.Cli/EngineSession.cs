@@ -35,7 +35,7 @@ internal sealed class EngineSession : IAsyncDisposable
     public static async Task<EngineSession> StartAsync(
         StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation)
     {
-        var store = choice.Open();
+        var store = choice.Open(ProgramEngine.Faults());
         var options = new EngineOptions { CarriesAllRuns = false, ParkAfter = Never };
         var engine = await ProgramEngine.StartAsync(store, options, streams, manner, cancellation);
         if (manner.IsVerbose || (streams.IsErrorTerminal && !manner.IsQuiet))

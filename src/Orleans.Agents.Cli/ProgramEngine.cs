@@ -18,9 +18,7 @@ internal static class ProgramEngine
     {
         try
         {
-            return FaultPlan.Parse(
-                Environment.GetEnvironmentVariable(FaultPlan.KillVariable),
-                Environment.GetEnvironmentVariable(FaultPlan.RecordVariable));
+            return FaultPlan.FromEnvironment();
         }
         catch (FormatException problem)
         {
@@ -45,13 +43,14 @@ internal static class ProgramEngine
     public static async Task<AgentsEngine> StartAsync(
         IStore store, EngineOptions options, Streams streams, Manner manner, CancellationToken cancellation)
     {
+        var faults = Faults();
         var engine = new AgentsEngine(
             store,
             new ModelRegistry(),
             new ToolRegistry().AddRange(BuiltInTools.All),
             options,
-            TimeProvider.System,
-            Faults(),
+            faults.Clock,
+            faults,
             new TerminalLogger(streams, manner.Least));
         try
         {

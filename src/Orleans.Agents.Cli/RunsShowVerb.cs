@@ -14,6 +14,8 @@ namespace Orleans.Agents.Cli;
 /// <summary><c>agents runs show</c>: how one run stands.</summary>
 internal static class RunsShowVerb
 {
+    private const int BranchesShown = 20;
+
     private static readonly Manner Reading = new(IsCompact: false, IsQuiet: false, IsVerbose: false);
 
     /// <summary>Makes the verb.</summary>
@@ -81,6 +83,7 @@ internal static class RunsShowVerb
         Line(text, "started", Local(run.StartedAt));
         Line(text, "updated", Local(run.UpdatedAt));
         Line(text, "waits until", run.WaitsUntil is { } until ? Local(until) : null);
+        WriteBranches(text, run.Branches);
         foreach (var call in run.Undecided ?? [])
         {
             Line(text, "undecided", $"waits for a decision about attempt {call.Attempt} of {call.Activity}: {call.Why.Message}");
@@ -101,6 +104,25 @@ internal static class RunsShowVerb
         WriteFailure(text, "failure", run.Failure);
         Line(text, "output", run.Output?.GetRawText());
         return text.ToString();
+    }
+
+    private static void WriteBranches(StringBuilder text, BranchesDocument? branches)
+    {
+        if (branches is null)
+        {
+            return;
+        }
+
+        Line(
+            text,
+            "branches",
+            $"{branches.Succeeded} of {branches.Count} succeeded, {branches.Needed} needed; {branches.Failed} failed, "
+            + $"{branches.Open.Length} under way, {branches.Waiting} to come");
+        Line(text, "done by", branches.Until is { } until ? Local(until) : null);
+        foreach (var branch in branches.Open.Take(BranchesShown))
+        {
+            Line(text, "  branch", $"{branch.Branch}: attempt {branch.Attempt}, {branch.Status}");
+        }
     }
 
     private static void WriteBudget(StringBuilder text, BudgetDocument budget)

@@ -81,7 +81,8 @@ internal sealed class ServeVerb
         Manner manner,
         CancellationToken stop)
     {
-        await using var engine = await ProgramEngine.StartAsync(choice.Open(), options, streams, manner, stop);
+        var opened = choice.Open(ProgramEngine.Faults());
+        await using var engine = await ProgramEngine.StartAsync(opened, options, streams, manner, stop);
         foreach (var definition in published)
         {
             await engine.PublishAsync(definition, stop);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Storage.Postgres;
 using Orleans.Agents.Storage.Sqlite;
@@ -41,8 +42,9 @@ internal abstract record StoreChoice
     public abstract string? CommandWith(string command);
 
     /// <summary>Opens the store to carry runs in; it is made when it is not there.</summary>
+    /// <param name="faults">The faults that are to be made on purpose.</param>
     /// <exception cref="StoreException">It cannot be.</exception>
-    public abstract IStore Open();
+    public abstract IStore Open(FaultPlan faults);
 
     /// <summary>Opens a store that is there, and changes nothing; null when there is none.</summary>
     /// <exception cref="StoreException">It cannot be reached.</exception>
@@ -70,7 +72,7 @@ internal abstract record StoreChoice
         public override string? CommandWith(string command) => null;
 
         /// <inheritdoc/>
-        public override IStore Open() => new MemoryStore();
+        public override IStore Open(FaultPlan faults) => new MemoryStore();
 
         /// <inheritdoc/>
         public override Task<IStore?> OpenToReadAsync(CancellationToken cancellation) => Task.FromResult<IStore?>(null);
@@ -87,7 +89,7 @@ internal abstract record StoreChoice
         public override string CommandWith(string command) => $"{command} --store {Quoted(Location)}";
 
         /// <inheritdoc/>
-        public override IStore Open()
+        public override IStore Open(FaultPlan faults)
         {
             try
             {
@@ -102,14 +104,15 @@ internal abstract record StoreChoice
                     problem);
             }
 
-            return OpenFile();
+            return OpenFile(faults);
         }
 
         /// <inheritdoc/>
         public override Task<IStore?> OpenToReadAsync(CancellationToken cancellation) =>
-            Task.FromResult<IStore?>(System.IO.File.Exists(Location) ? OpenFile() : null);
+            Task.FromResult<IStore?>(System.IO.File.Exists(Location) ? OpenFile(FaultPlan.None) : null);
 
-        private SqliteStore OpenFile() => new(new SqliteStoreOptions { Path = Location });
+        private SqliteStore OpenFile(FaultPlan faults) =>
+            new(new SqliteStoreOptions { Path = Location, Faults = faults });
     }
 
     /// <summary>In a PostgreSQL database.</summary>
@@ -125,12 +128,12 @@ internal abstract record StoreChoice
             IsToldByOption ? $"{command} --store {Quoted(PostgresAddress.WithoutSecrets(Address))}" : command;
 
         /// <inheritdoc/>
-        public override IStore Open() => OpenServer();
+        public override IStore Open(FaultPlan faults) => OpenServer(faults);
 
         /// <inheritdoc/>
         public override async Task<IStore?> OpenToReadAsync(CancellationToken cancellation)
         {
-            PostgresStore? store = OpenServer();
+            PostgresStore? store = OpenServer(FaultPlan.None);
             try
             {
                 if (await store.ExistsAsync(cancellation))
@@ -150,7 +153,7 @@ internal abstract record StoreChoice
             }
         }
 
-        private PostgresStore OpenServer() =>
-            new(new PostgresStoreOptions { ConnectionString = Address.ConnectionString });
+        private PostgresStore OpenServer(FaultPlan faults) =>
+            new(new PostgresStoreOptions { ConnectionString = Address.ConnectionString, Faults = faults });
     }
 }

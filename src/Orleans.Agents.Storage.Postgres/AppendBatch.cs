@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 
 namespace Orleans.Agents.Storage.Postgres;
@@ -74,6 +75,7 @@ internal sealed class AppendBatch : IDisposable
 
     private static readonly Appended Stored = new Appended.Stored();
 
+    private readonly FaultPlan faults;
     private readonly NpgsqlCommand store;
     private readonly NpgsqlCommand storeAndConsume;
     private readonly List<string> ids = [];
@@ -95,8 +97,9 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<string> notes = [];
 
     /// <summary>Makes the statement for a connection.</summary>
-    public AppendBatch(NpgsqlConnection connection)
+    public AppendBatch(NpgsqlConnection connection, FaultPlan faults)
     {
+        this.faults = faults;
         store = connection.Command(Stores + Losers, Columns());
         storeAndConsume = connection.Command(
             Stores + Consumes + Losers,
@@ -126,7 +129,7 @@ internal sealed class AppendBatch : IDisposable
         var isValid = true;
         var statement = consumes ? storeAndConsume : store;
         ((NpgsqlParameter<long>)statement.Parameters[0]).TypedValue = appends[0].Append.Epoch.Value;
-        using var losers = statement.ExecuteReader();
+        using var losers = Send(statement);
         while (losers.Read())
         {
             var place = losers.GetInt64(0);
@@ -145,6 +148,19 @@ internal sealed class AppendBatch : IDisposable
     {
         store.Dispose();
         storeAndConsume.Dispose();
+    }
+
+    // A call that is not awaited returns when the statement has been sent; only who wants to die there goes that way.
+    private NpgsqlDataReader Send(NpgsqlCommand statement)
+    {
+        if (!faults.Chooses(KillPoint.AfterSend))
+        {
+            return statement.ExecuteReader();
+        }
+
+        var answer = statement.ExecuteReaderAsync();
+        faults.Reached(KillPoint.AfterSend);
+        return answer.GetAwaiter().GetResult();
     }
 
     // Whether there may be notes to consume.

@@ -1,4 +1,5 @@
 using Npgsql;
+using Orleans.Agents.Faults;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -16,12 +17,16 @@ internal sealed class Database : IAsyncDisposable
     {
         source = options.DataSource ?? Build(options.ConnectionString!);
         isOwned = options.DataSource is null;
+        Faults = options.Faults;
         var where = new NpgsqlConnectionStringBuilder(source.ConnectionString);
         Name = $"PostgreSQL database {where.Database ?? where.Username} at {where.Host}:{where.Port}";
     }
 
     /// <summary>What to call it in messages.</summary>
     public string Name { get; }
+
+    /// <summary>The faults to be made on purpose on the way there.</summary>
+    public FaultPlan Faults { get; }
 
     /// <summary>
     /// Does something short on a connection of the pool. It is done again, once, when the connection turns out to be

@@ -1,4 +1,5 @@
 using Npgsql;
+using Orleans.Agents.Faults;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -36,6 +37,10 @@ public sealed class PostgresStoreOptions
     /// </summary>
     /// <value>The default is 64 MB; at least 1.</value>
     public long MaxWaitingBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Faults to be made on purpose: where a process kills itself, for tests of recovery.</summary>
+    /// <value>The default is none.</value>
+    public FaultPlan Faults { get; set; } = FaultPlan.None;
 }
 
 /// <summary>A kind of host.</summary>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Orleans.Agents.Faults;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -20,10 +21,10 @@ internal sealed class WriteSession : IDisposable
     private readonly NpgsqlConnection connection;
     private readonly AppendBatch batch;
 
-    private WriteSession(NpgsqlConnection connection)
+    private WriteSession(NpgsqlConnection connection, FaultPlan faults)
     {
         this.connection = connection;
-        batch = new AppendBatch(connection);
+        batch = new AppendBatch(connection, faults);
         using var ask = connection.Command("select pg_backend_pid()");
         if (Database.IsSessionOf(connection, (int)ask.ExecuteScalar()!))
         {
@@ -39,7 +40,7 @@ internal sealed class WriteSession : IDisposable
         var connection = database.Open();
         try
         {
-            return new WriteSession(connection);
+            return new WriteSession(connection, database.Faults);
         }
         catch
         {

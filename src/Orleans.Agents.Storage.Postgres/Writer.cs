@@ -61,8 +61,9 @@ internal sealed class Writer(Database database, int maxLanes, long maxWaitingByt
                 idle++;
                 while (!IsWorthALane)
                 {
-                    if (isClosed && waiting.Count == 0)
+                    if (isClosed)
                     {
+                        // What still waits is left to the one that is busy: it comes back for it.
                         idle--;
                         return false;
                     }
@@ -75,6 +76,7 @@ internal sealed class Writer(Database database, int maxLanes, long maxWaitingByt
             }
 
             busy++;
+            WakeLane();
             return true;
         }
     }

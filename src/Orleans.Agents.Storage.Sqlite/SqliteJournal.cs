@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>The journal in the file.</summary>
-internal sealed class SqliteJournal(Writer writer, Readers readers) : IJournal
+internal sealed class SqliteJournal(Writer writer, Readers readers, FaultPlan faults) : IJournal
 {
     // What an append costs beside its events: its rows and their share of the indexes.
     private const int RowBytes = 256;
@@ -15,7 +16,7 @@ internal sealed class SqliteJournal(Writer writer, Readers readers) : IJournal
     {
         append.ThrowIfMalformed();
         return new ValueTask<Appended>(writer.DoAsync(
-            session => session.Store(append),
+            session => Store(session, append),
             RowBytes + append.Events.Length + (append.Snapshot?.Length ?? 0),
             cancellation));
     }
@@ -41,6 +42,13 @@ internal sealed class SqliteJournal(Writer writer, Readers readers) : IJournal
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return readers.ReadAsync(database => Appends(database, run, after, limit), cancellation);
+    }
+
+    private Appended Store(WriteSession session, Append append)
+    {
+        var appended = session.Store(append);
+        faults.Reached(KillPoint.AfterSend);
+        return appended;
     }
 
     // The statuses are written out because a claim of a run that is over must come to nothing.

@@ -29,12 +29,13 @@ public sealed class SqliteStore : IStore
             Path = Path.GetFullPath(options.Path),
             LockTimeout = options.LockTimeout,
             MaxBytes = options.MaxBytes,
+            Faults = options.Faults,
         };
         this.options = options;
         writer = new Writer(options);
         readers = new Readers(options);
         carriers = new SqliteCarriers(writer, readers, new CarrierLocks(options.Path));
-        Journal = new SqliteJournal(writer, readers);
+        Journal = new SqliteJournal(writer, readers, options.Faults);
         Runs = new SqliteRunList(writer, readers);
         Definitions = new SqliteDefinitionStore(writer, readers);
         Inbox = new SqliteInbox(writer, readers);

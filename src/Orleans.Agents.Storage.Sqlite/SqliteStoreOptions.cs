@@ -1,3 +1,5 @@
+using Orleans.Agents.Faults;
+
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>Where the runs are kept and how the file is shared.</summary>
@@ -17,4 +19,8 @@ public sealed class SqliteStoreOptions
     /// <summary>How large the database file may grow; appends fail with <c>store.full</c> beyond it.</summary>
     /// <value>The default is null: as large as the disk allows. At least 1.</value>
     public long? MaxBytes { get; set; }
+
+    /// <summary>Faults to be made on purpose: where a process kills itself, for tests of recovery.</summary>
+    /// <value>The default is none.</value>
+    public FaultPlan Faults { get; set; } = FaultPlan.None;
 }

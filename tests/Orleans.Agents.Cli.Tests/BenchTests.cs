@@ -75,6 +75,26 @@ public sealed class BenchTests : IDisposable
     }
 
     [Fact]
+    public async Task On_a_server_a_database_is_made_measured_checked_and_removed()
+    {
+        using var server = new PostgresDatabase();
+        var found = (await workspace.AgentsAsync(
+            "bench", "w1", "--store", "postgres", "--connection", server.Url,
+            "--concurrency", "4", "--seconds", "1", "--runs-in-store", "20", "--acknowledged", "marks")).With(0).Payload;
+        var check = (await workspace.AgentsAsync("bench", "check", "marks", "--remove")).With(0).Payload;
+        var again = (await workspace.AgentsAsync("bench", "check", "marks")).With(4);
+        var measured = found.GetProperty("measured");
+
+        Assert.InRange(measured.GetProperty("appends_per_step").GetDouble(), 1.0, 1.1);
+        Assert.All(
+            ["commits_per_step", "wal_bytes_per_step", "event_bytes_per_step"],
+            figure => Assert.True(measured.GetProperty(figure).GetDouble() > 0));
+        Assert.True(check.GetProperty("acknowledged").GetInt32() > 0);
+        Assert.Equal(0, check.GetProperty("missing").GetInt32());
+        Assert.Equal("store.unavailable", again.FailureCode);
+    }
+
+    [Fact]
     public async Task A_process_that_is_killed_half_way_loses_no_run_and_repeats_no_recorded_step()
     {
         var found = (await BenchAsync("w4", "--runs", "30", "--lanes", "30")).With(0).Payload;
@@ -105,6 +125,7 @@ public sealed class BenchTests : IDisposable
     [InlineData("exists", "w1", "--acknowledged", "there")]
     [InlineData("no fan-out", "w2")]
     [InlineData("needs --connection", "w1", "--store", "postgres")]
+    [InlineData("not the address of a PostgreSQL server", "w1", "--store", "postgres", "--connection", "here")]
     [InlineData("does not begin with the database", "check", "there")]
     [InlineData("cannot be read", "check", "nowhere")]
     [InlineData("does not say which run", "check", "odd")]

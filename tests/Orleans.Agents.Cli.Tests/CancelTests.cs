@@ -37,8 +37,8 @@ public sealed class CancelTests : IDisposable
     }
 
     [Theory]
-    [InlineData("before_append:1")]
-    [InlineData("after_append:1")]
+    [InlineData("before_send:1")]
+    [InlineData("after_commit:1")]
     public async Task Whoever_dies_while_cancelling_has_cancelled(string kill)
     {
         await LeaveAsync();
@@ -69,7 +69,7 @@ public sealed class CancelTests : IDisposable
     private async Task LeaveAsync()
     {
         workspace.Write("w.yaml", Samples.Count);
-        workspace.Environment["AGENTS_FAULT_KILL"] = "after_append:2";
+        workspace.Environment["AGENTS_FAULT_KILL"] = "after_commit:2";
         (await workspace.AgentsAsync("run", "w.yaml", "--set", "from=1", "--id", "left")).With(KilledBySignal);
         workspace.Environment["AGENTS_FAULT_KILL"] = null;
     }

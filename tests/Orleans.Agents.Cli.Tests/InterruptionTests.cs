@@ -30,8 +30,9 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Theory]
-    [InlineData("before_append:2")]
-    [InlineData("after_append:2")]
+    [InlineData("before_send:2")]
+    [InlineData("after_send:2")]
+    [InlineData("after_commit:2")]
     [InlineData("before_dispatch:2")]
     [InlineData("after_effect:2")]
     public async Task A_killed_run_is_carried_on_by_its_key(string kill)
@@ -48,7 +49,7 @@ public sealed class InterruptionTests : IDisposable
     public async Task All_runs_that_nobody_carries_are_carried_on_together()
     {
         workspace.Write("w.yaml", Samples.Count);
-        workspace.Environment["AGENTS_FAULT_KILL"] = "after_append:2";
+        workspace.Environment["AGENTS_FAULT_KILL"] = "after_commit:2";
         (await workspace.AgentsAsync("run", "w.yaml", "--set", "from=1", "--id", "one")).With(KilledBySignal);
         (await workspace.AgentsAsync("run", "w.yaml", "--set", "from=2", "--id", "two")).With(KilledBySignal);
         workspace.Environment["AGENTS_FAULT_KILL"] = null;

@@ -70,6 +70,9 @@ public sealed class PostgresTests : IDisposable
         using var serving = await ServeAsync();
         (await workspace.AgentsAsync("run", "w.yaml", "--id", "waiting", "--detach")).With(0);
         await Workspace.UntilTellsAsync(serving, "Run waiting is carried on");
+
+        // Told before the takeover is stored, and until it is the keeper waits for nothing else.
+        await UntilStoredAsync("waiting", "activity.retry_scheduled");
         server.Stop("immediate");
         await Workspace.UntilTellsAsync(serving, "The store does not answer; this process keeps its runs");
         server.StartAgain();
@@ -174,6 +177,15 @@ public sealed class PostgresTests : IDisposable
     {
         workspace.Dispose();
         database.Dispose();
+    }
+
+    private async Task UntilStoredAsync(string run, string type)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!(await workspace.AgentsAsync("runs", "events", run)).With(0).Out.Contains(type, StringComparison.Ordinal))
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
     }
 
     private async Task<Process> ServeAsync()

@@ -169,7 +169,7 @@ public sealed class ServeTests : IDisposable
     private async Task LeaveAsync(string run)
     {
         workspace.Write("count.yaml", Samples.Count);
-        workspace.Environment["AGENTS_FAULT_KILL"] = "after_append:2";
+        workspace.Environment["AGENTS_FAULT_KILL"] = "after_commit:2";
         (await workspace.AgentsAsync("run", "count.yaml", "--set", "from=1", "--id", run)).With(KilledBySignal);
         workspace.Environment["AGENTS_FAULT_KILL"] = null;
     }
@@ -178,7 +178,7 @@ public sealed class ServeTests : IDisposable
     private async Task LeaveAwaitingAsync(string run)
     {
         workspace.Write("await.yaml", Samples.Await);
-        workspace.Environment["AGENTS_FAULT_KILL"] = "after_append:2";
+        workspace.Environment["AGENTS_FAULT_KILL"] = "after_commit:2";
         (await workspace.AgentsAsync("run", "await.yaml", "--id", run)).With(KilledBySignal);
         workspace.Environment["AGENTS_FAULT_KILL"] = null;
     }

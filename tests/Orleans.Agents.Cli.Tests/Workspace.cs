@@ -23,6 +23,7 @@ internal sealed class Workspace : IDisposable
         ["NO_COLOR"] = null,
         ["AGENTS_FAULT_KILL"] = null,
         ["AGENTS_FAULT_RECORD"] = null,
+        ["AGENTS_FAULT_CLOCK"] = null,
         ["TERM"] = "xterm",
     };
 

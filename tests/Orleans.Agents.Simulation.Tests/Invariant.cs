@@ -26,7 +26,6 @@ internal static class Invariant
     public const string EveryProcessStops = "every-process-stops";
     public const string FaultsChangeNothing = "faults-change-nothing";
     public const string OnceMeansOnce = "once-means-once";
-    public const string CancelledRunsEnd = "cancelled-runs-end";
     public const string NothingBreaks = "nothing-breaks";
 
     public static ImmutableArray<string> All { get; } =

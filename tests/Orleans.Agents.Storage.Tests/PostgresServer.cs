@@ -73,13 +73,14 @@ public sealed class PostgresServer : IDisposable
     private static PostgresServer StartShared() =>
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? new PostgresServer(null, given) : Start();
 
-    // However the tests end, the pipe to this shell does, and then the server and its folder go.
+    // However the tests end, the pipe to this shell does, and then the server and its folder go; also when a signal ends
+    // all at once, for which it is deaf.
     private void Guard()
     {
         var stop = string.Join(' ', [.. Owner, Find("pg_ctl"), "stop", "-s", "-m", "immediate", "-D", Data]);
         guard = new Process
         {
-            StartInfo = new ProcessStartInfo("sh", ["-c", $"cat; {stop}; rm -rf {folder}"])
+            StartInfo = new ProcessStartInfo("sh", ["-c", $"trap '' HUP INT TERM; cat; {stop}; rm -rf {folder}"])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
@@ -95,8 +96,9 @@ public sealed class PostgresServer : IDisposable
     {
         var postmaster = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
         Run("kill", $"-{name}", postmaster);
-        var children = Read("ps", "-o", "pid=", "--ppid", postmaster).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Run("kill", [$"-{name}", .. children.Select(child => child.Trim())]);
+
+        // One that has just ended takes no signal, which is as good.
+        Run("sh", "-c", $"for child in $(ps -o pid= --ppid {postmaster}); do kill -{name} $child 2>/dev/null || true; done");
     }
 
     private static string[] Owner => Environment.IsPrivilegedProcess ? ["runuser", "-u", "postgres", "--"] : [];

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Data.Common;
 using Orleans.Agents.Cli.Bench.Databases;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Journal;
 
 namespace Orleans.Agents.Cli.Bench;
 
@@ -39,6 +41,23 @@ internal static class CheckVerb
     }
 
     private static async Task<CheckedDocument> CompareAsync(
+        IBenchDatabase database, string file, CancellationToken cancellation)
+    {
+        try
+        {
+            return await CountAsync(database, file, cancellation);
+        }
+        catch (DbException problem)
+        {
+            throw new StoreException(
+                "store.unavailable",
+                $"The database that {file} is about cannot be asked: {problem.Message}",
+                isTransient: false,
+                problem);
+        }
+    }
+
+    private static async Task<CheckedDocument> CountAsync(
         IBenchDatabase database, string file, CancellationToken cancellation)
     {
         await using var recorded = await RecordedResults.ReadAsync(database, cancellation);

@@ -66,6 +66,9 @@ internal sealed record RunDocument
     /// <summary>When the state's wait, or the pause before its next attempt, is over.</summary>
     public DateTimeOffset? WaitsUntil { get; init; }
 
+    /// <summary>How far the branches of the state have come.</summary>
+    public BranchesDocument? Branches { get; init; }
+
     /// <summary>The calls whose outcome nobody knows, and that somebody has to decide about.</summary>
     public ImmutableArray<UndecidedDocument>? Undecided { get; init; }
 
@@ -107,7 +110,8 @@ internal sealed record RunDocument
             Cycles = cycles,
             StartedAt = state.StartedAt,
             UpdatedAt = record.UpdatedAt,
-            WaitsUntil = state.WakeAt ?? NextAttemptOf(state),
+            WaitsUntil = state.FanOut is null ? state.WakeAt ?? NextAttemptOf(state) : null,
+            Branches = state.FanOut is { } fan ? BranchesDocument.Of(state, fan, workflow) : null,
             Undecided = UndecidedDocument.AllOf(state) is { IsEmpty: false } undecided ? undecided : null,
             Unsettled = state.Unsettled is { } unsettled ? [.. unsettled] : null,
             Budget = BudgetDocument.Of(state),

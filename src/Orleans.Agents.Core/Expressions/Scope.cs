@@ -32,7 +32,14 @@ public sealed record Scope
     public Payload Error { get; init; }
 
     /// <summary>What <c>run</c> means.</summary>
-    public Payload Run { get; init; }
+    public Payload Run
+    {
+        get => LaterRun?.Value ?? field;
+        init;
+    }
+
+    /// <summary>What <c>run</c> means, made only when an expression asks: few do, and it is asked for at each step.</summary>
+    internal Lazy<Payload>? LaterRun { get; init; }
 
     /// <summary>What <c>env</c> means.</summary>
     public Payload Env { get; init; }

@@ -70,4 +70,5 @@ public sealed record Failure(
 /// <param name="State">The state the run was in.</param>
 /// <param name="Visit">Which visit of the run it was, counted from 1.</param>
 /// <param name="Attempt">Which attempt at the activity, counted from 1; 0 when no attempt was made.</param>
-public sealed record FailureOrigin(string Run, string State, int Visit, int Attempt);
+/// <param name="Branch">Which branch of the state: its name, the key of its item, or the number of its item from 0.</param>
+public sealed record FailureOrigin(string Run, string State, int Visit, int Attempt, string? Branch = null);

@@ -56,4 +56,22 @@ public static class FailureCode
 
     /// <summary>A <c>wait</c> gave a time that is not one.</summary>
     public const string WaitInvalid = "wait.invalid";
+
+    /// <summary>Too few branches of a fan-out can succeed for what it needs.</summary>
+    public const string Quorum = "branches.quorum";
+
+    /// <summary>A fan-out was not done within the <c>timeout</c> of its state.</summary>
+    public const string BranchesTimeout = "branches.timeout";
+
+    /// <summary>A <c>foreach</c> was given something that is not a list.</summary>
+    public const string NotAList = "foreach.not_a_list";
+
+    /// <summary>A <c>foreach</c> was given more items than a run may have branches.</summary>
+    public const string TooManyItems = "foreach.too_many_items";
+
+    /// <summary>The <c>key</c> of an item is neither text nor a number.</summary>
+    public const string KeyInvalid = "foreach.key_invalid";
+
+    /// <summary>Two items of a <c>foreach</c> have the same <c>key</c>.</summary>
+    public const string DuplicateKey = "foreach.duplicate_key";
 }

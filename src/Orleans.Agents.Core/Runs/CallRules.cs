@@ -212,26 +212,35 @@ internal static class CallRules
     }
 
     private static bool MayRepeat(Workflow workflow, RunState state, RunCommand.ReportFailure lost) =>
-        workflow.States[state.State].Retry.Allows(lost.Failure, lost.Attempt);
+        workflow.States[state.State].ActivityOf(lost.Branch).Retry.Allows(lost.Failure, lost.Attempt);
 
     private static void EndIfSettled(Draft draft)
     {
-        if (draft.Current is { Ending: { } ending, Unsettled: null })
+        if (draft.Current is not { Ending: { } ending, Unsettled: null })
         {
-            draft.End(ending);
+            return;
+        }
+
+        if (ending.Failure is { } failure)
+        {
+            draft.FailRun(failure);
+        }
+        else
+        {
+            draft.SucceedRun(ending.Output ?? Payload.Null);
         }
     }
 
     private static string? Objection(Workflow workflow, RunState state, int branch, Payload output) =>
         TooLarge(output)
-        ?? (Rendering.Satisfies(workflow.States[state.State], output, out var failure) ? null : failure.Message);
+        ?? (Rendering.Satisfies(workflow.States[state.State].ActivityOf(branch), output, out var failure) ? null : failure.Message);
 
     private static string? TooLarge(Payload output) => output.Length <= RunLimits.PayloadBytes
         ? null
         : $"The output has {output.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.";
 
     private static State.ToolCall? ToolOf(Workflow workflow, RunState state, int branch) =>
-        workflow.States[state.State] as State.ToolCall;
+        workflow.States[state.State].ActivityOf(branch) as State.ToolCall;
 
     private static Failure Interrupted(int attempt) => new(
         FailureClass.UnknownOutcome,

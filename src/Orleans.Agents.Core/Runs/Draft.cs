@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Values;
@@ -59,7 +58,14 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     public void Succeed(RunCommand.ReportSuccess report)
     {
         Add(new RunEvent.ActivitySucceeded(report.Visit, report.Branch, report.Attempt, report.Output, report.Usage));
-        Leave(report.Output);
+        if (state.FanOut is null)
+        {
+            Leave(report.Output);
+        }
+        else
+        {
+            Follow(FanOutRules.Advance(this, workflow, workflow.States[state.State]));
+        }
     }
 
     /// <summary>An attempt did not produce an output.</summary>
@@ -75,16 +81,16 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     /// <summary>An attempt failed: the rule of the present state says whether there is another.</summary>
     private void RetryOrFail(RunCommand.ReportFailure report)
     {
-        var definition = workflow.States[state.State];
-        var failure = RunBudget.Explain(state, report.Failure) with { Origin = OriginAt(report.Attempt) };
-        if (!definition.Retry.Allows(failure, report.Attempt))
+        var failure = RunBudget.Explain(state, report.Failure) with { Origin = OriginAt(report.Attempt, report.Branch) };
+        var retry = workflow.States[state.State].ActivityOf(report.Branch).Retry;
+        if (!retry.Allows(failure, report.Attempt))
         {
-            Follow(Failed(definition, failure));
+            GiveUp(report.Branch, failure);
             return;
         }
 
         var activity = new ActivityId(new RunId(state.Origin!.Run), report.Visit, report.Branch);
-        var pause = definition.Retry.PauseAfter(failure, report.Attempt, Chance.Of(activity, report.Attempt));
+        var pause = retry.PauseAfter(failure, report.Attempt, Chance.Of(activity, report.Attempt));
         TryAgain(report with { Failure = failure }, pause);
     }
 
@@ -94,31 +100,43 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
         var definition = workflow.States[state.State];
         if (RunBudget.Spent(state) is { } spent)
         {
-            Follow(Failed(definition, spent with { Cause = report.Failure, Origin = OriginAt(report.Attempt) }));
+            var origin = OriginAt(report.Attempt, report.Branch);
+            Follow(Failed(definition, spent with { Cause = report.Failure, Origin = origin }));
             return;
         }
 
         Add(new RunEvent.RetryScheduled(report.Visit, report.Branch, report.Attempt + 1, RunTime.Truncate(at + pause)));
-        Follow(AwaitActivity(definition));
+        if (!RunScope.TryRenderInput(workflow, state, report.Branch, out _, out var broken))
+        {
+            GiveUp(report.Branch, broken.ToFailure());
+        }
     }
 
-    public void FailRun(Failure failure) =>
-        End(new RunEnding(Failure: failure with { Origin = failure.Origin ?? OriginAt(0) }));
+    /// <summary>The present state did not do in time what it is for.</summary>
+    public void FailState(Failure failure) => Follow(Failed(workflow.States[state.State], failure));
 
-    /// <summary>Ends the run; what becomes of calls that must not be made twice is waited for.</summary>
-    public void End(RunEnding ending)
+    // No further attempt: that is a failure of the state, or of one of its branches.
+    private void GiveUp(int branch, Failure failure)
     {
-        if (CallEvolution.UnsettledOf(state) is null)
-        {
-            Add(ending.Failure is { } failure
-                ? new RunEvent.Failed(failure)
-                : new RunEvent.Succeeded(ending.Output ?? Payload.Null));
-        }
-        else
-        {
-            Add(new RunEvent.Closing(ending.Output is { IsNull: false } output ? output : null, ending.Failure));
-        }
+        var definition = workflow.States[state.State];
+        Follow(state.FanOut is null ? Failed(definition, failure)
+            : FanOutRules.FailBranch(this, definition, branch, failure) is { } failed ? Failed(definition, failed)
+            : FanOutRules.Advance(this, workflow, definition));
     }
+
+    /// <summary>The run fails; what becomes of calls that must not be made twice is waited for first.</summary>
+    public void FailRun(Failure failure)
+    {
+        var placed = failure with { Origin = failure.Origin ?? OriginAt(0) };
+        Add(CallEvolution.UnsettledOf(state) is null
+            ? new RunEvent.Failed(placed)
+            : new RunEvent.Closing(Failure: placed));
+    }
+
+    /// <summary>The run ends well; what becomes of calls that must not be made twice is waited for first.</summary>
+    public void SucceedRun(Payload output) => Add(CallEvolution.UnsettledOf(state) is null
+        ? new RunEvent.Succeeded(output)
+        : new RunEvent.Closing(output.IsNull ? null : output));
 
     // Each step answers with the state to go to, or with null when the run waits or is over.
     private void Follow(string? target)
@@ -158,89 +176,16 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             return null;
         }
 
-        var entered = new RunEvent.StateEntered(definition.Name, state.Visit + 1, cycle, definition.MaxVisits);
-        return definition switch
-        {
-            State.AgentCall or State.ToolCall => EnterActivity(definition, entered),
-            State.Wait wait => EnterWait(wait, entered),
-            State.Pass pass => EnterPass(pass, entered),
-            State.End end => EnterEnd(end, entered),
-            State.Fail fail => EnterFail(fail, entered),
-            _ => throw new UnreachableException(definition.GetType().Name),
-        };
+        return StateEntry.Enter(
+            this,
+            workflow,
+            definition,
+            new RunEvent.StateEntered(definition.Name, state.Visit + 1, cycle, definition.MaxVisits),
+            at);
     }
 
-    private string? EnterActivity(State definition, RunEvent.StateEntered entered)
-    {
-        var spent = RunBudget.Spent(state);
-        Add(entered with { Activity = spent is null });
-        return spent is null ? AwaitActivity(definition) : Failed(definition, spent);
-    }
-
-    // The shell renders the input when it starts the attempt; that it renders at all is decided here.
-    private string? AwaitActivity(State definition) =>
-        RunScope.TryRender(definition.Input, workflow, state, out _, out var broken)
-            ? null
-            : Failed(definition, broken.ToFailure());
-
-    private string? EnterWait(State.Wait wait, RunEvent.StateEntered entered)
-    {
-        var scope = RunScope.Of(workflow, Run.Evolve(state, entered, at));
-        if (!Rendering.TryFindWaitEnd(wait, scope, at, out var due, out var failure))
-        {
-            Add(entered);
-            return Failed(wait, failure);
-        }
-
-        if (due <= at)
-        {
-            Add(entered);
-            return Left(wait, Payload.Null);
-        }
-
-        Add(entered with { WakeAt = RunTime.Truncate(due) });
-        return null;
-    }
-
-    private string? EnterPass(State.Pass pass, RunEvent.StateEntered entered)
-    {
-        Add(entered);
-        if (!RunScope.TryRender(pass.Input, workflow, state, out var output, out var broken))
-        {
-            return Failed(pass, broken.ToFailure());
-        }
-
-        return Rendering.Satisfies(pass, output, out var failure) ? Left(pass, output) : Failed(pass, failure);
-    }
-
-    private string? EnterEnd(State.End end, RunEvent.StateEntered entered)
-    {
-        Add(entered);
-        if (!RunScope.TryRender(end.Output, workflow, state, out var output, out var broken))
-        {
-            return Failed(end, broken.ToFailure());
-        }
-
-        if (!Rendering.Satisfies(end, output, out var failure))
-        {
-            return Failed(end, failure);
-        }
-
-        End(new RunEnding(output));
-        return null;
-    }
-
-    private string? EnterFail(State.Fail fail, RunEvent.StateEntered entered)
-    {
-        Add(entered);
-        var message = RunScope.TryRender(fail.Message, workflow, state, out var rendered, out var broken)
-            ? Value.From(rendered).ToDisplayText()
-            : broken.ToFailure().Message;
-        FailRun(new Failure(FailureClass.Permanent, fail.Code, message, Cause: state.Error?.WithoutDeepCauses()));
-        return null;
-    }
-
-    private string? Left(State definition, Payload output)
+    /// <summary>The state is done: where the run goes, after what it saves.</summary>
+    public string? Left(State definition, Payload output)
     {
         var scope = RunScope.Of(workflow, state) with { Output = output };
         if (!Rendering.TrySave(definition.Save, scope, state, out var saved, out var context, out var failure))
@@ -258,7 +203,8 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
         return target;
     }
 
-    private string? Failed(State definition, Failure failure)
+    /// <summary>The state has failed: where the run goes; null when it fails with it.</summary>
+    public string? Failed(State definition, Failure failure)
     {
         var placed = (failure with { Origin = failure.Origin ?? OriginAt(0) with { State = definition.Name } })
             .WithoutDeepCauses();
@@ -284,5 +230,12 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
         return null;
     }
 
-    private FailureOrigin OriginAt(int attempt) => new(state.Origin!.Run, state.State, state.Visit, attempt);
+    /// <summary>Where the run is.</summary>
+    public FailureOrigin OriginAt(int attempt, int? branch = null)
+    {
+        var name = state.FanOut is not null && branch is { } number
+            ? FanOutRules.NameOf(workflow.States[state.State], state, number)
+            : null;
+        return new FailureOrigin(state.Origin!.Run, state.State, state.Visit, attempt, name);
+    }
 }

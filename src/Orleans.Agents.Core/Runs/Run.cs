@@ -38,8 +38,16 @@ public static class Run
     }
 
     /// <summary>Applies one fact. Never refuses: the fact has already happened.</summary>
-    public static RunState Evolve(RunState state, RunEvent happened, DateTimeOffset at) =>
-        RunEvolution.Apply(state, happened, at) with { Version = state.Version + 1, Now = at };
+    public static RunState Evolve(RunState state, RunEvent happened, DateTimeOffset at)
+    {
+        var next = RunEvolution.Apply(state, happened, at);
+        next = ReferenceEquals(next, state) ? state with { } : next;
+
+        // Nobody else has seen it yet; a second copy for these two would be most of what a fact costs.
+        next.Version = state.Version + 1;
+        next.Now = at;
+        return next;
+    }
 
     /// <summary>Applies the facts of one append.</summary>
     public static RunState Evolve(RunState state, ImmutableArray<RunEvent> happened, DateTimeOffset at) =>
@@ -61,11 +69,11 @@ public static class Run
         {
             if (!activity.AwaitsDecision)
             {
-                work.Add(WorkOf(workflow, state, branch, activity));
+                work.Add(WorkOf(workflow, state, branch));
             }
         }
 
-        if (state.Ending is null && RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline) is { } due)
+        if (WakeAtOf(state) is { } due)
         {
             work.Add(new RunWork.WakeAt(due));
         }
@@ -73,12 +81,34 @@ public static class Run
         return work.DrainToImmutable();
     }
 
-    private static RunWork WorkOf(Workflow workflow, RunState state, int branch, OpenActivity open)
+    /// <summary>When a run wants to be woken.</summary>
+    internal static DateTimeOffset? WakeAtOf(RunState state) =>
+        state.Status == RunStatus.Running && state.Ending is null
+            ? RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline)
+            : null;
+
+    /// <summary>Which work a branch asks for, and from when on, without rendering it; null when it asks for none.</summary>
+    internal static (WorkKey Key, DateTimeOffset? StartsAt)? PlaceOf(RunState state, int branch)
     {
-        var definition = workflow.States[state.State];
+        if (state.Status != RunStatus.Running
+            || !state.Open.TryGetValue(branch, out var open)
+            || open.AwaitsDecision)
+        {
+            return null;
+        }
+
+        var activity = new ActivityId(new RunId(state.Origin!.Run), state.Visit, branch);
+        var asks = open.AwaitsReconciliation;
+        return (new WorkKey(activity, open.Attempt, asks), asks || open.IsRetry ? open.Since : null);
+    }
+
+    /// <summary>The work that an open branch asks for.</summary>
+    internal static RunWork WorkOf(Workflow workflow, RunState state, int branch)
+    {
+        var open = state.Open[branch];
+        var definition = workflow.States[state.State].ActivityOf(branch);
         var remaining = state.Bounds!.ActiveTime - state.ActiveTime;
-        var rendered = RunScope.TryRender(definition.Input, workflow, state, out var input, out var failure);
-        if (!rendered)
+        if (!RunScope.TryRenderInput(workflow, state, branch, out var input, out var failure))
         {
             throw new UnreachableException($"The input of {state.State} was rendered: {failure}");
         }
@@ -205,7 +235,18 @@ public static class Run
         }
 
         var draft = new Draft(workflow, state, at);
-        draft.Leave(Payload.Null);
+        if (state.FanOut is { } fan)
+        {
+            draft.FailState(new Failure(
+                FailureClass.Timeout,
+                FailureCode.BranchesTimeout,
+                $"The branches were to be done by {due:O}; {fan.Succeeded} of {fan.Count} had succeeded."));
+        }
+        else
+        {
+            draft.Leave(Payload.Null);
+        }
+
         return draft.Accept();
     }
 

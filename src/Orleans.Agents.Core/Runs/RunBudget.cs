@@ -5,8 +5,9 @@ namespace Orleans.Agents.Runs;
 /// <summary>Whether a run may ask for another attempt, as a failure when it may not.</summary>
 internal static class RunBudget
 {
-    public static Failure? Spent(RunState state) =>
-        state.ActivitiesUsed >= state.Bounds!.Activities ? SpentActivities(state)
+    /// <summary>Why there is no attempt more, after some that are about to be asked for.</summary>
+    public static Failure? Spent(RunState state, int more = 0) =>
+        state.ActivitiesUsed + more >= state.Bounds!.Activities ? SpentActivities(state)
         : state.ActiveTime >= state.Bounds.ActiveTime ? SpentTime(state)
         : null;
 

@@ -11,6 +11,9 @@ namespace Orleans.Agents.Runs;
 [JsonDerivedType(typeof(TakenOver), "run.taken_over")]
 [JsonDerivedType(typeof(StateEntered), "state.entered")]
 [JsonDerivedType(typeof(StateLeft), "state.left")]
+[JsonDerivedType(typeof(BranchesPlanned), "branches.planned")]
+[JsonDerivedType(typeof(BranchesStarted), "branches.started")]
+[JsonDerivedType(typeof(BranchFailed), "branch.failed")]
 [JsonDerivedType(typeof(ActivitySucceeded), "activity.succeeded")]
 [JsonDerivedType(typeof(ActivityFailed), "activity.failed")]
 [JsonDerivedType(typeof(RetryScheduled), "activity.retry_scheduled")]
@@ -66,6 +69,34 @@ public abstract record RunEvent
         [property: JsonConverter(typeof(Serialization.PayloadMapConverter))]
         ImmutableSortedDictionary<string, Payload>? Saved = null,
         Failure? Failure = null) : RunEvent;
+
+    /// <summary>It is settled what a state fans out into.</summary>
+    /// <param name="Visit">The visit that fans out.</param>
+    /// <param name="Count">How many branches there are.</param>
+    /// <param name="Limit">How many are under way at once.</param>
+    /// <param name="Needed">How many have to succeed.</param>
+    /// <param name="Collects">Whether failed branches are results like others.</param>
+    /// <param name="Items">The list, when there is one branch for each of its items.</param>
+    /// <param name="Keys">What the items are called in the output.</param>
+    /// <param name="Until">When the state fails if it is not done.</param>
+    public sealed record BranchesPlanned(
+        int Visit,
+        int Count,
+        int Limit,
+        int Needed,
+        bool? Collects = null,
+        Payload? Items = null,
+        ImmutableArray<string>? Keys = null,
+        DateTimeOffset? Until = null) : RunEvent;
+
+    /// <summary>A first attempt is under way in each of these branches.</summary>
+    /// <param name="Visit">The visit that fans out.</param>
+    /// <param name="First">The first of them.</param>
+    /// <param name="Count">How many they are; their numbers follow on each other.</param>
+    public sealed record BranchesStarted(int Visit, int First, int Count) : RunEvent;
+
+    /// <summary>A branch will not succeed any more.</summary>
+    public sealed record BranchFailed(int Visit, int Branch, Failure Failure) : RunEvent;
 
     /// <summary>An attempt produced an output.</summary>
     public sealed record ActivitySucceeded(int Visit, int Branch, int Attempt, Payload Output, Usage? Usage = null)

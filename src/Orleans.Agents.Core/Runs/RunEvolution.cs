@@ -25,10 +25,14 @@ internal static class RunEvolution
             Context = e.Saved is null ? state.Context : state.Context.SetItems(e.Saved),
             Error = e.Failure ?? state.Error,
             Open = OpenActivities.None,
+            FanOut = null,
             Unsettled = CallEvolution.UnsettledOf(state),
             WakeAt = null,
         },
-        RunEvent.ActivitySucceeded e => Close(state, e.Branch, at),
+        RunEvent.BranchesPlanned e => FanOutEvolution.Plan(state, e),
+        RunEvent.BranchesStarted e => FanOutEvolution.Start(state, e, at),
+        RunEvent.BranchFailed e => FanOutEvolution.Fail(state, e),
+        RunEvent.ActivitySucceeded e => FanOutEvolution.Succeed(Close(state, e.Branch, at), e.Branch, e.Output),
         RunEvent.ActivityFailed e => Close(state, e.Branch, at),
         RunEvent.RetryScheduled e => state with
         {
@@ -96,6 +100,7 @@ internal static class RunEvolution
         State = "",
         Context = PayloadMap.Empty,
         Open = OpenActivities.None,
+        FanOut = null,
         Unsettled = null,
         Ending = null,
         WakeAt = null,

@@ -21,6 +21,12 @@ public static class RunLimits
     /// <summary>The most calls a run remembers that were under way when it stopped waiting for them.</summary>
     public const int UnsettledCalls = 1_000;
 
+    /// <summary>The most branches of one fan-out.</summary>
+    public const int Branches = 100_000;
+
+    /// <summary>The most branches that are under way at once.</summary>
+    public const int BranchesAtOnce = 1_000;
+
     /// <summary>How long a tool may take to say what became of a call, where its state has no <c>timeout</c>.</summary>
     public static readonly TimeSpan ReconcileTime = TimeSpan.FromMinutes(1);
 }

@@ -11,15 +11,17 @@ namespace Orleans.Agents.Runs;
 /// <summary>What expressions of a workflow see of a run.</summary>
 public static class RunScope
 {
-    /// <summary>The scope of a run in its present state, without an output.</summary>
-    public static Scope Of(Workflow workflow, RunState state) => new()
+    /// <summary>The scope of a run in its present state, without an output and without the items of its branches.</summary>
+    public static Scope Of(Workflow workflow, RunState state) => Of(workflow, state, branch: 0);
+
+    /// <summary>The scope of one branch: with its item, and its attempt.</summary>
+    internal static Scope OfBranch(Workflow workflow, RunState state, int branch)
     {
-        Input = state.Input,
-        Context = state.Context,
-        Error = state.Error is { } error ? Describe(error) : Payload.Null,
-        Run = Describe(workflow, state),
-        Env = state.Origin?.Env ?? Payload.Null,
-    };
+        var scope = Of(workflow, state, branch);
+        return workflow.States[state.State] is State.ForEach { Each.As: var name } && state.FanOut?.Items is { } items
+            ? scope.With(name, items[branch])
+            : scope;
+    }
 
     /// <summary>A failure as expressions see it: class, code, message, details, state, visit, attempt.</summary>
     public static Payload Describe(Failure failure)
@@ -36,6 +38,11 @@ public static class RunScope
             json.WriteString("state"u8, failure.Origin?.State);
             json.WriteNumber("visit"u8, failure.Origin?.Visit ?? 0);
             json.WriteNumber("attempt"u8, failure.Origin?.Attempt ?? 0);
+            if (failure.Origin?.Branch is { } branch)
+            {
+                json.WriteString("branch"u8, branch);
+            }
+
             json.WriteEndObject();
         }
 
@@ -54,7 +61,30 @@ public static class RunScope
         return template is null || template.TryRender(Of(workflow, state), out rendered, out failure);
     }
 
-    private static Payload Describe(Workflow workflow, RunState state)
+    /// <summary>Renders the input of what a branch asks for; the branch is 0 where there are none.</summary>
+    internal static bool TryRenderInput(
+        Workflow workflow,
+        RunState state,
+        int branch,
+        out Payload input,
+        [NotNullWhen(false)] out ExpressionFailure? failure)
+    {
+        input = Payload.Null;
+        failure = null;
+        var template = workflow.States[state.State].ActivityOf(branch).Input;
+        return template is null || template.TryRender(OfBranch(workflow, state, branch), out input, out failure);
+    }
+
+    private static Scope Of(Workflow workflow, RunState state, int branch) => new()
+    {
+        Input = state.Input,
+        Context = state.Context,
+        Error = state.Error is { } error ? Describe(error) : Payload.Null,
+        LaterRun = new Lazy<Payload>(() => Describe(workflow, state, branch), LazyThreadSafetyMode.PublicationOnly),
+        Env = state.Origin?.Env ?? Payload.Null,
+    };
+
+    private static Payload Describe(Workflow workflow, RunState state, int branch)
     {
         var buffer = new ArrayBufferWriter<byte>(384);
         using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
@@ -67,7 +97,7 @@ public static class RunScope
             json.WriteString("started_at"u8, state.StartedAt);
             json.WriteString("state"u8, state.State);
             json.WriteNumber("visit"u8, state.Visit);
-            json.WriteNumber("attempt"u8, state.Open.TryGetValue(0, out var open) ? open.Attempt : 0);
+            json.WriteNumber("attempt"u8, state.Open.TryGetValue(branch, out var open) ? open.Attempt : 0);
             WriteCycle(json, state);
             json.WriteEndObject();
         }

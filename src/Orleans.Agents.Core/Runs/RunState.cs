@@ -13,7 +13,8 @@ public sealed record RunState
     public static RunState Initial { get; } = new();
 
     /// <summary>How many events led here.</summary>
-    public long Version { get; init; }
+    [JsonInclude]
+    public long Version { get; internal set; }
 
     /// <summary>Where the run is in its life.</summary>
     public RunStatus Status { get; init; }
@@ -28,7 +29,8 @@ public sealed record RunState
     public DateTimeOffset StartedAt { get; init; }
 
     /// <summary>When the last fact happened. Time never runs backwards in a run.</summary>
-    public DateTimeOffset Now { get; init; }
+    [JsonInclude]
+    public DateTimeOffset Now { get; internal set; }
 
     /// <summary>
     /// What tells this carrier of the run from those before it: its process's epoch, or more, because it grows whenever
@@ -59,6 +61,9 @@ public sealed record RunState
     /// <summary>The activities under way, by branch.</summary>
     [JsonConverter(typeof(OpenActivitiesConverter))]
     public ImmutableSortedDictionary<int, OpenActivity> Open { get; init; } = OpenActivities.None;
+
+    /// <summary>What the present state fans out into; null when it does not.</summary>
+    public FanOut? FanOut { get; init; }
 
     /// <summary>
     /// Calls that were under way when the run stopped waiting for them, oldest first; null when there are none. At most

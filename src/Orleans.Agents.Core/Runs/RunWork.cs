@@ -9,6 +9,23 @@ public abstract record RunWork
     {
     }
 
+    /// <summary>What tells it from other work of its run; null for a wake-up, of which there is one at a time.</summary>
+    public WorkKey? Key => this switch
+    {
+        Attempt attempt => new WorkKey(attempt.Activity, attempt.Number, IsReconciliation: false),
+        Reconcile asked => new WorkKey(asked.Activity, asked.Number, IsReconciliation: true),
+        _ => null,
+    };
+
+    /// <summary>When it may begin; null at once.</summary>
+    public DateTimeOffset? StartsAt => this switch
+    {
+        Attempt attempt => attempt.NotBefore,
+        Reconcile asked => asked.NotBefore,
+        WakeAt wake => wake.DueAt,
+        _ => null,
+    };
+
     /// <summary>Make an attempt at an activity, and report how it went.</summary>
     /// <param name="Activity">The idempotency key, the same for each attempt.</param>
     /// <param name="Number">Which attempt, from 1.</param>
@@ -42,3 +59,9 @@ public abstract record RunWork
     /// <summary>Send <see cref="RunCommand.Wake"/> no earlier than this.</summary>
     public sealed record WakeAt(DateTimeOffset DueAt) : RunWork;
 }
+
+/// <summary>What tells one piece of work of a run from another.</summary>
+/// <param name="Activity">The activity.</param>
+/// <param name="Attempt">Which attempt.</param>
+/// <param name="IsReconciliation">Whether the tool is asked what became of it.</param>
+public readonly record struct WorkKey(ActivityId Activity, int Attempt, bool IsReconciliation);

@@ -33,7 +33,10 @@ public abstract record State
     /// <summary>When and how often a failed activity is tried again.</summary>
     public RetryRule Retry { get; init; } = RetryRule.Never;
 
-    /// <summary>How long one attempt may take; null leaves it to the budget.</summary>
+    /// <summary>
+    /// How long one attempt may take, null leaving it to the budget; of a fan-out, how long all of it may take by the
+    /// wall clock, null being for ever.
+    /// </summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>How often a run may enter it; null when only the budget bounds it.</summary>
@@ -41,6 +44,17 @@ public abstract record State
 
     /// <summary>Whether being in this state means that an activity is under way.</summary>
     public bool AsksForActivity => this is AgentCall or ToolCall;
+
+    /// <summary>Whether it asks for several activities at once.</summary>
+    public bool IsFanOut => this is Parallel or ForEach;
+
+    /// <summary>What a branch asks for; the state itself where there are no branches.</summary>
+    public State ActivityOf(int branch) => this switch
+    {
+        Parallel parallel => parallel.Branches[branch].Asks,
+        ForEach each => each.Do,
+        _ => this,
+    };
 
     /// <summary>Asks an agent.</summary>
     public sealed record AgentCall(string Agent) : State;
@@ -57,6 +71,17 @@ public abstract record State
         /// <summary>Whether the tool can be asked what became of a call.</summary>
         public bool CanReconcile { get; init; }
     }
+
+    /// <summary>Asks for several things side by side.</summary>
+    /// <param name="Branches">In the order of their names, which is the order of their numbers.</param>
+    /// <param name="Settlement">When it is done, and what it does about branches that fail.</param>
+    public sealed record Parallel(ImmutableArray<Branch> Branches, Settlement Settlement) : State;
+
+    /// <summary>Asks for the same thing for each item of a list.</summary>
+    /// <param name="Do">What is asked for: an agent or tool, with an input, a retry rule and a timeout of its own.</param>
+    /// <param name="Each">The items.</param>
+    /// <param name="Settlement">When it is done, and what it does about branches that fail.</param>
+    public sealed record ForEach(State Do, Items Each, Settlement Settlement) : State;
 
     /// <summary>Computes; its output is its input.</summary>
     public sealed record Pass : State;

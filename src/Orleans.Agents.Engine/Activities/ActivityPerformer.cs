@@ -47,7 +47,7 @@ internal sealed class ActivityPerformer(
     {
         try
         {
-            return Checked(item, item.Workflow.States[item.Attempt.State] switch
+            return Checked(item, item.Asked switch
             {
                 State.AgentCall call => await agents.CallAsync(item, item.Workflow.Agents[call.Agent], cancellation),
                 State.ToolCall call when item.IsReconciliation =>
@@ -73,8 +73,8 @@ internal sealed class ActivityPerformer(
 
     private static ActivityOutcome Checked(LaneItem item, ActivityOutcome outcome) =>
         outcome is ActivityOutcome.Succeeded { Output: var output }
-        && item.Workflow.States[item.Attempt.State].OutputSchema?.Validate(output) is { IsValid: false } wrong
-            ? FailedOrLost(item, ActivityOutcome.InvalidOutput($"state '{item.Attempt.State}'", wrong, output))
+        && item.Asked.OutputSchema?.Validate(output) is { IsValid: false } wrong
+            ? FailedOrLost(item, ActivityOutcome.InvalidOutput($"state '{item.Asked.Name}'", wrong, output))
             : outcome;
 
     // What may have had its effect, or has had it and gave an output that is no use, must not be tried again for that.

@@ -12,6 +12,9 @@ namespace Orleans.Agents.Activities;
 internal sealed record LaneItem(
     RunHost Host, Workflow Workflow, RunState State, RunWork.Attempt Attempt, CancellationToken Cancellation)
 {
+    /// <summary>What is asked for: by the state, or by one of its branches.</summary>
+    public State Asked => Workflow.States[Attempt.State].ActivityOf(Attempt.Activity.Branch);
+
     /// <summary>What tells this carrier of the run from those before it: greater after every takeover.</summary>
     public Epoch Epoch => new(State.Epoch);
 

@@ -71,8 +71,8 @@ internal static class OnceCalling
     }
 
     private static string? Objection(LaneItem item, Payload output) =>
-        item.Workflow.States[item.Attempt.State].OutputSchema?.Validate(output) is { IsValid: false } wrong
-            ? $"It happened; its output does not satisfy the schema of state '{item.Attempt.State}': {wrong}"
+        item.Asked.OutputSchema?.Validate(output) is { IsValid: false } wrong
+            ? $"It happened; its output does not satisfy the schema of state '{item.Asked.Name}': {wrong}"
             : null;
 
     private static Failure Unknown(Failure cause) => new(

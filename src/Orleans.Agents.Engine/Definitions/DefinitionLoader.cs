@@ -50,6 +50,7 @@ public static class DefinitionLoader
         foreach (var workflow in drafted.Workflows)
         {
             new GraphCheck(findings).Check(workflow);
+            new FanOutCheck(findings).Check(workflow);
         }
 
         var definitions = findings.HasErrors

@@ -22,6 +22,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
     private HashSet<string>? handedOver;
     private bool awaitsTakeOver;
     private bool isPumping;
+    private bool isArranged;
     private HostEnd? end;
 
     public RunHost(
@@ -177,6 +178,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
     private async Task HandleAsync()
     {
         var (decisions, events, next, at) = DecideTaken();
+        var before = State;
         var notes = NotesOfTaken();
         if (!events.IsEmpty || !notes.IsEmpty)
         {
@@ -209,7 +211,10 @@ internal sealed class RunHost : IThreadPoolWorkItem
         }
         else if (!events.IsEmpty)
         {
-            workbench.Arrange();
+            workbench.Arrange(isArranged
+                ? WorkChange.Between(Workflow, before, events, State)
+                : WorkChange.Whole(Workflow, State));
+            isArranged = true;
         }
     }
 
@@ -219,19 +224,29 @@ internal sealed class RunHost : IThreadPoolWorkItem
         var next = State;
         var at = now;
         var events = ImmutableArray<RunEvent>.Empty;
+        ImmutableArray<RunEvent>.Builder? several = null;
         var decisions = new Decision[taken.Count];
         for (var i = 0; i < taken.Count; i++)
         {
             decisions[i] = Run.Decide(Workflow, next, taken[i].Command, now);
             if (decisions[i] is Decision.Accepted accepted)
             {
-                events = events.AddRange(accepted.Events);
+                if (events.IsEmpty)
+                {
+                    events = accepted.Events; // mostly there is one, and its events are all there are
+                }
+                else
+                {
+                    several ??= events.ToBuilder();
+                    several.AddRange(accepted.Events);
+                }
+
                 next = accepted.Next;
                 at = accepted.At;
             }
         }
 
-        return (decisions, events, next, at);
+        return (decisions, several?.DrainToImmutable() ?? events, next, at);
     }
 
     private ImmutableArray<string> NotesOfTaken()

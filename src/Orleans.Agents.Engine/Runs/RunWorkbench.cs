@@ -3,8 +3,8 @@ using Orleans.Agents.Activities;
 namespace Orleans.Agents.Runs;
 
 /// <summary>
-/// The work one run asks for, as it is under way: compares it with what the run's state asks for, and starts or stops the
-/// difference.
+/// The work one run asks for, as it is under way: starts what has come to be asked for, stops what no longer is. What is
+/// to begin later waits here.
 /// </summary>
 internal sealed class RunWorkbench(RunHost host, RunServices services)
 {
@@ -12,15 +12,18 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<(ActivityId Activity, int Attempt, bool IsReconciliation), CancellationTokenSource> started = [];
+    private readonly Dictionary<WorkKey, CancellationTokenSource> started = [];
+    private readonly Dictionary<WorkKey, RunWork> waiting = [];
+    private readonly PriorityQueue<RunWork, DateTimeOffset> order = new();
+    private DateTimeOffset? wakeAt;
+    private DateTimeOffset? timerAt;
     private ITimer? timer;
     private bool isCleared;
 
     /// <summary>Makes what is under way equal to what the run's present state asks for.</summary>
-    public void Arrange()
+    public void Arrange(WorkChange change)
     {
         var now = services.Time.GetUtcNow();
-        DateTimeOffset? next = null;
         lock (gate)
         {
             if (isCleared)
@@ -28,29 +31,23 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
                 return;
             }
 
-            // Read in here: a timer that was held up must not arrange an older state after the pump arranged a newer.
-            var wanted = Run.Outstanding(host.Workflow, host.State);
-            StopUnwanted(wanted);
-            foreach (var work in wanted)
+            foreach (var key in change.Ended)
             {
-                var dueAt = work switch
+                waiting.Remove(key);
+                if (started.TryGetValue(key, out var cancellation))
                 {
-                    RunWork.Attempt attempt => attempt.NotBefore ?? DateTimeOffset.MinValue,
-                    RunWork.Reconcile reconcile => reconcile.NotBefore,
-                    RunWork.WakeAt wake => wake.DueAt,
-                    _ => throw new System.Diagnostics.UnreachableException(work.GetType().Name),
-                };
-                if (dueAt > now || work is RunWork.WakeAt)
-                {
-                    next = next is null || dueAt < next ? dueAt : next;
-                }
-                else
-                {
-                    Start(work);
+                    started.Remove(key);
+                    Cancel(cancellation);
                 }
             }
 
-            SetTimer(next, now);
+            foreach (var work in change.Begun)
+            {
+                Await(work, now);
+            }
+
+            wakeAt = change.WakeAt;
+            StartDue(now);
         }
     }
 
@@ -70,30 +67,54 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
         }
     }
 
-    private void StopUnwanted(IReadOnlyCollection<RunWork> wanted)
+    private void Await(RunWork work, DateTimeOffset now)
     {
-        if (started.Count == 0)
+        var key = work.Key!.Value;
+        if (work.StartsAt is { } at && at > now && !started.ContainsKey(key))
         {
-            return;
+            waiting[key] = work;
+            order.Enqueue(work, at);
         }
-
-        var keys = wanted.Select(KeyOf).ToHashSet();
-        foreach (var (key, cancellation) in started.Where(s => !keys.Contains(s.Key)).ToList())
+        else
         {
-            started.Remove(key);
-            Cancel(cancellation);
+            waiting.Remove(key);
+            Start(work, key);
         }
     }
 
-    private void Start(RunWork work)
+    // What was taken out of the waiting work, or replaced in it, is still in the order and is passed over there.
+    private void StartDue(DateTimeOffset now)
     {
-        var cancellation = new CancellationTokenSource();
-        if (!started.TryAdd(KeyOf(work), cancellation))
+        while (order.TryPeek(out var work, out var at))
         {
-            cancellation.Dispose();
+            var key = work.Key!.Value;
+            var isWanted = waiting.TryGetValue(key, out var wanted) && ReferenceEquals(wanted, work);
+            if (isWanted && at > now)
+            {
+                SetTimer(wakeAt < at ? wakeAt : at, now);
+                return;
+            }
+
+            order.Dequeue();
+            if (isWanted)
+            {
+                waiting.Remove(key);
+                Start(work, key);
+            }
+        }
+
+        SetTimer(wakeAt, now);
+    }
+
+    private void Start(RunWork work, WorkKey key)
+    {
+        if (started.ContainsKey(key))
+        {
             return;
         }
 
+        var cancellation = new CancellationTokenSource();
+        started.Add(key, cancellation);
         services.Lanes.Enqueue(work switch
         {
             RunWork.Attempt attempt => new LaneItem(host, host.Workflow, host.State, attempt, cancellation.Token),
@@ -108,17 +129,16 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     private static RunWork.Attempt AttemptOf(RunWork.Reconcile asked) =>
         new(asked.Activity, asked.Number, asked.State, asked.Input, null, asked.Timeout);
 
-    private static (ActivityId Activity, int Attempt, bool IsReconciliation) KeyOf(RunWork work) => work switch
-    {
-        RunWork.Attempt attempt => (attempt.Activity, attempt.Number, false),
-        RunWork.Reconcile reconcile => (reconcile.Activity, reconcile.Number, true),
-        _ => default,
-    };
-
     private void SetTimer(DateTimeOffset? next, DateTimeOffset now)
     {
+        if (next == timerAt)
+        {
+            return;
+        }
+
         timer?.Dispose();
         timer = null;
+        timerAt = next;
         if (next is { } due)
         {
             var wait = due > now ? due - now + TimeSpan.FromMilliseconds(1) : TimeSpan.Zero;
@@ -130,12 +150,20 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
         }
     }
 
-    // A wake that comes too early is ignored by the run, and the arrangement after it sets the next timer; not one
-    // before it, which would find the same moment due, and ring without end while the store is slow.
+    // A wake that comes too early is ignored by the run, and the next timer is set after it; not before it, when the
+    // same moment would be due, and ring without end while the store is slow.
     private async Task RingAsync()
     {
         await host.TellAsync(new RunCommand.Wake());
-        Arrange();
+        var now = services.Time.GetUtcNow();
+        lock (gate)
+        {
+            timerAt = null;
+            if (!isCleared)
+            {
+                StartDue(now);
+            }
+        }
     }
 
     private void Cancel(CancellationTokenSource cancellation) => _ = services.Dispatch.CancelAsync(cancellation);

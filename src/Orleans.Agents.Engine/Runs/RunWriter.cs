@@ -1,10 +1,7 @@
-using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Json;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Serialization;
-using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -30,11 +27,11 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
         RunState before, RunState after, ImmutableArray<RunEvent> events, ImmutableArray<string> notes, DateTimeOffset at)
     {
         var append = Prepare(before, after, events, notes, at);
-        services.Faults.Reached(KillPoint.BeforeAppend);
+        services.Faults.Reached(KillPoint.BeforeSend);
         var appended = await SendAsync(append);
-        services.Faults.Reached(KillPoint.AfterAppend);
         if (appended is Appended.Stored)
         {
+            services.Faults.Reached(KillPoint.AfterCommit);
             HasReleased = append.Row.IsReleased;
             tail = append.Snapshot is { } snapshot
                 ? new RunTail(0, snapshot.Length)
@@ -136,21 +133,9 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
     private TimeSpan Longer(TimeSpan pause) =>
         TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, services.Options.LongestStorePause.Ticks));
 
-    private static ReadOnlyMemory<byte> Serialize(ImmutableArray<RunEvent> events)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer, JsonText.Writing);
-        JsonSerializer.Serialize(json, events, RunJson.Default.ImmutableArrayRunEvent);
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
+    private static ReadOnlyMemory<byte> Serialize(ImmutableArray<RunEvent> events) =>
+        JsonBuffer.Write(events, RunJson.Default.ImmutableArrayRunEvent);
 
-    private static ReadOnlyMemory<byte> Serialize(RunState state)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using var json = new Utf8JsonWriter(buffer, JsonText.Writing);
-        JsonSerializer.Serialize(json, state, RunJson.Default.RunState);
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
+    private static ReadOnlyMemory<byte> Serialize(RunState state) =>
+        JsonBuffer.Write(state, RunJson.Default.RunState);
 }

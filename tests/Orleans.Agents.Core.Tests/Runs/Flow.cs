@@ -30,6 +30,32 @@ internal static class Flow
     public static State.ToolCall Once(string name, string? next = null, bool canReconcile = false) =>
         Tool(name, next) with { Effect = ToolEffect.Once, CanReconcile = canReconcile };
 
+    /// <summary>Branches by name, each a tool with an input of its own.</summary>
+    public static State.Parallel Parallel(string name, string? next, Settlement settlement, params (string Name, string? Input)[] branches) =>
+        new([.. branches.Select(b => new Branch(b.Name, Tool(name + "." + b.Name, input: b.Input)))], settlement)
+        {
+            Name = name,
+            Next = next is null ? [] : [To(next)],
+        };
+
+    /// <summary>A tool for each of a list of items, which are called <c>item</c>.</summary>
+    public static State.ForEach ForEach(
+        string name,
+        string? next,
+        string list,
+        int limit = Items.DefaultLimit,
+        string? key = null,
+        Settlement? settlement = null,
+        string input = "\"${{ item }}\"") =>
+        new(
+            Tool(name) with { Input = Json(input, "item") },
+            new Items(Json(list), "item", limit, key is null ? null : Json(key, "item")),
+            settlement ?? Settlement.All)
+        {
+            Name = name,
+            Next = next is null ? [] : [To(next)],
+        };
+
     public static State.Pass Pass(string name, string? next = null, string? input = null) => new()
     {
         Name = name,
@@ -55,8 +81,9 @@ internal static class Flow
 
     public static Assignment Save(string name, string template) => new(name, Json(template));
 
-    public static Template Json(string json) =>
-        Template.TryCompile(Payload.Parse(json), ExpressionNames.All, out var template, out var errors)
+    public static Template Json(string json, params string[] items) =>
+        Template.TryCompile(
+            Payload.Parse(json), items.Aggregate(ExpressionNames.All, (all, item) => all.With(item)), out var template, out var errors)
             ? template
             : throw new FormatException(errors[0].ToString());
 

@@ -47,6 +47,22 @@ internal sealed class Scenario(Workflow workflow)
         return this;
     }
 
+    /// <summary>The attempts under way, by branch.</summary>
+    public SortedDictionary<int, RunWork.Attempt> Attempts =>
+        new(Outstanding.OfType<RunWork.Attempt>().ToDictionary(a => a.Activity.Branch));
+
+    public ImmutableArray<RunEvent> Succeed(int branch, string output)
+    {
+        var attempt = Attempts[branch];
+        return Accept(new RunCommand.ReportSuccess(attempt.Activity.Visit, branch, attempt.Number, Payload.Parse(output)));
+    }
+
+    public ImmutableArray<RunEvent> Fail(int branch, Failure failure)
+    {
+        var attempt = Attempts[branch];
+        return Accept(new RunCommand.ReportFailure(attempt.Activity.Visit, branch, attempt.Number, failure));
+    }
+
     public Scenario Wake()
     {
         Accept(new RunCommand.Wake());

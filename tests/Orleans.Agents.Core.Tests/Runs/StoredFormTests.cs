@@ -30,6 +30,10 @@ public sealed class StoredFormTests
         new RunEvent.TakenOver(7),
         new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch),
         new RunEvent.StateLeft("ask", 3, PayloadMap.Empty.Add("b", Payload.Parse("\"ø\"")), Full),
+        new RunEvent.BranchesPlanned(
+            3, 2, 1, 2, true, Payload.Parse("[1.50,\"å\"]"), ["a", "b"], DateTimeOffset.UnixEpoch),
+        new RunEvent.BranchesStarted(3, 0, 1),
+        new RunEvent.BranchFailed(3, 1, Full),
         new RunEvent.ActivitySucceeded(3, 0, 2, Payload.Parse("""{"x":12345678901234567890123}"""), new Usage("m", 1, 2)),
         new RunEvent.ActivityFailed(3, 0, 2, Full),
         new RunEvent.RetryScheduled(3, 0, 3, DateTimeOffset.UnixEpoch),
@@ -97,6 +101,7 @@ public sealed class StoredFormTests
             new RunEvent.StateLeft("s", 1),
             new RunEvent.ActivitySucceeded(1, 0, 1, Payload.Null),
             new RunEvent.ActivityFailed(1, 0, 1, new Failure(FailureClass.Permanent, "c", "m")),
+            new RunEvent.BranchesPlanned(1, 1, 1, 1),
             new RunEvent.ActivityUnknown(1, 0, 1, new Failure(FailureClass.UnknownOutcome, "c", "m")),
             new RunEvent.ActivityReconciled(1, 0, 1, CallOutcome.Happened),
             new RunEvent.ActivityDecided(1, 0, 1, VerdictKind.Retry),
@@ -136,6 +141,7 @@ public sealed class StoredFormTests
             state = Run.Evolve(state, sample, DateTimeOffset.UnixEpoch);
         }
 
+        state = Run.Evolve(state, new RunEvent.BranchesPlanned(3, 2, 1, 2), DateTimeOffset.UnixEpoch);
         state = Run.Evolve(state, new RunEvent.RetryScheduled(3, 0, 3, DateTimeOffset.UnixEpoch), DateTimeOffset.UnixEpoch);
         foreach (var sample in Samples)
         {

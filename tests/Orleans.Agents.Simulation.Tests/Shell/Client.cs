@@ -26,8 +26,8 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
             case null:
                 process.Call(() => AskAsync(() => StartAsync(process)));
                 break;
-            case { } run when chance.Next(40) == 0 && process.Hosts.FindLast(h => h.Id == run) is { } host:
-                process.Call(() => AskAsync(() => CancelAsync(host)));
+            case { } run when chance.Next(40) == 0:
+                process.Call(() => AskAsync(() => CancelAsync(process, run)));
                 break;
             case { } run when chance.Next(2) == 0:
                 process.Call(() => AskAsync(() => process.Engine.ResumeAsync(run)));
@@ -66,16 +66,16 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
         knowsTheEnd = true;
     }
 
-    private async Task CancelAsync(RunHost host)
+    // Asked again after a failure it is the same note, if the client says so, and another if it does not.
+    private async Task CancelAsync(SimulatedProcess process, RunId run)
     {
-        world.Trace.Add($"    {host.Id} is to be cancelled");
-        if (await host.TellAsync(new RunCommand.Cancel("enough")) is Told.Answered { Decision: Decision.Accepted })
-        {
-            RunWatch.Check(
-                world.Watch.Of(host.Id).State is { IsOver: true } or { Ending: not null },
-                Invariant.CancelledRunsEnd,
-                $"{host.Id} is said to be cancelled and goes on in the database");
-        }
+        var note = chance.Next(2) == 0 ? $"{key}-cancelled" : $"{key}-cancelled-{chance.Next()}";
+        world.Trace.Add($"    {process.Number} is asked to cancel {run}");
+        var posted = await process.Engine.CancelAsync(run, "enough", note);
+        RunWatch.Check(
+            posted is Posted.Stored or Posted.Repeated || (posted is Posted.RunIsOver && world.Watch.Of(run).State.IsOver),
+            Invariant.AnswersAreDurable,
+            $"the cancellation of {run} is answered with {posted}");
     }
 
     private async Task AskAsync(Func<Task> question)

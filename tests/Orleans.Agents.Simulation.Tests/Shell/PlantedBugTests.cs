@@ -1,7 +1,6 @@
-using System.Text.Json;
+using System.Text;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
-using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Simulation.Tests.Shell;
 
@@ -102,8 +101,7 @@ public sealed class PlantedBugTests
         Invariant.SnapshotIsFold,
         AtTheProcess(static (append, send) => send(append with
         {
-            Snapshot = JsonSerializer.SerializeToUtf8Bytes(
-                RunState.Initial with { Version = append.Version - 1 }, RunJson.Default.RunState),
+            Snapshot = Encoding.UTF8.GetBytes($$"""{"version":{{append.Version - 1}}}"""),
         })));
 
     [Fact]

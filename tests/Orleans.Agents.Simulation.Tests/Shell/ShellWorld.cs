@@ -309,6 +309,7 @@ internal sealed class ShellWorld
 
     private void Compare()
     {
+        RunWatch.Check(Database.Unconsumed.Count == 0, Invariant.NothingSleeps, $"what was left for runs that are over is there still");
         foreach (var run in plot.HasTimeLimits ? [] : clients.Select(c => c.Run!.Value))
         {
             Watch.Of(run).EndedLike(Undisturbed.Play(plot.Definition.Workflow, script, run));

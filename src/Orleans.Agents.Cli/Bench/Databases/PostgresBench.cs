@@ -28,18 +28,21 @@ internal sealed class PostgresBench(string connectionString) : IBenchDatabase
         """;
 
     /// <summary>Makes a database on a server.</summary>
+    /// <exception cref="CommandException">The address is not one of a server.</exception>
     /// <exception cref="StoreException">The server does not let us.</exception>
     public static async Task<PostgresBench> CreateAsync(string server, CancellationToken cancellation)
     {
+        if (!PostgresAddress.TryRead(server, out var own))
+        {
+            throw CommandException.Usage(
+                "--connection is not the address of a PostgreSQL server; expected postgres://user@host or 'Host=…;Username=…'.");
+        }
+
+        own.Database = $"agents_bench_{Guid.NewGuid():n}";
         try
         {
-            var own = new NpgsqlConnectionStringBuilder(server) { Database = $"agents_bench_{Guid.NewGuid():n}" };
             await AtServerAsync(own, $"create database {own.Database}", cancellation);
             return new PostgresBench(own.ConnectionString);
-        }
-        catch (ArgumentException wrong)
-        {
-            throw CommandException.Usage($"The connection string is not one of Npgsql's: {wrong.Message}");
         }
         catch (NpgsqlException problem)
         {

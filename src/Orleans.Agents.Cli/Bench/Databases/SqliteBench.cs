@@ -49,7 +49,7 @@ internal sealed class SqliteBench(string path) : IBenchDatabase
     /// <inheritdoc/>
     public async Task<DbConnection> ConnectAsync(CancellationToken cancellation)
     {
-        var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        var connection = new SqliteConnection($"Data Source={path};Mode=ReadWrite;Pooling=False");
         await connection.OpenAsync(cancellation);
         return connection;
     }

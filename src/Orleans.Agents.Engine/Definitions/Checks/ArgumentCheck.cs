@@ -13,7 +13,7 @@ internal sealed class ArgumentCheck(DefinitionHost host, Findings findings)
 
     public void Check(Drafted drafted)
     {
-        foreach (var state in drafted.Workflows.SelectMany(w => w.States))
+        foreach (var state in drafted.Workflows.SelectMany(w => w.States).SelectMany(s => s.Activities))
         {
             if (state is { Kind: StateKind.Tool, Subject: { } tool } && ToolSchema(tool.Text) is { } wanted)
             {

@@ -83,7 +83,7 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
         }
 
         var tools = host.Tools.Select(t => t.Name).ToArray();
-        foreach (var state in workflow.States)
+        foreach (var state in workflow.States.SelectMany(s => s.Activities))
         {
             switch (state)
             {
@@ -119,6 +119,7 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
     {
         var asked = drafted.Workflows
             .SelectMany(w => w.States)
+            .SelectMany(s => s.Activities)
             .Where(s => s.Kind is StateKind.Agent)
             .Select(s => s.Subject!.Text)
             .ToHashSet(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Agents.Definitions.Drafts;
 using Orleans.Agents.Definitions.Sources;
 
 namespace Orleans.Agents.Definitions.Closures;
@@ -52,6 +53,20 @@ internal static class ClosureParts
             writer.WritePropertyName(name);
             write(node);
         }
+    }
+
+    /// <summary>Writes the use of a schema, and notes it.</summary>
+    public static void WriteSchema(Utf8JsonWriter writer, string name, SchemaUse? use, List<SchemaUse> schemas)
+    {
+        if (use is null)
+        {
+            return;
+        }
+
+        schemas.Add(use);
+        writer.WriteStartObject(name);
+        WriteNode(writer, use.Name is null ? "inline" : "name", use.Name ?? use.Node);
+        writer.WriteEndObject();
     }
 
     public static string Canonical(Node duration) =>

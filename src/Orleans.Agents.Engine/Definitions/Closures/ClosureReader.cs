@@ -71,7 +71,21 @@ internal sealed class ClosureReader
         };
     }
 
-    private static State ReadKind(string name, JsonElement state)
+    private Branch ReadBranch(string state, JsonProperty branch) =>
+        new(branch.Name, ReadActivity($"{state}.{branch.Name}", branch.Value, ExpressionNames.All));
+
+    private State ReadActivity(string name, JsonElement activity, ExpressionNames names) => ReadKind(name, activity) with
+    {
+        Input = OptionalTemplate(activity, "input", names),
+        OutputSchema = ReadSchema(activity, "output"),
+        Retry = ReadRetry(activity.GetProperty("retry")),
+        Timeout = OptionalDuration(activity, "timeout"),
+    };
+
+    private static Settlement ReadSettlement(JsonElement fan) =>
+        new(Optional(fan, "quorum")?.GetInt32(), fan.GetProperty("collects").GetBoolean());
+
+    private State ReadKind(string name, JsonElement state)
     {
         if (Optional(state, "agent") is { } agent)
         {
@@ -85,6 +99,28 @@ internal sealed class ClosureReader
                 Name = name,
                 Effect = Optional(state, "effect") is { } effect ? ReadEffect(TextOf(effect)) : ToolEffect.None,
                 CanReconcile = Optional(state, "reconciles")?.GetBoolean() ?? false,
+            };
+        }
+
+        if (Optional(state, "parallel") is { } parallel)
+        {
+            return new State.Parallel(
+                [.. parallel.GetProperty("branches").EnumerateObject().Select(b => ReadBranch(name, b))],
+                ReadSettlement(parallel))
+            { Name = name };
+        }
+
+        if (Optional(state, "foreach") is { } each)
+        {
+            var names = ExpressionNames.All.With(Text(each, "as"));
+            var items = new Items(
+                ReadTemplate(each.GetProperty("in")),
+                Text(each, "as"),
+                each.GetProperty("limit").GetInt32(),
+                OptionalTemplate(each, "key", names));
+            return new State.ForEach(ReadActivity(name, state.GetProperty("do"), names), items, ReadSettlement(each))
+            {
+                Name = name,
             };
         }
 
@@ -190,11 +226,13 @@ internal sealed class ClosureReader
         : Expression.TryParse(TextOf(when), ExpressionNames.All, out var expression, out var error) ? expression
         : throw new FormatException(error.Message);
 
-    private static Template? OptionalTemplate(JsonElement owner, string name) =>
-        Optional(owner, name) is { } json ? ReadTemplate(json) : null;
+    private static Template? OptionalTemplate(JsonElement owner, string name, ExpressionNames? names = null) =>
+        Optional(owner, name) is { } json ? ReadTemplate(json, names ?? ExpressionNames.All) : null;
 
-    private static Template ReadTemplate(JsonElement json) =>
-        Template.TryCompile(Raw(json), ExpressionNames.All, out var template, out var errors)
+    private static Template ReadTemplate(JsonElement json) => ReadTemplate(json, ExpressionNames.All);
+
+    private static Template ReadTemplate(JsonElement json, ExpressionNames names) =>
+        Template.TryCompile(Raw(json), names, out var template, out var errors)
             ? template
             : throw new FormatException(errors[0].Error.Message);
 

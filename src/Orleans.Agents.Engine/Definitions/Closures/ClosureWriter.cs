@@ -31,7 +31,7 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
             writer.WritePropertyName("workflow");
             WriteWorkflow(writer, workflow);
             writer.WritePropertyName("agents");
-            WriteAgents(writer, workflow);
+            new AgentWriter(drafted, schemas).WriteAll(writer, workflow);
             writer.WritePropertyName("policy");
             WritePolicy(writer);
             writer.WriteStartObject("schemas");
@@ -57,7 +57,7 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
             writer.WriteString("version", version);
         }
 
-        WriteSchema(writer, "input", workflow.Input);
+        WriteSchema(writer, "input", workflow.Input, schemas);
         WriteMembers(writer, "context", workflow.Context);
         writer.WriteStartObject("budget");
         writer.WriteNumber("activities", workflow.Activities ?? Budget.Default.Activities);
@@ -87,6 +87,12 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
             case StateKind.Tool:
                 WriteTool(writer, state.Subject!.Text);
                 break;
+            case StateKind.Parallel:
+                WriteParallel(writer, state);
+                break;
+            case StateKind.ForEach:
+                WriteForEach(writer, state);
+                break;
             case StateKind.Pass:
                 WriteEmpty(writer, "pass");
                 break;
@@ -110,7 +116,7 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
         }
 
         WriteNode(writer, "input", state.Input);
-        WriteSchema(writer, "output", state.Output);
+        WriteSchema(writer, "output", state.Output, schemas);
         WriteMembers(writer, "save", state.Save);
         WriteNext(writer, state);
         if (state.Kind is StateKind.Agent or StateKind.Tool)
@@ -125,6 +131,64 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
             writer.WriteNumber("max_visits", visits);
         }
 
+        writer.WriteEndObject();
+    }
+
+    private void WriteParallel(Utf8JsonWriter writer, StateDraft state)
+    {
+        writer.WriteStartObject("parallel");
+        WriteSettlement(writer, state.FanOut!);
+        writer.WriteStartObject("branches");
+        foreach (var branch in state.Branches)
+        {
+            writer.WritePropertyName(branch.Name);
+            WriteBranch(writer, branch);
+        }
+
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private void WriteForEach(Utf8JsonWriter writer, StateDraft state)
+    {
+        var each = state.FanOut!;
+        writer.WriteStartObject("foreach");
+        WriteNode(writer, "in", each.In);
+        writer.WriteString("as", each.Item);
+        WriteNode(writer, "key", each.Key);
+        writer.WriteNumber("limit", each.Limit ?? Items.DefaultLimit);
+        WriteSettlement(writer, each);
+        writer.WriteEndObject();
+        writer.WritePropertyName("do");
+        WriteBranch(writer, state.Branches[0]);
+    }
+
+    private static void WriteSettlement(Utf8JsonWriter writer, FanOutDraft fan)
+    {
+        if (fan.Quorum is { } quorum)
+        {
+            writer.WriteNumber("quorum", quorum);
+        }
+
+        writer.WriteBoolean("collects", fan.Collects);
+    }
+
+    private void WriteBranch(Utf8JsonWriter writer, StateDraft branch)
+    {
+        writer.WriteStartObject();
+        if (branch.Kind is StateKind.Agent)
+        {
+            writer.WriteString("agent", branch.Subject!.Text);
+        }
+        else
+        {
+            WriteTool(writer, branch.Subject!.Text);
+        }
+
+        WriteNode(writer, "input", branch.Input);
+        WriteSchema(writer, "output", branch.Output, schemas);
+        WriteRetry(writer, RetryDefaults.Complete(branch.Retry, retry));
+        WriteDuration(writer, "timeout", branch.Timeout);
         writer.WriteEndObject();
     }
 
@@ -180,66 +244,6 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
         writer.WriteEndObject();
     }
 
-    private void WriteAgents(Utf8JsonWriter writer, WorkflowDraft workflow)
-    {
-        var asked = workflow.States.Where(s => s.Kind is StateKind.Agent).Select(s => s.Subject!.Text).Distinct();
-        writer.WriteStartObject();
-        foreach (var name in asked)
-        {
-            writer.WritePropertyName(name);
-            WriteAgent(writer, drafted.Agents.First(a => a.Document.Name == name));
-        }
-
-        writer.WriteEndObject();
-    }
-
-    private void WriteAgent(Utf8JsonWriter writer, AgentDraft agent)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("model", agent.Model!.Text);
-        WriteNode(writer, "instructions", agent.Instructions);
-        WriteNode(writer, "prompt", agent.Prompt);
-        WriteSchema(writer, "input", agent.Input);
-        WriteSchema(writer, "output", agent.Output);
-        if (agent.Temperature is { } temperature)
-        {
-            writer.WriteNumber("temperature", Canonical(temperature));
-        }
-
-        if (agent.MaxOutputTokens is { } tokens)
-        {
-            writer.WriteNumber("max_output_tokens", tokens);
-        }
-
-        writer.WriteStartArray("answers");
-        foreach (var answer in agent.Answers)
-        {
-            writer.WriteStartObject();
-            WriteNode(writer, "when", answer.When, when => writer.WriteStringValue(when.Text));
-            WriteNode(writer, "answer", answer.Answer);
-            WriteFailure(writer, answer.Fail);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void WriteFailure(Utf8JsonWriter writer, RehearsedFailure? failure)
-    {
-        if (failure is null)
-        {
-            return;
-        }
-
-        writer.WriteStartObject("fail");
-        writer.WriteString("code", failure.Code);
-        writer.WriteString("class", failure.Class ?? "permanent");
-        writer.WriteString("message", failure.Message);
-        WriteDuration(writer, "retry_after", failure.RetryAfter);
-        writer.WriteEndObject();
-    }
-
     private void WritePolicy(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
@@ -252,17 +256,4 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
     /// <summary>What all policies say together about one thing.</summary>
     public static ImmutableArray<string> Union(Drafted drafted, Func<PolicyDraft, IEnumerable<Node>> part) =>
         [.. drafted.Policies.SelectMany(part).Select(n => n.Text).Distinct().Order(StringComparer.Ordinal)];
-
-    private void WriteSchema(Utf8JsonWriter writer, string name, SchemaUse? use)
-    {
-        if (use is null)
-        {
-            return;
-        }
-
-        schemas.Add(use);
-        writer.WriteStartObject(name);
-        WriteNode(writer, use.Name is null ? "inline" : "name", use.Name ?? use.Node);
-        writer.WriteEndObject();
-    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Orleans.Agents.Definitions.Sources;
 
 namespace Orleans.Agents.Definitions.Drafts;
@@ -32,6 +33,8 @@ internal enum StateKind
     Unknown,
     Agent,
     Tool,
+    Parallel,
+    ForEach,
     Pass,
     Wait,
     End,
@@ -55,6 +58,11 @@ internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? S
 
     public Node? Message { get; init; }
 
+    /// <summary>What a fan-out does in its branches, as if each were a state: by name, or once for all items.</summary>
+    public ImmutableArray<StateDraft> Branches { get; init; } = [];
+
+    public FanOutDraft? FanOut { get; init; }
+
     public string? Description { get; init; }
 
     public Node? Input { get; init; }
@@ -75,10 +83,37 @@ internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? S
 
     public int? Visits { get; init; }
 
+    /// <summary>Where agents are asked and tools called: its branches, or itself.</summary>
+    public IEnumerable<StateDraft> Activities => Kind is StateKind.Parallel or StateKind.ForEach ? Branches : [this];
+
     public bool EndsRun => Kind is StateKind.End or StateKind.Fail;
 
     /// <summary>The states that may follow, where they are written.</summary>
     public IEnumerable<Node> Targets => Next.Select(n => n.To).Concat(Catch.Select(c => c.To)).OfType<Node>();
+}
+
+/// <summary>How a fan-out goes about its branches, with gaps.</summary>
+/// <param name="Part">All that is said about it.</param>
+/// <param name="In">The list.</param>
+/// <param name="As">What an item is called; null where the default is.</param>
+/// <param name="Key">What names an item.</param>
+/// <param name="Limit">How many are under way at once.</param>
+/// <param name="Settle">How many have to succeed.</param>
+/// <param name="OnFailure">What a failure means.</param>
+internal sealed record FanOutDraft(
+    Node Part, Node? In, Node? As, Node? Key, int? Limit, Node? Settle, Node? OnFailure)
+{
+    public const string DefaultItem = "item";
+
+    public string Item => As?.Text ?? DefaultItem;
+
+    public bool Collects => OnFailure?.Text == "collect";
+
+    /// <summary>How many have to succeed; null all.</summary>
+    public int? Quorum => Settle is not { } settle || settle.Text == "all" ? null
+        : settle.Text == "any" ? 1
+        : int.TryParse(settle.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var quorum) ? quorum
+        : null;
 }
 
 /// <summary>A workflow with gaps.</summary>

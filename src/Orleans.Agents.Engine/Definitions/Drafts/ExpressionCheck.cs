@@ -86,7 +86,7 @@ internal sealed class ExpressionCheck(Findings findings)
                 "it without ${{ }}",
                 Node.Shorten(inner));
         }
-        else if (Expression.TryParse(node.Text, ExpressionNames.All, out var expression, out var error))
+        else if (Expression.TryParse(node.Text, place.Known, out var expression, out var error))
         {
             Use(expression.Paths, node, 0, place);
             if (!expression.MayBeCondition)
@@ -107,7 +107,7 @@ internal sealed class ExpressionCheck(Findings findings)
     private void Text(Node node, ExpressionPlace place)
     {
         if (Expressions.Template.TryCompile(
-            Payload.FromText(node.Text), ExpressionNames.All, out var template, out var errors))
+            Payload.FromText(node.Text), place.Known, out var template, out var errors))
         {
             foreach (var part in template.Expressions)
             {

@@ -17,6 +17,9 @@ internal sealed record ExpressionPlace(string Description, ImmutableArray<string
 
     public static ExpressionPlace Catch { get; } = new("`catch`", BeforeAState);
 
+    /// <summary>What is done for each item of a list.</summary>
+    public static ExpressionPlace Each(string item) => new("`foreach`", [.. BeforeAState, item]) { Item = item };
+
     public static ExpressionPlace Context { get; } = new(
         "the `context` of a workflow", [ScopeNames.Input, ScopeNames.Env]);
 
@@ -25,6 +28,12 @@ internal sealed record ExpressionPlace(string Description, ImmutableArray<string
     public static ExpressionPlace Agent { get; } = new("an agent", [ScopeNames.Input]);
 
     public static ExpressionPlace Answer { get; } = new("an answer", [ScopeNames.Input, ScopeNames.Run]);
+
+    /// <summary>What an item of a list is called here.</summary>
+    public string? Item { get; private init; }
+
+    /// <summary>The names an expression may begin a path with, here or elsewhere.</summary>
+    public ExpressionNames Known => Item is null ? ExpressionNames.All : ExpressionNames.All.With(Item);
 
     /// <summary>What to do instead of using a name that is not in scope.</summary>
     public string Advice(string name) => (name, this) switch

@@ -7,6 +7,8 @@ namespace Orleans.Agents.Definitions.Drafts;
 /// <summary>Reads the spec of a workflow.</summary>
 internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, HashSet<Field> read)
 {
+    private readonly FanOutReading fanOuts = new(schemas, findings, read);
+
     public WorkflowDraft Read(DocumentDraft document)
     {
         var fields = new FieldReader(document.Spec, read);
@@ -63,7 +65,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             expressions.Template(state.Subject, ExpressionPlace.State);
         }
 
-        return state;
+        return fanOuts.Read(state, fields, expressions);
     }
 
     // With two kinds at once, which is an error, the first counts.
@@ -78,6 +80,8 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         var (kind, subject) =
             fields.Get(StateShape.Agent) is { } agent ? (StateKind.Agent, agent)
             : fields.Get(StateShape.Tool) is { } tool ? (StateKind.Tool, tool)
+            : fields.Get(StateShape.Parallel) is { } parallel ? (StateKind.Parallel, parallel)
+            : fields.Get(StateShape.ForEach) is { } each ? (StateKind.ForEach, each)
             : fields.Get(StateShape.Pass) is { } pass ? (StateKind.Pass, pass)
             : fields.Get(StateShape.Wait) is { } waiting ? (StateKind.Wait, waiting)
             : fields.Get(StateShape.End) is { } end ? (StateKind.End, end)

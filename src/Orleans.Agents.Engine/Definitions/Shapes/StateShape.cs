@@ -13,6 +13,15 @@ internal static class StateShape
         "tool", new FieldType.Text(TextRule.Any), "Calls this tool.")
     { Example = "\"files.tree\"" };
 
+    public static Field Parallel { get; } = new(
+        "parallel", new FieldType.Part(ParallelShape.Shape), "Does several things side by side.");
+
+    public static Field ForEach { get; } = new(
+        "foreach", new FieldType.Part(ForEachShape.Shape), "Does the same for each item of a list.");
+
+    public static Field Do { get; } = new(
+        "do", new FieldType.Part(BranchShape.Shape), "What `foreach` does for each item.");
+
     public static Field Pass { get; } = new(
         "pass", new FieldType.Part(PassShape.Shape), "Computes: its output is its input. Always written `pass: {}`.")
     {
@@ -63,7 +72,9 @@ internal static class StateShape
         "When and how often a failed activity is tried again. What is left out comes from the default rule.");
 
     public static Field Timeout { get; } = new(
-        "timeout", new FieldType.Text(TextRule.Duration), "How long one attempt may take.");
+        "timeout",
+        new FieldType.Text(TextRule.Duration),
+        "How long one attempt may take; with `parallel` and `foreach`, how long all branches may take together.");
 
     public static Field Catch { get; } = new(
         "catch",
@@ -75,30 +86,33 @@ internal static class StateShape
 
     public static Shape Shape { get; } = new(
         "state",
-        "A state: exactly one of the first six fields says what it does.",
+        "A state: exactly one of the first eight fields says what it does.",
         [
-            Agent, Tool, Pass, Wait, End, Fail,
-            Description, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits,
+            Agent, Tool, Parallel, ForEach, Pass, Wait, End, Fail,
+            Do, Description, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits,
             .. BlockedKinds(),
         ])
     {
-        OneOf = [Agent, Tool, Pass, Wait, End, Fail],
+        OneOf = [Agent, Tool, Parallel, ForEach, Pass, Wait, End, Fail],
         Exclusions =
         [
-            (Pass, [Retry, Timeout]),
-            (Wait, [Input, Output, Retry, Timeout]),
-            (End, [Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits]),
-            (Fail, [Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits]),
+            (Agent, [Do]),
+            (Tool, [Do]),
+            (Parallel, [Do, Input, Retry]),
+            (ForEach, [Input, Retry]),
+            (Pass, [Do, Retry, Timeout]),
+            (Wait, [Do, Input, Output, Retry, Timeout]),
+            (End, [Do, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits]),
+            (Fail, [Do, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits]),
         ],
-        Needs = [(Agent, [Next]), (Tool, [Next]), (Pass, [Next]), (Wait, [Next])],
+        Needs =
+        [
+            (Agent, [Next]), (Tool, [Next]), (Parallel, [Next]), (ForEach, [Do, Next]), (Pass, [Next]), (Wait, [Next]),
+        ],
     };
 
     private static ImmutableArray<Field> BlockedKinds() =>
     [
-        Field.Blocked(
-            "foreach", "will run one activity for each item of a list; until then loop with `next` and `max_visits`"),
-        Field.Blocked("do", "will say what `foreach` does for each item; until then loop with `next` and `max_visits`"),
-        Field.Blocked("parallel", "will run branches side by side; until then put the states one after the other"),
         Field.Blocked("workflow", "will run another workflow and wait for it; until then put its states into this one"),
         Field.Blocked("launch", "will start a run that nobody waits for; until then start it from outside"),
         Field.Blocked("message", "will send a message to another agent; until then pass it on in the context"),

@@ -1,0 +1,129 @@
+using System.Globalization;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>
+/// The rules of fan-out: which branches are under way, and when the state is done. The order of the journal decides who
+/// came first; what settles the state is stored together with it.
+/// </summary>
+internal static class FanOutRules
+{
+    public static string? Enter(
+        Draft draft, Workflow workflow, State definition, RunEvent.StateEntered entered, DateTimeOffset at)
+    {
+        draft.Add(entered);
+        if (!FanOutPlan.TryMake(workflow, draft.Current, definition, at, out var planned, out var failure))
+        {
+            return draft.Failed(definition, failure);
+        }
+
+        draft.Add(planned);
+        return Advance(draft, workflow, definition);
+    }
+
+    /// <summary>Settles the state if that is possible, or starts the branches that may be under way.</summary>
+    public static string? Advance(Draft draft, Workflow workflow, State definition)
+    {
+        while (true)
+        {
+            var fan = draft.Current.FanOut!;
+            if (fan.Bytes > RunLimits.PayloadBytes)
+            {
+                return draft.Failed(definition, TooLarge(fan.Bytes));
+            }
+
+            if (fan.IsSettled)
+            {
+                return Settle(draft, definition);
+            }
+
+            if (fan.IsLost)
+            {
+                return draft.Failed(definition, Lost(fan));
+            }
+
+            var started = Startable(draft.Current, workflow, out var broken);
+            if (started > 0)
+            {
+                draft.Add(new RunEvent.BranchesStarted(draft.Current.Visit, fan.Next, started));
+            }
+
+            if (broken is null)
+            {
+                return null;
+            }
+
+            if (broken.Class is FailureClass.Budget)
+            {
+                return draft.Failed(definition, broken);
+            }
+
+            if (FailBranch(draft, definition, draft.Current.FanOut!.Next, broken) is { } failed)
+            {
+                return draft.Failed(definition, failed);
+            }
+        }
+    }
+
+    /// <summary>Lets a branch fail for good.</summary>
+    /// <returns>The failure of the whole state, when it is one: the first failure where all have to succeed.</returns>
+    public static Failure? FailBranch(Draft draft, State definition, int branch, Failure failure)
+    {
+        var placed = failure with { Origin = failure.Origin ?? draft.OriginAt(0, branch) };
+        draft.Add(new RunEvent.BranchFailed(draft.Current.Visit, branch, placed));
+        var fan = draft.Current.FanOut!;
+        return !fan.IsLost ? null
+            : fan.Needed == fan.Count ? placed
+            : Lost(fan) with { Cause = placed };
+    }
+
+    /// <summary>What a branch is called: its name, the key of its item, or the item's number from 0.</summary>
+    public static string NameOf(State definition, RunState state, int branch) => definition is State.Parallel parallel
+        ? parallel.Branches[branch].Name
+        : state.FanOut?.Keys is { } keys ? keys[branch]
+        : branch.ToString(CultureInfo.InvariantCulture);
+
+    // How many branches can be started in a row, and why not the next if there is room for it.
+    private static int Startable(RunState state, Workflow workflow, out Failure? broken)
+    {
+        broken = null;
+        var fan = state.FanOut!;
+        var room = Math.Min(fan.Limit - state.Open.Count, fan.Count - fan.Next);
+        for (var started = 0; started < room; started++)
+        {
+            broken = RunBudget.Spent(state, started);
+            if (broken is null
+                && !RunScope.TryRenderInput(workflow, state, fan.Next + started, out _, out var unrendered))
+            {
+                broken = unrendered.ToFailure();
+            }
+
+            if (broken is not null)
+            {
+                return started;
+            }
+        }
+
+        return Math.Max(room, 0);
+    }
+
+    private static string? Settle(Draft draft, State definition)
+    {
+        var output = FanOutOutput.Of(definition, draft.Current.FanOut!);
+        return output.Length > RunLimits.PayloadBytes ? draft.Failed(definition, TooLarge(output.Length))
+            : Rendering.Satisfies(definition, output, out var failure) ? draft.Left(definition, output)
+            : draft.Failed(definition, failure);
+    }
+
+    private static Failure Lost(FanOut fan) => new(
+        FailureClass.Permanent,
+        FailureCode.Quorum,
+        $"{fan.Needed} of {fan.Count} branches have to succeed; {fan.Failed} have failed.");
+
+    private static Failure TooLarge(long bytes) => new(
+        FailureClass.Permanent,
+        FailureCode.PayloadTooLarge,
+        $"The outputs of the branches have {bytes} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+}

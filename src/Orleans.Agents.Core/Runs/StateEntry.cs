@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>What entering a state means: the run waits for somebody, or goes on at once.</summary>
+internal static class StateEntry
+{
+    /// <summary>Enters a state.</summary>
+    /// <returns>The state to go to; null when the run waits or is over.</returns>
+    public static string? Enter(
+        Draft draft, Workflow workflow, State definition, RunEvent.StateEntered entered, DateTimeOffset at) =>
+        definition switch
+        {
+            State.AgentCall or State.ToolCall => EnterActivity(draft, workflow, definition, entered),
+            State.Parallel or State.ForEach => FanOutRules.Enter(draft, workflow, definition, entered, at),
+            State.Wait wait => EnterWait(draft, workflow, wait, entered, at),
+            State.Pass pass => EnterPass(draft, workflow, pass, entered),
+            State.End end => EnterEnd(draft, workflow, end, entered),
+            State.Fail fail => EnterFail(draft, workflow, fail, entered),
+            _ => throw new UnreachableException(definition.GetType().Name),
+        };
+
+    private static string? EnterActivity(Draft draft, Workflow workflow, State definition, RunEvent.StateEntered entered)
+    {
+        var spent = RunBudget.Spent(draft.Current);
+        draft.Add(entered with { Activity = spent is null });
+        if (spent is not null)
+        {
+            return draft.Failed(definition, spent);
+        }
+
+        // The shell renders the input when it starts the attempt; that it renders at all is decided here.
+        return RunScope.TryRender(definition.Input, workflow, draft.Current, out _, out var broken)
+            ? null
+            : draft.Failed(definition, broken.ToFailure());
+    }
+
+    private static string? EnterWait(
+        Draft draft, Workflow workflow, State.Wait wait, RunEvent.StateEntered entered, DateTimeOffset at)
+    {
+        var scope = RunScope.Of(workflow, Run.Evolve(draft.Current, entered, at));
+        if (!Rendering.TryFindWaitEnd(wait, scope, at, out var due, out var failure))
+        {
+            draft.Add(entered);
+            return draft.Failed(wait, failure);
+        }
+
+        if (due <= at)
+        {
+            draft.Add(entered);
+            return draft.Left(wait, Payload.Null);
+        }
+
+        draft.Add(entered with { WakeAt = RunTime.Truncate(due) });
+        return null;
+    }
+
+    private static string? EnterPass(Draft draft, Workflow workflow, State.Pass pass, RunEvent.StateEntered entered)
+    {
+        draft.Add(entered);
+        if (!RunScope.TryRender(pass.Input, workflow, draft.Current, out var output, out var broken))
+        {
+            return draft.Failed(pass, broken.ToFailure());
+        }
+
+        return Rendering.Satisfies(pass, output, out var failure) ? draft.Left(pass, output) : draft.Failed(pass, failure);
+    }
+
+    private static string? EnterEnd(Draft draft, Workflow workflow, State.End end, RunEvent.StateEntered entered)
+    {
+        draft.Add(entered);
+        if (!RunScope.TryRender(end.Output, workflow, draft.Current, out var output, out var broken))
+        {
+            return draft.Failed(end, broken.ToFailure());
+        }
+
+        if (!Rendering.Satisfies(end, output, out var failure))
+        {
+            return draft.Failed(end, failure);
+        }
+
+        draft.SucceedRun(output);
+        return null;
+    }
+
+    private static string? EnterFail(Draft draft, Workflow workflow, State.Fail fail, RunEvent.StateEntered entered)
+    {
+        draft.Add(entered);
+        var message = RunScope.TryRender(fail.Message, workflow, draft.Current, out var rendered, out var broken)
+            ? Value.From(rendered).ToDisplayText()
+            : broken.ToFailure().Message;
+        draft.FailRun(new Failure(
+            FailureClass.Permanent, fail.Code, message, Cause: draft.Current.Error?.WithoutDeepCauses()));
+        return null;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Orleans.Agents.EndToEnd.Tests.Checking;
+
+namespace Orleans.Agents.EndToEnd.Tests.Processes;
+
+/// <summary>
+/// Some processes that share a database and nothing else, each at a place that a new one takes when it is gone.
+/// </summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    private readonly ISharedDatabase database;
+    private readonly ImmutableDictionary<string, string>[] environments;
+    private readonly WorkerProcess[] workers;
+    private readonly ConcurrentQueue<WorkerProcess> gone = new();
+
+    private Fleet(ISharedDatabase database, ImmutableDictionary<string, string>[] environments)
+    {
+        this.database = database;
+        this.environments = environments;
+        workers = new WorkerProcess[environments.Length];
+    }
+
+    /// <summary>How many places there are.</summary>
+    public int Size => workers.Length;
+
+    /// <summary>What the tools of all processes wrote down, in this folder.</summary>
+    public string Records { get; } = Directory.CreateTempSubdirectory("agents-records-").FullName;
+
+    /// <summary>What all processes complained of, for whoever looks into a failed test.</summary>
+    public string Errors =>
+        string.Join(Environment.NewLine, gone.Concat(workers).Select(w => w.Errors).Where(e => e.Length > 0));
+
+    public WorkerProcess this[int place] => workers[place];
+
+    /// <summary>Starts a fleet.</summary>
+    /// <param name="database">What it shares.</param>
+    /// <param name="environments">For each process, what its environment has.</param>
+    public static async Task<Fleet> StartAsync(
+        ISharedDatabase database, params ImmutableDictionary<string, string>[] environments)
+    {
+        var fleet = new Fleet(database, environments);
+        for (var place = 0; place < environments.Length; place++)
+        {
+            fleet.workers[place] = fleet.Start(place, environments[place]);
+        }
+
+        try
+        {
+            var ready = await Task.WhenAll(fleet.workers.Select(w => w.IsReadyAsync()));
+            return ready.All(isReady => isReady)
+                ? fleet
+                : throw new InvalidOperationException($"A process ended before it was ready: {fleet.Errors}");
+        }
+        catch
+        {
+            await fleet.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A process that can be asked; another one for another turn.</summary>
+    public WorkerProcess? Open(int turn)
+    {
+        var open = workers.Where(w => w.IsOpen).ToList();
+        return open.Count == 0 ? null : open[turn % open.Count];
+    }
+
+    /// <summary>Puts a new process in the place of one that is gone.</summary>
+    /// <param name="place">The place.</param>
+    /// <param name="fault">A fault it is born with, beside what its place has: a variable and its value.</param>
+    public WorkerProcess Replace(int place, (string Name, string Value)? fault = null)
+    {
+        gone.Enqueue(workers[place]);
+        var environment = environments[place];
+        return workers[place] = Start(
+            place, fault is { } born ? environment.SetItem(born.Name, born.Value) : environment);
+    }
+
+    /// <summary>Whether a process has begun an activity that is not done at this moment.</summary>
+    public bool IsInTool(WorkerProcess worker)
+    {
+        var done = Effect.Read(Path.Combine(Records, "effects.txt")).ToHashSet();
+        return Effect.Read(Path.Combine(Records, $"begun-{worker.Id}.txt")).Any(begun => !done.Contains(begun));
+    }
+
+    /// <summary>What the tools of all processes wrote down so far.</summary>
+    public WorkRecords Work() => WorkRecords.Read(Records);
+
+    /// <summary>Waits until every run in the database has ended.</summary>
+    public Task RestAsync(TimeSpan patience) => Eventually.TrueAsync(
+        async () => await database.CountAsync("select count(*) from runs where status not in ('succeeded', 'failed')") == 0,
+        patience,
+        () => $"runs are left; the processes say:\n{Errors}");
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in gone.Concat(workers))
+        {
+            await worker.DisposeAsync();
+        }
+
+        Directory.Delete(Records, recursive: true);
+    }
+
+    private WorkerProcess Start(int place, ImmutableDictionary<string, string> environment) =>
+        WorkerProcess.Start(database.StoreFor(place), Records, environment);
+}

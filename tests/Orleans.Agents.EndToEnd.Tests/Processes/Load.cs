@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Orleans.Agents.EndToEnd.Tests.Checking;
+
+namespace Orleans.Agents.EndToEnd.Tests.Processes;
+
+/// <summary>
+/// Callers that start runs one after another at whichever process answers, and ask again, elsewhere and with the same key,
+/// until one does. What was acknowledged is a promise.
+/// </summary>
+internal sealed class Load(Fleet fleet)
+{
+    /// <summary>How long a step of the workflow <c>slow</c> takes that is meant to be interrupted.</summary>
+    public const int SlowMilliseconds = 300;
+
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AnswerToMany = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentBag<Promise> promises = [];
+    private Task callers = Task.CompletedTask;
+    private volatile bool isEnding;
+    private int last;
+
+    /// <summary>What was acknowledged so far.</summary>
+    public IReadOnlyCollection<Promise> Promises => promises;
+
+    /// <summary>Starts so many callers, each of whom starts runs until it is told to stop.</summary>
+    public void Begin(int count) => callers = Task.WhenAll(Enumerable.Range(0, count).Select(_ => CallAsync()));
+
+    /// <summary>Has the callers finish what they are at.</summary>
+    public Task EndAsync()
+    {
+        isEnding = true;
+        return callers;
+    }
+
+    /// <summary>Starts so many runs at once.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="work">What each of them is, by its number.</param>
+    /// <param name="place">Where; null for everywhere.</param>
+    public Task StartAsync(
+        int count, Func<int, (string Workflow, string Input, string Output)> work, int? place = null) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(
+            _ => StartOneAsync(Interlocked.Increment(ref last), work, AnswerToMany, place)));
+
+    private async Task CallAsync()
+    {
+        while (!isEnding)
+        {
+            await StartOneAsync(Interlocked.Increment(ref last), Usual, Answer);
+            await Task.Delay(Pause);
+        }
+    }
+
+    private static (string Workflow, string Input, string Output) Usual(int n) => (n % 4) switch
+    {
+        0 => ("slow", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 4}}}"""),
+        1 => ("once", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 2}}}"""),
+        _ => ("quick", $$"""{"n":{{n}}}""", $$"""{"n":{{n + 6}}}"""),
+    };
+
+    private async Task StartOneAsync(
+        int n, Func<int, (string Workflow, string Input, string Output)> work, TimeSpan patience, int? place = null)
+    {
+        var key = string.Create(CultureInfo.InvariantCulture, $"key-{n}");
+        var (workflow, input, output) = work(n);
+        var turn = n;
+        StartAnswer answer = StartAnswer.None;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if ((place is { } only ? fleet[only] : fleet.Open(turn++)) is { } worker)
+                {
+                    answer = await worker.StartRunAsync(key, workflow, input, patience);
+                }
+
+                return answer.What is "started" or "refused";
+            },
+            Patience,
+            () => $"nobody has acknowledged {key}: {answer}");
+        if (!answer.IsStarted)
+        {
+            throw new InvalidOperationException($"{key} was refused: {answer}");
+        }
+
+        promises.Add(new Promise(key, answer.Detail, output));
+    }
+}

@@ -1,0 +1,56 @@
+using Orleans.Agents.Faults;
+using Orleans.Agents.Tools;
+
+namespace Orleans.Agents.EndToEnd.Worker;
+
+/// <summary>
+/// A service outside that does a thing once for each attempt it is asked for: a slip of paper says <c>done</c> or
+/// <c>void</c>, and whoever comes first writes it. To be asked for what it has done is written down too.
+/// </summary>
+internal sealed class OnceService(string folder)
+{
+    private const string Done = "done";
+    private const string Void = "void";
+
+    private readonly string slips = Directory.CreateDirectory(Path.Combine(folder, "once")).FullName;
+    private readonly FaultPlan again = FaultPlan.Parse(null, Path.Combine(folder, "again.txt"));
+
+    /// <summary>Does it; false when it was declared void before, because the caller is late.</summary>
+    public bool TryDo(ToolCall call)
+    {
+        if (TryWrite(call, Done))
+        {
+            return true;
+        }
+
+        if (File.ReadAllText(SlipOf(call)) == Done)
+        {
+            again.Record(call.Activity, call.Attempt, call.Epoch);
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether it was done; if not, it never will be.</summary>
+    public bool WasDone(ToolCall call) => !TryWrite(call, Void) && File.ReadAllText(SlipOf(call)) == Done;
+
+    // A slip appears whole or not at all, whenever its writer dies.
+    private bool TryWrite(ToolCall call, string word)
+    {
+        var draft = Path.Combine(folder, Path.GetRandomFileName());
+        File.WriteAllText(draft, word);
+        try
+        {
+            File.Move(draft, SlipOf(call), overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(SlipOf(call)))
+        {
+            File.Delete(draft);
+            return false;
+        }
+    }
+
+    private string SlipOf(ToolCall call) =>
+        Path.Combine(slips, $"{call.Activity.ToString().Replace('/', '+')}+{call.Attempt}");
+}

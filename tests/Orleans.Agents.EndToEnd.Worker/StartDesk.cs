@@ -1,0 +1,50 @@
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.EndToEnd.Worker;
+
+/// <summary>
+/// Starts runs for whoever writes lines <c>key workflow input</c> to this process, and answers each with a line
+/// <c>started key run</c>, <c>refused key code</c> or <c>unavailable key code</c>, in any order.
+/// </summary>
+internal sealed class StartDesk(AgentsEngine engine)
+{
+    private readonly List<Task> underWay = [];
+
+    /// <summary>Says <c>ready</c> and serves until nobody can ask any more.</summary>
+    public async Task ServeAsync()
+    {
+        Answer("ready");
+        while (await Console.In.ReadLineAsync() is { } line)
+        {
+            underWay.RemoveAll(start => start.IsCompletedSuccessfully);
+            underWay.Add(StartAsync(line.Split(' ', 3)));
+        }
+
+        await Task.WhenAll(underWay);
+    }
+
+    private async Task StartAsync(string[] words)
+    {
+        var (key, workflow, input) = (words[0], words[1], words[2]);
+        try
+        {
+            var started = await engine.StartRunAsync(new StartRequest(workflow, Payload.Parse(input), key));
+            Answer(started switch
+            {
+                StartResult.Started run => $"started {key} {run.Run}",
+                StartResult.Refused refused => $"refused {key} {refused.Failure.Code}",
+                _ => throw new System.Diagnostics.UnreachableException(started.GetType().Name),
+            });
+        }
+        catch (StoreException unavailable)
+        {
+            Answer($"unavailable {key} {unavailable.Code}");
+        }
+    }
+
+    // The console's own stream: each line is written whole and at once.
+    private static void Answer(string line) => Console.Out.WriteLine(line);
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Orleans.Agents.Faults;
+using Orleans.Agents.Tools;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.EndToEnd.Worker;
+
+/// <summary>
+/// Tools that add one to a number and write down that they did, before anybody is told: in <c>begun-</c> and the
+/// process's number when the work begins, in <c>effects.txt</c> when it is done.
+/// </summary>
+/// <param name="folder">Where they write it down.</param>
+/// <param name="isCareless">A planted fault that the checker has to find: everything is done twice.</param>
+internal sealed class WorkTools(string folder, bool isCareless)
+{
+    private readonly FaultPlan begun = FaultPlan.Parse(null, Path.Combine(folder, $"begun-{Environment.ProcessId}.txt"));
+    private readonly FaultPlan done = FaultPlan.Parse(null, Path.Combine(folder, "effects.txt"));
+    private readonly OnceService service = new(folder);
+
+    public IEnumerable<Tool> All =>
+    [
+        Make("work.quick", "Adds one.", ToolEffect.Idempotent, (call, _, _) => DoAsync(call)),
+        Make("work.slow", "Adds one after so many milliseconds.", ToolEffect.Idempotent, SlowAsync),
+        Make("work.once", "Adds one, once, and tells after so many milliseconds.", ToolEffect.Once, OnceAsync) with
+        {
+            Reconcile = (call, _) => ValueTask.FromResult<Reconciliation>(
+                service.WasDone(call) ? new Reconciliation.Happened(Next(call)) : new Reconciliation.DidNotHappen()),
+        },
+    ];
+
+    private Task DoAsync(ToolCall call)
+    {
+        done.Record(call.Activity, call.Attempt, call.Epoch);
+        if (isCareless)
+        {
+            done.Record(call.Activity, call.Attempt, call.Epoch);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task SlowAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        await Task.Delay(time, cancellation);
+        await DoAsync(call);
+    }
+
+    // What is late is refused; it does not matter how, for nobody waits for it any more.
+    private async Task OnceAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        if (!service.TryDo(call))
+        {
+            throw new InvalidOperationException($"{call.Activity} attempt {call.Attempt} is void.");
+        }
+
+        await Task.Delay(time, cancellation);
+        done.Record(call.Activity, call.Attempt, call.Epoch);
+    }
+
+    private Tool Make(
+        string name, string description, ToolEffect effect, Func<ToolCall, TimeSpan, CancellationToken, Task> work) => new(
+        name,
+        description,
+        Payload.Parse("""{ "type": "object", "required": ["n"] }"""),
+        Payload.Parse("""{ "type": "object", "required": ["n"] }"""),
+        effect,
+        [],
+        async (call, cancellation) =>
+        {
+            begun.Record(call.Activity, call.Attempt, call.Epoch);
+            await work(call, TimeOf(call), cancellation);
+            return new ToolResult.Succeeded(Next(call));
+        });
+
+    private static TimeSpan TimeOf(ToolCall call)
+    {
+        using var input = JsonDocument.Parse(call.Input.Utf8);
+        return TimeSpan.FromMilliseconds(input.RootElement.TryGetProperty("ms", out var time) ? time.GetInt32() : 0);
+    }
+
+    private static Payload Next(ToolCall call)
+    {
+        using var input = JsonDocument.Parse(call.Input.Utf8);
+        return Payload.Parse($$"""{"n":{{input.RootElement.GetProperty("n").GetInt64() + 1}}}""");
+    }
+}
