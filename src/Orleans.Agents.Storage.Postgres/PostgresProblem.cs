@@ -19,6 +19,13 @@ internal static class PostgresProblem
     public static bool IsOfOneRow(Exception problem) => problem is EncoderFallbackException
         || (problem is PostgresException { SqlState: var state } && IsOfClass(state, "22", "23", "54", "P0"));
 
+    /// <summary>
+    /// Whether a statement was undone because it and another waited for each other. Two batches of starts can: names and
+    /// keys are two orders, and no order of rows obeys both.
+    /// </summary>
+    public static bool IsDeadlock(Exception problem) =>
+        problem is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected };
+
     /// <summary>Whether the connection broke: the statement may have been carried out or not.</summary>
     public static bool IsConnectionLost(Exception problem) => problem is PostgresException postgres
         ? postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown

@@ -86,7 +86,11 @@ internal sealed class WriterLane
         {
             Commit(appends, mayResend: false);
         }
-        else if (appends.Length > 1 && PostgresProblem.IsOfOneRow(problem))
+        else if (appends.Length == 1 && PostgresProblem.IsDeadlock(problem))
+        {
+            Commit(appends, mayResend); // the other went through
+        }
+        else if (appends.Length > 1 && (PostgresProblem.IsOfOneRow(problem) || PostgresProblem.IsDeadlock(problem)))
         {
             Commit(appends[..(appends.Length / 2)], mayResend);
             Commit(appends[(appends.Length / 2)..], mayResend);

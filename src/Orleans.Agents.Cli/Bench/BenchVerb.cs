@@ -11,8 +11,6 @@ namespace Orleans.Agents.Cli.Bench;
 /// <summary><c>agents bench</c>: measures this engine, on this machine, beside a loop that only writes the same rows.</summary>
 internal static class BenchVerb
 {
-    private const string NoFanOut = "this version's workflows have no fan-out.";
-
     private const int W4Runs = 1_000;
     private const int W4Lanes = 1_000;
     private const int W5Runs = 10_000;
@@ -28,7 +26,7 @@ internal static class BenchVerb
             new Example("All figures for a script", "agents bench all --json | jq -c '.[]'"))
         {
             W1(streams),
-            W2(),
+            W2(streams),
             W4(streams),
             W5(streams),
             All(streams),
@@ -39,12 +37,33 @@ internal static class BenchVerb
         return verb;
     }
 
-    private static Verb W1(Streams streams)
+    private static Verb W1(Streams streams) => StepsOf(
+        new Verb(
+            "w1",
+            "Runs of ten sequential durable steps.",
+            "Steps a second at the best concurrency, the time of a run alone, and what a step costs.",
+            new Example("Whether figures stay when the store is full", "agents bench w1 --runs-in-store 1000000"),
+            new Example(
+                "Kill it, then see that nothing it was told is missing",
+                "timeout -s KILL 5 agents bench w1 --acknowledged marks; agents bench check marks --remove")),
+        StepsShape.Sequence,
+        streams);
+
+    private static Verb W2(Streams streams) => StepsOf(
+        new Verb(
+            "w2",
+            "Runs that fan out 100 steps and join them.",
+            "The time of a run alone, steps a second at the best concurrency, and what a step costs.",
+            new Example("How long one run takes", "agents bench w2 --concurrency 1")),
+        StepsShape.FanOut,
+        streams);
+
+    private static Verb StepsOf(Verb verb, Func<StepsShape> shape, Streams streams)
     {
         var atOnce = Numbers.Option(
-            "--concurrency", "Keep so many runs under way. Default: the best of 1 to 1000.", 1, 10_000);
+            "--concurrency", "Keep so many runs under way. Default: the best of several.", 1, 10_000);
         var lanes = Numbers.Option(
-            "--lanes", "How many activities may be under way. Default: one a run, 64 at least.", 1, 10_000);
+            "--lanes", "How many activities may be under way. Default: all that the runs ask for, 1000 at most.", 1, 10_000);
         var inStore = Numbers.Option(
             "--runs-in-store", "Put so many finished runs into the store first. Default: 0.", 0, 10_000_000);
         var marks = new Option<string>("--acknowledged")
@@ -52,39 +71,19 @@ internal static class BenchVerb
             Description = "Append a line to this file for each result that is said to be durable, and keep the database.",
             HelpName = "file",
         };
-        return Workload(
-            new Verb(
-                "w1",
-                "Runs of ten sequential durable steps.",
-                "Steps a second at the best concurrency, the time of a run alone, and what a step costs.",
-                new Example("Whether figures stay when the store is full", "agents bench w1 --runs-in-store 1000000"),
-                new Example(
-                    "Kill it, then see that nothing it was told is missing",
-                    "timeout -s KILL 5 agents bench w1 --acknowledged marks; agents bench check marks --remove"))
-            {
-                atOnce, lanes, inStore, marks,
-            },
-            streams,
-            async (settings, parsed, cancellation) =>
-            {
-                var plan = new SequencePlan(
-                    (int?)parsed.GetValue(atOnce),
-                    (int?)parsed.GetValue(lanes),
-                    (int)(parsed.GetValue(inStore) ?? 0),
-                    parsed.GetValue(marks));
-                return [Report.Of(await new Sequence(settings, plan).RunAsync(cancellation))];
-            });
-    }
-
-    private static Verb W2()
-    {
-        var verb = new Verb(
-            "w2", "One run that fans out 100 steps and joins them.", $"Not available yet: {NoFanOut}")
+        verb.Add(atOnce);
+        verb.Add(lanes);
+        verb.Add(inStore);
+        verb.Add(marks);
+        return Workload(verb, streams, async (settings, parsed, cancellation) =>
         {
-            BenchOptions.StoreOption(),
-        };
-        verb.SetAction((Func<ParseResult, int>)(_ => throw CommandException.Usage($"w2 is not available yet: {NoFanOut}")));
-        return verb;
+            var plan = new StepsPlan(
+                (int?)parsed.GetValue(atOnce),
+                (int?)parsed.GetValue(lanes),
+                (int)(parsed.GetValue(inStore) ?? 0),
+                parsed.GetValue(marks));
+            return [Report.Of(await new Steps(settings, shape(), plan).RunAsync(cancellation))];
+        });
     }
 
     private static Verb W4(Streams streams)
@@ -138,15 +137,12 @@ internal static class BenchVerb
             new Example("What this machine does", "agents bench all --seconds 10")),
         streams,
         async (settings, _, cancellation) =>
-        {
-            settings.Tell($"w2 is left out: {NoFanOut}");
-            return
-            [
-                Report.Of(await new Sequence(settings, new SequencePlan()).RunAsync(cancellation)),
-                Report.Of(await new Restart(settings, W4Runs, W4Lanes).RunAsync(cancellation)),
-                Report.Of(await new ParkedRuns(settings, W5Runs).RunAsync(cancellation)),
-            ];
-        },
+        [
+            Report.Of(await new Steps(settings, StepsShape.Sequence(), new StepsPlan()).RunAsync(cancellation)),
+            Report.Of(await new Steps(settings, StepsShape.FanOut(), new StepsPlan()).RunAsync(cancellation)),
+            Report.Of(await new Restart(settings, W4Runs, W4Lanes).RunAsync(cancellation)),
+            Report.Of(await new ParkedRuns(settings, W5Runs).RunAsync(cancellation)),
+        ],
         isArray: true);
 
     private static Verb Workload(

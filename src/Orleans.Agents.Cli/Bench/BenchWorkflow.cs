@@ -11,21 +11,46 @@ namespace Orleans.Agents.Cli.Bench;
 /// <param name="Definition">What runs are started from.</param>
 /// <param name="Tools">What its steps call.</param>
 /// <param name="StepsPerRun">How many steps a run has.</param>
-internal sealed record BenchWorkflow(string Name, Definition Definition, ToolRegistry Tools, int StepsPerRun)
+/// <param name="StepsAtOnce">How many of them may be under way at once.</param>
+internal sealed record BenchWorkflow(
+    string Name, Definition Definition, ToolRegistry Tools, int StepsPerRun, int StepsAtOnce = 1)
 {
     private const int StepsOfSequence = 10;
+    private const int StepsOfFanOut = 100;
 
     // With it, an append of a step holds three events of 200 bytes each, as one of the floor does.
     private const int TextBytes = 130;
 
     /// <summary>What a run is started with.</summary>
-    public static Payload Input { get; } = Payload.Parse($$"""{"text":"{{new string('t', TextBytes)}}"}""");
+    public static Payload Input { get; } = Payload.Parse(
+        $$"""{"text":"{{new string('t', TextBytes)}}","items":[{{string.Join(',', Enumerable.Range(1, StepsOfFanOut))}}]}""");
 
     /// <summary>How long a step of <see cref="SleepingSequence"/> takes by itself.</summary>
     public static TimeSpan StepTime { get; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Ten steps, one after the other; each answers what it was given.</summary>
     public static BenchWorkflow Sequence() => Load("sequence", Chain("sequence"), StepsOfSequence, (call, _) => Answer(call));
+
+    /// <summary>One state that fans out 100 steps and joins them; each answers what it was given.</summary>
+    public static BenchWorkflow FanOut() => Load(
+        "fan-out",
+        $$$"""
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: fan-out }
+        spec:
+          budget: { activities: {{{StepsOfFanOut}}} }
+          start: each
+          states:
+            each:
+              foreach: { in: "${{ input.items }}", as: item, limit: {{{StepsOfFanOut}}} }
+              do: { tool: bench.step, input: { n: "${{ item }}", text: "${{ input.text }}" } }
+              save: { joined: "${{ output.length }}" }
+              next: done
+            done: { end: "${{ context.joined }}" }
+        """,
+        StepsOfFanOut,
+        (call, _) => Answer(call)) with { StepsAtOnce = StepsOfFanOut };
 
     /// <summary>Ten steps of 20 ms, one after the other.</summary>
     /// <param name="effects">Where each effect is marked before its result is told.</param>

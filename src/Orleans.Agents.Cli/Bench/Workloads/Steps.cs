@@ -4,21 +4,18 @@ using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli.Bench.Workloads;
 
-/// <summary>W1: runs of ten sequential durable steps, many at once and one alone.</summary>
+/// <summary>W1 and W2: runs of durable steps, many runs at once and one alone.</summary>
 /// <param name="settings">What every workload is told.</param>
+/// <param name="shape">Which of the two.</param>
 /// <param name="plan">What this one is told.</param>
-internal sealed class Sequence(BenchSettings settings, SequencePlan plan)
+internal sealed class Steps(BenchSettings settings, StepsShape shape, StepsPlan plan)
 {
-    private const int LanesAlone = 64;
-
-    // As many as a store puts into one commit.
-    private const int FloorRunsAtOnce = 256;
-
-    private static readonly int[] Concurrencies = [1, 16, 64, 128, 256, 512, 1_000];
+    private const int FewestLanes = 64;
+    private const int MostLanes = 1_000;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
-    private readonly BenchWorkflow workflow = BenchWorkflow.Sequence();
+    private readonly BenchWorkflow workflow = shape.Workflow;
 
     /// <summary>Measures.</summary>
     public Task<StepsDocument> RunAsync(CancellationToken cancellation)
@@ -36,22 +33,24 @@ internal sealed class Sequence(BenchSettings settings, SequencePlan plan)
     {
         using var marks = plan.Acknowledged is { } path ? MarkFile.Start(path, database.Address) : null;
         await FinishedRuns.AddAsync(database, workflow, plan.RunsInStore, settings, cancellation);
-        await CarryAsync(database, marks, Concurrencies[^1], WarmUp, cancellation);
+        await CarryAsync(database, marks, shape.Concurrencies[^1], WarmUp, cancellation);
 
         var alone = await CarryAsync(database, marks, runsAtOnce: 1, settings.Time, cancellation);
-        settings.Tell($"w1 {settings.Kind}: a run alone takes {alone.Percentile(0.5):N2} ms");
+        settings.Tell($"{shape.Name} {settings.Kind}: a run alone takes {alone.Percentile(0.5):N2} ms");
         var tried = new List<Load>();
-        foreach (var concurrency in plan.RunsAtOnce is { } only ? [only] : Concurrencies)
+        foreach (var concurrency in plan.RunsAtOnce is { } only ? [only] : shape.Concurrencies)
         {
             var load = await CarryAsync(database, marks, concurrency, settings.Time, cancellation);
-            settings.Tell($"w1 {settings.Kind}: {concurrency,5} runs at once, {load.StepsPerSecond,9:N0} steps/s");
+            settings.Tell($"{shape.Name} {settings.Kind}: {concurrency,5} runs at once, {load.StepsPerSecond,9:N0} steps/s");
             tried.Add(load);
         }
 
         var best = tried.MaxBy(l => l.StepsPerSecond)!;
-        var floor = await MeasureFloorAsync(database, FloorRunsAtOnce, cancellation);
-        var floorAlone = await MeasureFloorAsync(database, runsAtOnce: 1, cancellation);
-        settings.Tell($"w1 {settings.Kind}: the floor is {floor.StepsPerSecond:N0} steps/s, alone {floorAlone.Percentile(0.5):N2} ms");
+        var floor = await MeasureFloorAsync(database, shape.Floor, cancellation);
+        var floorAlone = await MeasureFloorAsync(database, shape.FloorAlone, cancellation);
+        settings.Tell(
+            $"{shape.Name} {settings.Kind}: the floor is {floor.StepsPerSecond:N0} steps/s, "
+            + $"alone {floorAlone.Percentile(0.5):N2} ms");
         if (plan.Acknowledged is not null)
         {
             settings.Tell($"the database is kept; 'agents bench check {plan.Acknowledged} --remove' compares and removes it");
@@ -60,7 +59,7 @@ internal sealed class Sequence(BenchSettings settings, SequencePlan plan)
         var measured = best.Figures(alone);
         var bare = floor.Figures(floorAlone);
         return new StepsDocument(
-            "w1",
+            shape.Name,
             settings.Kind,
             plan.RunsInStore,
             best.RunsAtOnce,
@@ -74,7 +73,8 @@ internal sealed class Sequence(BenchSettings settings, SequencePlan plan)
     }
 
     // A lane is held until its result is durable, so with fewer lanes than runs it is the lanes that are measured.
-    private int LanesOf(int runsAtOnce) => plan.Lanes ?? Math.Max(LanesAlone, runsAtOnce);
+    private int LanesOf(int runsAtOnce) =>
+        plan.Lanes ?? Math.Clamp(runsAtOnce * workflow.StepsAtOnce, FewestLanes, Math.Max(MostLanes, runsAtOnce));
 
     private async Task<Load> CarryAsync(
         IBenchDatabase database, MarkFile? marks, int runsAtOnce, TimeSpan time, CancellationToken cancellation)
@@ -100,21 +100,21 @@ internal sealed class Sequence(BenchSettings settings, SequencePlan plan)
         }
     }
 
-    private async Task<Load> MeasureFloorAsync(IBenchDatabase database, int runsAtOnce, CancellationToken cancellation)
+    private async Task<Load> MeasureFloorAsync(
+        IBenchDatabase database, StepsFloor floor, CancellationToken cancellation)
     {
         await using var meter = await Meter.StartAsync(database, cancellation);
         var rounds = await database.MeasureFloorAsync(
-            new FloorPlan(runsAtOnce, workflow.StepsPerRun, settings.Time), cancellation);
+            new FloorPlan(floor.RowsPerCommit, floor.CommitsPerRun, settings.Time), cancellation);
         meter.Stop();
-        var took = rounds.SelectMany(r => Enumerable.Repeat(r, runsAtOnce)).Order();
-        return new Load(runsAtOnce, workflow.StepsPerRun, [.. took], await meter.ReadAsync(cancellation));
+        var took = rounds.SelectMany(r => Enumerable.Repeat(r, floor.RunsPerRound)).Order();
+        return new Load(floor.RunsPerRound, workflow.StepsPerRun, [.. took], await meter.ReadAsync(cancellation));
     }
 }
 
-/// <summary>What the workload of sequential steps is told.</summary>
+/// <summary>What a workload of steps is told.</summary>
 /// <param name="RunsAtOnce">The only concurrency to measure; null to look for the best.</param>
-/// <param name="Lanes">How many activities may be under way at once; null for one a run, and 64 at least.</param>
+/// <param name="Lanes">How many activities may be under way at once; null for as many as the runs can use, within reason.</param>
 /// <param name="RunsInStore">How many finished runs are in the store before.</param>
 /// <param name="Acknowledged">The file that is to hold a mark of each result that was said to be durable.</param>
-internal sealed record SequencePlan(
-    int? RunsAtOnce = null, int? Lanes = null, int RunsInStore = 0, string? Acknowledged = null);
+internal sealed record StepsPlan(int? RunsAtOnce = null, int? Lanes = null, int RunsInStore = 0, string? Acknowledged = null);
