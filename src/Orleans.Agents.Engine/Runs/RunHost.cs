@@ -290,14 +290,4 @@ internal sealed class RunHost : IThreadPoolWorkItem
             message.Answer.TrySetResult(new Told.NotHere(how));
         }
     }
-
-    private sealed class RunMessage(RunCommand command, string? note = null)
-    {
-        public RunCommand Command { get; } = command;
-
-        // The note in the run's inbox that it comes from, if it does.
-        public string? Note { get; } = note;
-
-        public TaskCompletionSource<Told> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }
