@@ -12,7 +12,7 @@ public sealed class PruneTests : IDisposable
         workspace.Write("other.yaml", Samples.Count);
         await workspace.AgentsAsync("run", "w.yaml", "--id", "first", "--key", "k");
         await workspace.AgentsAsync("run", "w.yaml", "--id", "second");
-        workspace.Environment["AGENTS_FAULT_KILL"] = "after_append:1";
+        workspace.Environment["AGENTS_FAULT_KILL"] = "after_commit:1";
         await workspace.AgentsAsync("run", "other.yaml", "--set", "from=1", "--id", "left");
         workspace.Environment["AGENTS_FAULT_KILL"] = null;
 

@@ -50,7 +50,8 @@ internal sealed record BenchWorkflow(
             done: { end: "${{ context.joined }}" }
         """,
         StepsOfFanOut,
-        (call, _) => Answer(call)) with { StepsAtOnce = StepsOfFanOut };
+        (call, _) => Answer(call)) with
+    { StepsAtOnce = StepsOfFanOut };
 
     /// <summary>Ten steps of 20 ms, one after the other.</summary>
     /// <param name="effects">Where each effect is marked before its result is told.</param>

@@ -310,7 +310,8 @@ public sealed class FanOutTests
     public void A_loser_that_must_not_be_called_twice_is_not_forgotten()
     {
         var pay = new State.Parallel(
-            [new Branch("a", Once("pay.a")), new Branch("b", Tool("pay.b"))], Any) { Name = "pay", Next = [To("then")] };
+            [new Branch("a", Once("pay.a")), new Branch("b", Tool("pay.b"))], Any)
+        { Name = "pay", Next = [To("then")] };
         var run = Started(pay, Tool("then", "done"));
         run.Accept(new RunCommand.Intend(1, 0, 1, new Epoch(4)));
         run.Succeed(1, "7");
@@ -327,7 +328,8 @@ public sealed class FanOutTests
     public void A_run_that_ends_with_a_loser_under_way_waits_for_it()
     {
         var pay = new State.Parallel(
-            [new Branch("a", Once("pay.a")), new Branch("b", Tool("pay.b"))], Any) { Name = "pay", Next = [To("done")] };
+            [new Branch("a", Once("pay.a")), new Branch("b", Tool("pay.b"))], Any)
+        { Name = "pay", Next = [To("done")] };
         var run = Started(pay);
         run.Accept(new RunCommand.Intend(1, 0, 1, new Epoch(4)));
         run.Succeed(1, "7");

@@ -23,7 +23,8 @@ internal sealed class StorePost(ShellWorld world, Random chance)
     public Task<Appended> Append(SimulatedProcess process, Append append, Func<Task<Appended>> effect)
     {
         var call = new StoreCall<Appended>(
-            process, $"append {append.Run} {append.Expected}-{append.Version} under {append.Epoch}", effect, Fate()) { Append = append };
+            process, $"append {append.Run} {append.Expected}-{append.Version} under {append.Epoch}", effect, Fate())
+        { Append = append };
         calls.Add(call);
         return call.Answer;
     }
