@@ -45,15 +45,18 @@ internal sealed class FaultScenario : IAsyncDisposable
     private SharedServerDatabase Server => (SharedServerDatabase)database;
 
     /// <summary>
-    /// Starts the load on three processes whose clocks are five minutes fast, right, and five minutes slow.
+    /// Starts the load on three processes; at a server their clocks are five minutes fast, right, and five minutes slow.
+    /// Whoever shares a file shares a machine, and its clock.
     /// </summary>
     public static async Task<FaultScenario> BeginAsync(ISharedDatabase database, int seed)
     {
         var sound = ImmutableDictionary<string, string>.Empty;
+        var isApart = database is SharedServerDatabase;
+        var fast = isApart ? sound.Add(FaultPlan.ClockVariable, "+5m") : sound;
+        var slow = isApart ? sound.Add(FaultPlan.ClockVariable, "-5m") : sound;
         try
         {
-            var fleet = await Fleet.StartAsync(
-                database, sound.Add(FaultPlan.ClockVariable, "+5m"), sound, sound.Add(FaultPlan.ClockVariable, "-5m"));
+            var fleet = await Fleet.StartAsync(database, fast, sound, slow);
             var scenario = new FaultScenario(database, fleet, seed);
             scenario.load.Begin(Callers);
             return scenario;

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace Orleans.Agents.EndToEnd.Tests.Faults;
 
-/// <summary>Three processes share one file, with clocks ten minutes apart, and go through every fault there is.</summary>
+/// <summary>Three processes share one file and go through every fault that processes of one machine meet.</summary>
 [Collection(FaultSettings.Fleets)]
 public sealed class SqliteFaultTests(ITestOutputHelper output)
 {
