@@ -86,16 +86,14 @@ internal sealed class RunOpener(
     {
         var readable = new Dictionary<RunId, ReadRun>();
         var unreadable = ImmutableArray.CreateBuilder<UnreadableRun>();
-        foreach (var history in runs.IsEmpty ? [] : await store.Journal.ReadAsync(runs, cancellation))
+        var histories = runs.IsEmpty ? [] : await store.Journal.ReadAsync(runs, cancellation);
+        histories = histories.RemoveAll(history => history.Record.Row.IsOver);
+        var blobs = await RunBlobs.ReadAsync(store.Journal, histories, cancellation);
+        foreach (var history in histories)
         {
-            if (history.Record.Row.IsOver)
-            {
-                continue;
-            }
-
             try
             {
-                var (state, tail) = RunReader.Fold(history);
+                var (state, tail) = RunReader.Fold(history, blobs);
                 var workflow = await catalog.PinnedAsync(history.Record.Id, history.Record.Hash, cancellation);
                 readable.Add(history.Record.Id, new ReadRun(workflow, state, tail));
             }
