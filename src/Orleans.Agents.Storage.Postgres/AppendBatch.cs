@@ -84,7 +84,8 @@ internal sealed class AppendBatch : IDisposable
         where (place in (select place from carried)) is not true and (run in (select run from started)) is not true
         """;
 
-    private static readonly Appended Stored = new Appended.Stored();
+    /// <summary>The answer to an append that is durable.</summary>
+    public static readonly Appended Stored = new Appended.Stored();
 
     private readonly FaultPlan faults;
     private readonly NpgsqlCommand store;

@@ -20,17 +20,20 @@ internal sealed class WriteSession : IDisposable
 
     private readonly NpgsqlConnection connection;
     private readonly AppendBatch batch;
+    private readonly SingleAppends single;
 
     private WriteSession(NpgsqlConnection connection, FaultPlan faults)
     {
         this.connection = connection;
         batch = new AppendBatch(connection, faults);
+        single = new SingleAppends(connection, faults);
         using var ask = connection.Command("select pg_backend_pid()");
         if (Database.IsSessionOf(connection, (int)ask.ExecuteScalar()!))
         {
             using var settings = connection.Command(Settings);
             settings.ExecuteNonQuery();
             batch.Prepare();
+            single.Prepare();
         }
     }
 
@@ -52,6 +55,12 @@ internal sealed class WriteSession : IDisposable
     /// <summary>Stores appends of one epoch and gives each its outcome.</summary>
     public void Store(ReadOnlySpan<PendingAppend> appends)
     {
+        if (appends.Length == 1 && single.TryStore(appends[0].Append))
+        {
+            appends[0].Outcome = AppendBatch.Stored;
+            return;
+        }
+
         var isValid = batch.Execute(appends);
         foreach (var append in appends)
         {
@@ -69,6 +78,7 @@ internal sealed class WriteSession : IDisposable
     public void Dispose()
     {
         batch.Dispose();
+        single.Dispose();
         connection.Dispose();
     }
 }

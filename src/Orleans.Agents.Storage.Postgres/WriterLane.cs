@@ -17,6 +17,7 @@ internal sealed class WriterLane
 
     private readonly Writer writer;
     private readonly Database database;
+    private readonly Lock connected = new();
     private readonly List<PendingAppend> batch = new(Writer.MaxAppends);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WriteSession? session;
@@ -39,17 +40,36 @@ internal sealed class WriterLane
         return lane;
     }
 
+    /// <summary>Stores an append on the calling thread, over this lane's connection.</summary>
+    public void Store(PendingAppend append)
+    {
+        lock (connected)
+        {
+            Commit([append], mayResend: true);
+        }
+
+        writer.DoneHere();
+    }
+
     private void Run()
     {
         while (writer.Take(batch))
         {
             batch.Sort(InOrder);
-            Commit(CollectionsMarshal.AsSpan(batch), mayResend: true);
+            lock (connected)
+            {
+                Commit(CollectionsMarshal.AsSpan(batch), mayResend: true);
+            }
+
             batch.Clear();
             writer.Done();
         }
 
-        Abandon();
+        lock (connected)
+        {
+            Abandon();
+        }
+
         ended.SetResult();
     }
 

@@ -9,6 +9,9 @@ internal abstract class Write(int bytes)
     /// <summary>About how much it adds to a transaction.</summary>
     public int Bytes { get; } = bytes;
 
+    /// <summary>Whether it may be done on the thread of who asks for it.</summary>
+    public virtual bool MayKeepThread => false;
+
     /// <summary>Whether nobody waits for it any more.</summary>
     public abstract bool IsAbandoned { get; }
 
@@ -58,6 +61,8 @@ internal sealed class AppendWrite(Append append, FaultPlan faults)
 {
     /// <summary>What an append costs beside its events: its rows and their share of the indexes.</summary>
     public const int RowBytes = 256;
+
+    public override bool MayKeepThread => append.MayKeepThread;
 
     protected override Appended Do(WriteSession session)
     {

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>
-/// The only one in this store who writes to the file: a thread of its own. Whatever arrived while the last transaction
-/// was being written goes into the next one, so that many appends share one flush of the disk.
+/// The only one in this store who writes to the file, one transaction at a time. Whatever arrived while the last one was
+/// being written goes into the next, on a thread of its own, so that many appends share one flush of the disk.
 /// </summary>
 internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
     private readonly List<Write> batch = new(MaxWrites);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? thread;
+    private bool isWriting;
     private bool isClosed;
     private WriteSession? session;
 
@@ -33,7 +34,13 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
             return Task.FromCanceled<TAnswer>(cancellation);
         }
 
-        Enqueue(write);
+        if (IsAlone(write, write.MayKeepThread))
+        {
+            // With nobody to share a commit with, going to another thread and back would take as long as the commit.
+            Commit([write]);
+            LetOthersWrite();
+        }
+
         return cancellation.CanBeCanceled ? WaitAsync(write, cancellation) : write.Task;
     }
 
@@ -64,7 +71,8 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
         return await write.Task;
     }
 
-    private void Enqueue(Write write)
+    // A write that finds nothing under way need not wait for the writer's thread; the others are queued for it.
+    private bool IsAlone(Write write, bool mayBeDoneHere)
     {
         lock (gate)
         {
@@ -75,11 +83,28 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
                 thread.Start();
             }
 
+            if (mayBeDoneHere && !isWriting && waiting.Count == 0)
+            {
+                isWriting = true;
+                return true;
+            }
+
             waiting.Enqueue(write);
             if (waiting.Count == 1)
             {
                 Monitor.Pulse(gate);
             }
+
+            return false;
+        }
+    }
+
+    private void LetOthersWrite()
+    {
+        lock (gate)
+        {
+            isWriting = false;
+            Monitor.Pulse(gate);
         }
     }
 
@@ -92,6 +117,8 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
                 Commit(batch);
                 batch.Clear();
             }
+
+            LetOthersWrite();
         }
 
         Close();
@@ -118,15 +145,17 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
     {
         lock (gate)
         {
-            while (waiting.Count == 0)
+            while (isWriting || waiting.Count == 0)
             {
-                if (isClosed)
+                if (isClosed && !isWriting)
                 {
                     return false;
                 }
 
                 Monitor.Wait(gate);
             }
+
+            isWriting = true;
 
             var bytes = 0;
             while (batch.Count < MaxWrites && bytes < MaxBytes && waiting.TryDequeue(out var write))

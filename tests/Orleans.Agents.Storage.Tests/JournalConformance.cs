@@ -149,6 +149,26 @@ public abstract class JournalConformance<TDatabase> : StoreConformance<TDatabase
     }
 
     [Fact]
+    public async Task An_append_that_may_keep_its_sender_is_durable_when_it_is_answered_whoever_else_appends()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => Task.Run(() => CarryAsync(new RunId($"run-{n}")))));
+        Assert.Equal(8, (await Store.Runs.ListAsync(new RunQuery(100), Stop)).Count(run => run.Row.IsOver));
+
+        async Task CarryAsync(RunId run)
+        {
+            await StoredAsync(Start(run) with { MayKeepThread = true });
+            for (var version = 1; version < 20; version++)
+            {
+                await StoredAsync(Next(run, version) with { MayKeepThread = version % 3 > 0 });
+                Assert.IsType<Appended.Lost>(await AppendAsync(Next(run, version, text: "other") with { MayKeepThread = true }));
+            }
+
+            await StoredAsync(End(run, 20) with { MayKeepThread = true });
+            Assert.Equal(21, (await Store.Journal.ReadAsync(run, Stop))!.Tail.Length);
+        }
+    }
+
+    [Fact]
     public async Task Appends_that_lose_do_not_fail_the_ones_beside_them()
     {
         await Task.WhenAll(Enumerable.Range(0, 600).Select(n => StoredAsync(Start(new RunId($"run-{n}")))));

@@ -40,7 +40,11 @@ public abstract class ModelConformance<TDatabase> : StoreConformance<TDatabase>
     private async Task StartAsync(RunId run, Random random)
     {
         var key = random.Next(3) == 0 ? $"key-{random.Next(3)}" : null;
-        var start = Start(run, key, text: $"{random.Next(3)}") with { Row = RandomRow(random) };
+        var start = Start(run, key, text: $"{random.Next(3)}") with
+        {
+            Row = RandomRow(random),
+            MayKeepThread = random.Next(2) == 0,
+        };
         var byKey = model.FirstOrDefault(other => key is not null && other.Value.Key == key).Key;
         Appended expected = new Appended.Stored();
         if (model.TryGetValue(run, out var known) || byKey.Value is not null)
@@ -66,6 +70,7 @@ public abstract class ModelConformance<TDatabase> : StoreConformance<TDatabase>
         {
             Row = RandomRow(random),
             Snapshot = random.Next(5) == 0 ? Text(step.ToString(CultureInfo.InvariantCulture)) : null,
+            MayKeepThread = random.Next(2) == 0,
         };
         Appended expected = new Appended.Lost();
         if (known is not null && known.Version == append.Expected && known.Owner == Epoch)

@@ -35,6 +35,12 @@ public sealed record Append(
     /// <summary>The names of the notes that led to the events; they are consumed with them, or not at all.</summary>
     public ImmutableArray<string> Consumed { get; init; } = [];
 
+    /// <summary>
+    /// Whether the sender has nothing else to do on its thread: when nobody else is to share the commit, the store may
+    /// then store it there and then, rather than wake a thread of its own and be waited for.
+    /// </summary>
+    public bool MayKeepThread { get; init; }
+
     /// <summary>The W3C trace context the events belong to.</summary>
     public string? TraceParent { get; init; }
 

@@ -99,6 +99,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
         return new Append(id, epoch, before.Version, after.Version, at, bytes, RowOf(after))
         {
             Consumed = notes,
+            MayKeepThread = true,
             Birth = before.Version == 0 ? new RunBirth(workflow.Name, workflow.Hash, origin.Key) : null,
             Snapshot = snapshot,
             Blobs = blobs.IsEmpty ? blobs : NotStored(blobs),
