@@ -86,7 +86,11 @@ internal static class RunsShowVerb
         WriteBranches(text, run.Branches);
         foreach (var call in run.Undecided ?? [])
         {
-            Line(text, "undecided", $"waits for a decision about attempt {call.Attempt} of {call.Activity}: {call.Why.Message}");
+            Line(text, "undecided", $"attempt {call.Attempt} at {call.Activity} of state {call.State}: {call.Why.Message}");
+            foreach (var command in call.Decide)
+            {
+                Line(text, "  decide by", command);
+            }
         }
 
         foreach (var call in run.Unsettled ?? [])

@@ -27,6 +27,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("bench all")]
     [InlineData("bench check")]
     [InlineData("runs cancel")]
+    [InlineData("runs decide")]
     [InlineData("runs prune")]
     public async Task The_help_of_a_verb_is_as_it_was_agreed(string verb)
     {

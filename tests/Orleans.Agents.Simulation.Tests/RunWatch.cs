@@ -160,8 +160,9 @@ internal sealed class RunWatch(Workflow workflow)
         }
     }
 
-    // That an attempt took too long or was told to stop is said by the engine, not by who makes it.
-    private static bool IsEnginesOwn(string code) => code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled;
+    // That an attempt took too long, was told to stop, or that nobody knows of it is not said by who makes it.
+    private static bool IsEnginesOwn(string code) =>
+        code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled or FailureCode.UnknownOutcome;
 
     private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isEnginesOwn)
     {

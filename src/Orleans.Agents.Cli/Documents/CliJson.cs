@@ -16,4 +16,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
 [JsonSerializable(typeof(ResumedDocument))]
 [JsonSerializable(typeof(PrunedDocument))]
+[JsonSerializable(typeof(DecidedDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

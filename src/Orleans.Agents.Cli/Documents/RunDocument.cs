@@ -127,24 +127,6 @@ internal sealed record RunDocument
         state.Open.Values.FirstOrDefault(a => a.IsRetry)?.Since;
 }
 
-/// <summary>A call whose outcome nobody knows, waiting for a decision.</summary>
-/// <param name="Activity">The idempotency key the tool was given.</param>
-/// <param name="Branch">The branch of the state.</param>
-/// <param name="Attempt">Which attempt it was.</param>
-/// <param name="Why">Why nobody knows.</param>
-internal sealed record UndecidedDocument(string Activity, int Branch, int Attempt, FailureDocument Why)
-{
-    /// <summary>All that a run waits for.</summary>
-    public static ImmutableArray<UndecidedDocument> AllOf(RunState state) =>
-    [
-        .. state.Open.Where(o => o.Value.AwaitsDecision).Select(o => new UndecidedDocument(
-            new ActivityId(new RunId(state.Origin!.Run), state.Visit, o.Key).ToString(),
-            o.Key,
-            o.Value.Attempt,
-            FailureDocument.Of(o.Value.Call!.Unknown!))),
-    ];
-}
-
 /// <summary>How far a bounded cycle has come.</summary>
 /// <param name="State">The state that bounds it.</param>
 /// <param name="Current">How often it was entered.</param>

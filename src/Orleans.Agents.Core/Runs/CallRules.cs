@@ -159,6 +159,13 @@ internal static class CallRules
             return null;
         }
 
+        return Record(workflow, state, late, at);
+    }
+
+    /// <summary>Keeps what became of a call, whether the run remembers having made it or not.</summary>
+    public static Decision.Accepted Record(
+        Workflow workflow, RunState state, RunEvent.LateResult late, DateTimeOffset at)
+    {
         var draft = new Draft(workflow, state, at);
         draft.Add(late);
         EndIfSettled(draft);

@@ -31,6 +31,7 @@ public static class Run
             (RunStatus.Running, RunCommand.Intend intend) => CallRules.Intend(workflow, state, intend, at),
             (RunStatus.Running, RunCommand.ReportReconciled report) => CallRules.Reconcile(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Decide decide) => CallRules.Decide(workflow, state, decide, at),
+            (RunStatus.Running, RunCommand.ReportLate report) => OnReportedLate(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Wake) => OnWake(workflow, state, at),
             (RunStatus.Running, RunCommand.Cancel cancel) => OnCancel(workflow, state, cancel, at),
             _ => throw new UnreachableException($"{state.Status} and {command.GetType().Name}"),
@@ -218,11 +219,21 @@ public static class Run
         CallRules.Late(workflow, state, late, at)
         ?? new Decision.Ignored("The attempt is no longer the one that counts.");
 
+    private static Decision OnReportedLate(
+        Workflow workflow, RunState state, RunCommand.ReportLate report, DateTimeOffset at)
+    {
+        var (visit, branch, attempt, output, failure) = report;
+        return failure is null && IsCurrent(state, visit, branch, attempt)
+            ? OnSuccess(workflow, state, new(visit, branch, attempt, output ?? Payload.Null), at)
+            : CallRules.Record(workflow, state, new(visit, branch, attempt, output, failure?.WithoutDeepCauses()), at);
+    }
+
     private static Decision OnClosing(Workflow workflow, RunState state, RunCommand command, DateTimeOffset at) =>
         command switch
         {
             RunCommand.ReportSuccess report => OnSuccess(workflow, state, report, at),
             RunCommand.ReportFailure report => OnFailure(workflow, state, report, at),
+            RunCommand.ReportLate report => OnReportedLate(workflow, state, report, at),
             RunCommand.Cancel => CallRules.EndNow(workflow, state, at),
             _ => new Decision.Ignored("The run is ending."),
         };

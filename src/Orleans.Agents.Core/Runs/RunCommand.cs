@@ -51,6 +51,13 @@ public abstract record RunCommand
     /// <summary>Somebody decides about an attempt whose outcome is not known.</summary>
     public sealed record Decide(int Visit, int Branch, int Attempt, Verdict Verdict) : RunCommand;
 
+    /// <summary>
+    /// What became of a call with effect <c>once</c>, told by a process that carries the run no longer. That it happened
+    /// settles what nobody knew; anything else is recorded, and changes nothing.
+    /// </summary>
+    public sealed record ReportLate(
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : RunCommand;
+
     /// <summary>A moment the run asked to be woken at has passed.</summary>
     public sealed record Wake : RunCommand;
 

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Activities;
@@ -8,7 +9,8 @@ namespace Orleans.Agents.Activities;
 /// A bounded number of lanes that make attempts, one at a time each. A lane is free again when the result it reported is
 /// durable, so a slow store slows the work down rather than piling results up.
 /// </summary>
-internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILogger logger, Dispatch dispatch)
+internal sealed class ActivityLanes(
+    int count, ActivityPerformer performer, LateResults late, ILogger logger, Dispatch dispatch)
     : IAsyncDisposable
 {
     private readonly Channel<LaneItem> waiting =
@@ -59,6 +61,9 @@ internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILog
             return;
         }
 
-        await item.Host.TellAsync(report);
+        if (await item.Host.TellAsync(report) is Told.NotHere)
+        {
+            await late.LeaveAsync(item, report);
+        }
     }
 }

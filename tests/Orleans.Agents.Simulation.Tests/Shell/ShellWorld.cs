@@ -24,6 +24,7 @@ internal sealed class ShellWorld
     private readonly List<SimulatedProcess> processes = [];
     private readonly List<Client> clients = [];
     private readonly EngineOptions options;
+    private readonly Judge judge;
     private Exception? failure;
     private int started;
     private bool isClosing;
@@ -39,6 +40,7 @@ internal sealed class ShellWorld
         Post = new StorePost(this, chance);
         Once = new OnceLedger(plant.RemembersCalls);
         Works = new ToolWorks(this, script, chance);
+        judge = new Judge(this, chance);
         HasStoreClock = chance.Next(2) == 0;
         options = new EngineOptions
         {
@@ -222,6 +224,11 @@ internal sealed class ShellWorld
     {
         var up = processes.FindAll(p => p is { IsUp: true, PausedAt: null });
         var free = clients.FindAll(c => c.IsFree);
+        if (up.Count > 0 && chance.Next(4) == 0 && judge.DecideOne(up[chance.Next(up.Count)]))
+        {
+            return;
+        }
+
         if (up.Count > 0 && free.Count > 0)
         {
             free[chance.Next(free.Count)].Ask(up[chance.Next(up.Count)]);
