@@ -64,7 +64,7 @@ public sealed class AgentsEngine : IAsyncDisposable
         this.faults = faults;
         this.logger = logger;
         catalog = new WorkflowCatalog(store.Definitions);
-        var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, clock, logger);
+        var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, time, logger);
         var late = new LateResults(store.Inbox, clock, logger);
         lanes = new ActivityLanes(options.Lanes, performer, late, logger, dispatch);
         decisions = new Decisions(store, catalog, clock);

@@ -13,12 +13,12 @@ namespace Orleans.Agents.Notes;
 /// </summary>
 internal sealed class LateResults(IInbox inbox, TimeProvider time, ILogger logger)
 {
-    /// <summary>Leaves the report of an attempt that its host could not be told.</summary>
+    /// <summary>Leaves the report of a call that its host could not be told, if there is something to learn from it.</summary>
     public async Task LeaveAsync(LaneItem item, RunCommand report)
     {
-        if (NoteOf(report) is not { } late || item.Stage is CallStage.NotIntended)
+        if (NoteOf(report) is not { } late)
         {
-            return; // it is made again by the run's next owner, or nothing was learnt
+            return;
         }
 
         var activity = item.Attempt.Activity;
