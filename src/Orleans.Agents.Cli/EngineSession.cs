@@ -58,13 +58,30 @@ internal sealed class EngineSession : IAsyncDisposable
         while (await Task.WhenAny(end, Task.Delay(LookAgain, cancellation)) != end && !end.IsCompleted)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (await WaitsForCarrierAsync(run, cancellation))
-            {
-                await TakeOnAsync(run, cancellation);
-            }
+            await TakeOnTreeAsync(run, cancellation);
         }
 
         return await end;
+    }
+
+    // A run waits for its children, so whoever sees to its end sees to theirs.
+    private async Task TakeOnTreeAsync(RunId run, CancellationToken cancellation)
+    {
+        if (await WaitsForCarrierAsync(run, cancellation))
+        {
+            await TakeOnAsync(run, cancellation);
+        }
+
+        RunId? last = null;
+        while (await store.Runs.ListChildrenAsync(run, last, PageSize, cancellation) is [.., var newest] children)
+        {
+            foreach (var child in children.Where(child => !child.Row.IsOver))
+            {
+                await TakeOnTreeAsync(child.Id, cancellation);
+            }
+
+            last = newest.Id;
+        }
     }
 
     // A run that was put down waits for somebody: taken on again and again, it would be put down each time.

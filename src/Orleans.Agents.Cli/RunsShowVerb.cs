@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -73,6 +74,7 @@ internal static class RunsShowVerb
         Line(text, "workflow", run.Version is null ? run.Workflow : $"{run.Workflow} {run.Version}");
         Line(text, "definition", run.Hash);
         Line(text, "key", run.Key);
+        Line(text, "parent", run.Parent is null ? null : $"{run.Parent}, depth {run.Depth}");
         Line(text, "status", run.Status);
         Line(text, "state", run.State is null ? null : $"{run.State}, visit {run.Visit}");
         foreach (var cycle in run.Cycles)
@@ -84,6 +86,7 @@ internal static class RunsShowVerb
         Line(text, "updated", Local(run.UpdatedAt));
         Line(text, "waits until", run.WaitsUntil is { } until ? Local(until) : null);
         WriteBranches(text, run.Branches);
+        WriteChildren(text, run.Children ?? []);
         foreach (var call in run.Undecided ?? [])
         {
             Line(text, "undecided", $"attempt {call.Attempt} at {call.Activity} of state {call.State}: {call.Why.Message}");
@@ -95,7 +98,8 @@ internal static class RunsShowVerb
 
         foreach (var call in run.Unsettled ?? [])
         {
-            Line(text, "unsettled", $"attempt {call.Attempt} of state {call.State}, visit {call.Visit}, branch {call.Branch}");
+            var place = $"attempt {call.Attempt} of state {call.State}, visit {call.Visit}, branch {call.Branch}";
+            Line(text, "unsettled", call.Child is null ? place : $"{place}: run {call.Child}");
         }
 
         WriteBudget(text, run.Budget);
@@ -126,6 +130,16 @@ internal static class RunsShowVerb
         foreach (var branch in branches.Open.Take(BranchesShown))
         {
             Line(text, "  branch", $"{branch.Branch}: attempt {branch.Attempt}, {branch.Status}");
+        }
+    }
+
+    private static void WriteChildren(StringBuilder text, ImmutableArray<ChildDocument> children)
+    {
+        Line(text, "waits for", children.IsEmpty ? null : children.Length == 1 ? "1 run" : $"{children.Length} runs");
+        foreach (var child in children.Take(BranchesShown))
+        {
+            var until = child.Until is { } moment ? $", until {Local(moment)}" : "";
+            Line(text, "  child", $"{child.Run}, attempt {child.Attempt}{until}");
         }
     }
 

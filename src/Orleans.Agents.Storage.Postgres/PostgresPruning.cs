@@ -108,6 +108,8 @@ internal sealed class PostgresPruning(Database database)
                     delete from appends using doomed_appends d where appends.run = d.run and appends.seq = d.seq),
                 notes_gone as (delete from inbox using doomed_notes d where inbox.number = d.number),
                 snapshots_gone as (delete from snapshots using few where snapshots.run = few.run),
+                parents_gone as (delete from children using few where children.parent = few.run),
+                births_gone as (delete from children using few where children.run = few.run),
                 done as (
                     delete from pruned using few
                     where pruned.run = few.run

@@ -16,4 +16,6 @@ public sealed class PostgresModelTests : ModelConformance<PostgresTestDatabase>;
 
 public sealed class PostgresInboxTests : InboxConformance<PostgresTestDatabase>;
 
+public sealed class PostgresChildrenTests : ChildrenConformance<PostgresTestDatabase>;
+
 public sealed class PostgresPruningTests : PruningConformance<PostgresTestDatabase>;

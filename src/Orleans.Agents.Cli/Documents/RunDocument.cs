@@ -46,6 +46,12 @@ internal sealed record RunDocument
 
     public string? Key { get; init; }
 
+    /// <summary>The run that started it, when one did.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>How deep it is in its tree of runs, when it is not the root.</summary>
+    public int? Depth { get; init; }
+
     public required Guid CorrelationId { get; init; }
 
     public required string Status { get; init; }
@@ -72,7 +78,10 @@ internal sealed record RunDocument
     /// <summary>The calls whose outcome nobody knows, and that somebody has to decide about.</summary>
     public ImmutableArray<UndecidedDocument>? Undecided { get; init; }
 
-    /// <summary>Calls under way that the run no longer waits for, or only waits for to end.</summary>
+    /// <summary>The runs it waits for.</summary>
+    public ImmutableArray<ChildDocument>? Children { get; init; }
+
+    /// <summary>Calls and child runs under way that the run no longer waits for, or only waits for to end.</summary>
     public ImmutableArray<UnsettledCall>? Unsettled { get; init; }
 
     public required BudgetDocument Budget { get; init; }
@@ -102,6 +111,8 @@ internal sealed record RunDocument
             Version = state.Origin!.Version,
             Hash = record.Hash,
             Key = record.Key,
+            Parent = state.Origin.Parent?.Run,
+            Depth = state.Origin.Parent?.Depth,
             CorrelationId = state.Origin.CorrelationId,
             Status = StatusName.Of(state.Status),
             State = state.State.Length == 0 ? null : state.State,
@@ -113,6 +124,7 @@ internal sealed record RunDocument
             WaitsUntil = state.FanOut is null ? state.WakeAt ?? NextAttemptOf(state) : null,
             Branches = state.FanOut is { } fan ? BranchesDocument.Of(state, fan, workflow) : null,
             Undecided = UndecidedDocument.AllOf(state) is { IsEmpty: false } undecided ? undecided : null,
+            Children = state.AwaitedChildren is null ? null : ChildDocument.AllOf(state),
             Unsettled = state.Unsettled is { } unsettled ? [.. unsettled] : null,
             Budget = BudgetDocument.Of(state),
             Context = state.Context.ToImmutableSortedDictionary(

@@ -61,8 +61,11 @@ internal static class CallRules
 
         foreach (var call in before.Unsettled ?? [])
         {
-            draft.Add(new RunEvent.LateResult(
-                call.Visit, call.Branch, call.Attempt, Failure: Interrupted(call.Attempt)));
+            if (call.Child is null)
+            {
+                draft.Add(new RunEvent.LateResult(
+                    call.Visit, call.Branch, call.Attempt, Failure: Interrupted(call.Attempt)));
+            }
         }
 
         EndIfSettled(draft);

@@ -120,7 +120,7 @@ public sealed class AgentsEngine : IAsyncDisposable
                 FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}");
         }
 
-        if (request.Run is { } name && !RunId.IsValid(name.Value))
+        if (request.Run is { } name && (!RunId.IsValid(name.Value) || name.IsOfChild))
         {
             return Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.");
         }

@@ -32,8 +32,8 @@ internal sealed class Decisions(IStore store, WorkflowCatalog catalog, TimeProvi
         var attempt = state.Open[activity.Branch].Attempt;
         var id = $"decide-{activity.Visit}-{activity.Branch}-{attempt}";
         var body = Note.Decide.Of(activity, attempt, verdict).Write();
-        return body.Length > RunLimits.PayloadBytes
-            ? Refused(FailureCode.PayloadTooLarge, $"The decision has {body.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.")
+        return body.Length > InboxNote.MaxBytes
+            ? Refused(FailureCode.PayloadTooLarge, $"The decision has {body.Length} bytes; at most {InboxNote.MaxBytes} are allowed.")
             : await store.Inbox.PostAsync(new InboxNote(run, id, time.GetUtcNow(), body), cancellation) switch
             {
                 Posted.Stored => new DecideResult.Decided(attempt),

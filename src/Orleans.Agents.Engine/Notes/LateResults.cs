@@ -27,7 +27,7 @@ internal sealed class LateResults(IInbox inbox, TimeProvider time, ILogger logge
         try
         {
             var body = late.Write();
-            if (body.Length <= RunLimits.PayloadBytes)
+            if (body.Length <= InboxNote.MaxBytes)
             {
                 var posted = await inbox.PostAsync(new InboxNote(activity.Run, id, time.GetUtcNow(), body), default);
                 logger.ResultLeft(activity, late.Attempt, posted);

@@ -14,6 +14,7 @@ namespace Orleans.Agents.Notes;
 [JsonDerivedType(typeof(Cancel), "cancel")]
 [JsonDerivedType(typeof(Decide), "decide")]
 [JsonDerivedType(typeof(LateResult), "late_result")]
+[JsonDerivedType(typeof(ChildEnded), "child_ended")]
 internal abstract record Note
 {
     private Note()
@@ -26,6 +27,7 @@ internal abstract record Note
         Cancel cancel => new RunCommand.Cancel(cancel.Reason),
         Decide decide => new RunCommand.Decide(decide.Visit, decide.Branch, decide.Attempt, decide.ToVerdict()),
         LateResult late => new RunCommand.ReportLate(late.Visit, late.Branch, late.Attempt, late.Output, late.Failure),
+        ChildEnded child => new RunCommand.ReportChild(child.Visit, child.Branch, child.Attempt, child.Output, child.Failure),
         _ => throw new UnreachableException(GetType().Name),
     };
 
@@ -96,6 +98,10 @@ internal abstract record Note
 
     /// <summary>How a call went that must not be made twice, told by a process that lost the run meanwhile.</summary>
     public sealed record LateResult(
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : Note;
+
+    /// <summary>A run that this one started is over.</summary>
+    public sealed record ChildEnded(
         int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : Note;
 }
 

@@ -101,7 +101,7 @@ public sealed class DecideTests
         Assert.Equal("activity.unknown", await RefusalAsync(activity with { Branch = 1 }));
         Assert.Equal("output.invalid", await RefusalAsync(activity, Accept("\"text\"")));
         Assert.Equal(
-            "payload.too_large", await RefusalAsync(activity, new Verdict.Fail(new string('x', RunLimits.PayloadBytes))));
+            "payload.too_large", await RefusalAsync(activity, new Verdict.Fail(new string('x', InboxNote.MaxBytes))));
         var refused = await house.Engine.DecideAsync(activity with { Branch = 1 }, new Verdict.Retry());
         Assert.Contains($"{activity}", Assert.IsType<DecideResult.Refused>(refused).Failure.Message, StringComparison.Ordinal);
 

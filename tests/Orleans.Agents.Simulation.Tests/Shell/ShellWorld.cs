@@ -36,7 +36,7 @@ internal sealed class ShellWorld
         script = new Script(seed);
         Plant = plant;
         Trace = new Trace(keepsTrace);
-        Watch = new DatabaseWatch(Database, plot.Definition.Workflow, Trace);
+        Watch = new DatabaseWatch(Database, plot, Trace);
         Post = new StorePost(this, chance);
         Once = new OnceLedger(plant.RemembersCalls);
         Works = new ToolWorks(this, script, chance);
@@ -143,7 +143,8 @@ internal sealed class ShellWorld
         Stop();
     }
 
-    private bool IsDone => clients.TrueForAll(c => c.Run is { } run && Watch.Of(run).State.IsOver);
+    private bool IsDone => clients.TrueForAll(c => c.Run is { } run && Watch.Of(run).State.IsOver)
+        && Database.InOrder.TrueForAll(run => run.Record.Row.IsOver);
 
     private string Unfinished() => string.Join(
         ", ", Database.InOrder.Select(r => $"{r.Record.Id} of {r.Record.Owner} is {r.Record.Row}").DefaultIfEmpty("nothing is started"));

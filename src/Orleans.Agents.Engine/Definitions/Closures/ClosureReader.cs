@@ -37,7 +37,10 @@ internal sealed class ClosureReader
             Hash = hash,
             InputSchema = ReadSchema(workflow, "input"),
             Context = Assignments(workflow, "context"),
-            Budget = new Budget(budget.GetProperty("activities").GetInt64(), Duration(budget.GetProperty("time"))),
+            Budget = new Budget(
+                budget.GetProperty("activities").GetInt64(),
+                Duration(budget.GetProperty("time")),
+                Optional(budget, "depth")?.GetInt32()),
             Deadline = OptionalDuration(workflow, "deadline"),
             Start = Text(workflow, "start"),
             States = workflow.GetProperty("states").EnumerateObject()
@@ -45,8 +48,13 @@ internal sealed class ClosureReader
             Agents = root.GetProperty("agents").EnumerateObject()
                 .ToImmutableSortedDictionary(a => a.Name, a => ReadAgent(a.Name, a.Value), StringComparer.Ordinal),
             Policy = ReadPolicy(root.GetProperty("policy")),
+            Calls = Optional(root, "workflows") is { } calls
+                ? calls.EnumerateObject().ToImmutableSortedDictionary(c => c.Name, c => HashOf(c.Value), StringComparer.Ordinal)
+                : ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal),
         };
     }
+
+    private string HashOf(JsonElement called) => TextOf(called) is var text && text == ClosureWriter.Itself ? hash : text;
 
     private State ReadState(string name, JsonElement state)
     {
@@ -100,6 +108,11 @@ internal sealed class ClosureReader
                 Effect = Optional(state, "effect") is { } effect ? ReadEffect(TextOf(effect)) : ToolEffect.None,
                 CanReconcile = Optional(state, "reconciles")?.GetBoolean() ?? false,
             };
+        }
+
+        if (Optional(state, "workflow") is { } workflow)
+        {
+            return new State.WorkflowCall(TextOf(workflow)) { Name = name };
         }
 
         if (Optional(state, "parallel") is { } parallel)

@@ -26,6 +26,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             Context = context,
             Activities = (long?)budget.Number(BudgetShape.Activities),
             Time = budget.Duration(BudgetShape.Time),
+            Depth = (int?)budget.Number(BudgetShape.Depth),
             Deadline = fields.Duration(WorkflowShape.Deadline),
             Start = fields.Get(WorkflowShape.Start),
             Description = fields.Text(WorkflowShape.Description),
@@ -80,6 +81,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         var (kind, subject) =
             fields.Get(StateShape.Agent) is { } agent ? (StateKind.Agent, agent)
             : fields.Get(StateShape.Tool) is { } tool ? (StateKind.Tool, tool)
+            : fields.Get(StateShape.Workflow) is { } workflow ? (StateKind.Workflow, workflow)
             : fields.Get(StateShape.Parallel) is { } parallel ? (StateKind.Parallel, parallel)
             : fields.Get(StateShape.ForEach) is { } each ? (StateKind.ForEach, each)
             : fields.Get(StateShape.Pass) is { } pass ? (StateKind.Pass, pass)
