@@ -148,6 +148,7 @@ internal static class RunsShowVerb
         Line(text, "activities", $"{budget.ActivitiesUsed} of {budget.ActivitiesAllowed}");
         var used = Durations.TextOf(TimeSpan.FromSeconds(budget.ActiveSeconds));
         Line(text, "active time", $"{used} of {Durations.TextOf(TimeSpan.FromSeconds(budget.ActiveSecondsAllowed))}");
+        Line(text, "launches", budget.LaunchesUsed == 0 ? null : $"{budget.LaunchesUsed} of {budget.LaunchesAllowed}");
         Line(text, "deadline", budget.Deadline is { } deadline ? Local(deadline) : null);
     }
 

@@ -173,6 +173,9 @@ internal sealed record BudgetDocument(
     long ActivitiesAllowed,
     double ActiveSeconds,
     double ActiveSecondsAllowed,
+    long LaunchesUsed,
+    long LaunchesAllowed,
+    int DepthLeft,
     DateTimeOffset? Deadline)
 {
     /// <summary>The books of a run.</summary>
@@ -181,6 +184,9 @@ internal sealed record BudgetDocument(
         state.Bounds!.Activities,
         state.ActiveTime.TotalSeconds,
         state.Bounds.ActiveTime.TotalSeconds,
+        state.LaunchesUsed ?? 0,
+        state.Bounds.Launches ?? Budget.DefaultLaunches,
+        state.Bounds.Depth ?? Budget.DefaultDepth,
         state.Bounds.Deadline);
 }
 

@@ -6,7 +6,8 @@ namespace Orleans.Agents.Runs;
 
 /// <summary>
 /// The rules of child runs: each begins in the transaction of the fact that names it, and tells its end to its parent's
-/// inbox. A parent that stops waiting asks its children to stop, and ends when they have.
+/// inbox. A parent that stops waiting asks its children to stop, and ends when they have. What is launched begins the same
+/// way, and has nothing to do with its parent from then on.
 /// </summary>
 internal static class ChildRules
 {
@@ -15,7 +16,7 @@ internal static class ChildRules
         var (visit, branch, attempt) = start;
         if (!Run.IsCurrent(state, visit, branch, attempt)
             || state.Open[branch] is { Child: not null }
-            || workflow.States[state.State].ActivityOf(branch) is not State.WorkflowCall call)
+            || NameOf(workflow.States[state.State].ActivityOf(branch)) is not { } name)
         {
             return new Decision.Ignored("The attempt is no longer the one that counts, or its child has begun.");
         }
@@ -26,10 +27,18 @@ internal static class ChildRules
         }
 
         var draft = new Draft(workflow, state, at);
-        if (TryPrepare(workflow, state, call, start, out var child, out var failure))
+        var asked = workflow.States[state.State].ActivityOf(branch);
+        if (TryPrepare(workflow, state, name, start, asked is State.Launch, out var child, out var failure))
         {
-            DateTimeOffset? until = call.Timeout is { } timeout ? RunTime.Truncate(at + timeout) : null;
-            draft.StartChild(child, new RunEvent.ChildStarted(visit, branch, attempt, child.Run.Value, until));
+            DateTimeOffset? until = asked.Timeout is { } timeout ? RunTime.Truncate(at + timeout) : null;
+            if (asked is State.Launch)
+            {
+                draft.Launch(child, new RunEvent.RunLaunched(visit, branch, attempt, child.Run.Value));
+            }
+            else
+            {
+                draft.StartChild(child, new RunEvent.ChildStarted(visit, branch, attempt, child.Run.Value, until));
+            }
         }
         else
         {
@@ -130,21 +139,35 @@ internal static class ChildRules
         ];
     }
 
+    private static string? NameOf(State asked) => asked switch
+    {
+        State.WorkflowCall call => call.Workflow,
+        State.Launch launch => launch.Workflow,
+        _ => null,
+    };
+
     private static bool TryPrepare(
         Workflow workflow,
         RunState state,
-        State.WorkflowCall call,
+        string name,
         RunCommand.StartChild start,
+        bool isLaunch,
         out ChildStart child,
         out Failure failure)
     {
         var origin = state.Origin!;
-        var called = workflow.Called(call.Workflow);
+        var called = workflow.Called(name);
         var left = state.Bounds!.Depth ?? Budget.DefaultDepth;
         var depth = origin.Parent?.Depth ?? 0;
         var isRendered = RunScope.TryRenderInput(workflow, state, start.Branch, out var input, out var broken);
         var parent = new RunParent(
-            origin.Run, start.Visit, start.Branch, start.Attempt, origin.Parent?.Root ?? origin.Run, depth + 1);
+            origin.Run,
+            start.Visit,
+            start.Branch,
+            start.Attempt,
+            origin.Parent?.Root ?? origin.Run,
+            depth + 1,
+            isLaunch ? true : null);
         child = new ChildStart(
             RunId.OfChild(new ActivityId(new RunId(origin.Run), start.Visit, start.Branch), start.Attempt),
             called,
@@ -154,27 +177,28 @@ internal static class ChildRules
             origin.Folder,
             left - 1);
         failure = !isRendered ? broken!.ToFailure()
-            : left < 1 ? TooDeep(call, depth + 1, depth)
-            : input.Length > RunLimits.PayloadBytes ? TooLarge(call, input.Length)
-            : called.InputSchema?.Validate(input) is { IsValid: false } wrong ? Invalid(call, wrong)
+            : left < 1 ? TooDeep(name, depth + 1, depth)
+            : isLaunch && RunBudget.SpentLaunches(state) is { } spent ? spent
+            : input.Length > RunLimits.PayloadBytes ? TooLarge(name, input.Length)
+            : called.InputSchema?.Validate(input) is { IsValid: false } wrong ? Invalid(name, wrong)
             : null!;
         return failure is null;
     }
 
-    private static Failure TooDeep(State.WorkflowCall call, int depth, int limit) => new(
+    private static Failure TooDeep(string name, int depth, int limit) => new(
         FailureClass.Budget,
         FailureCode.BudgetDepth,
-        $"Workflow '{call.Workflow}' would run at depth {depth} of its tree of runs; its limit is {limit}.");
+        $"Workflow '{name}' would run at depth {depth} of its tree of runs; its limit is {limit}.");
 
-    private static Failure TooLarge(State.WorkflowCall call, int bytes) => new(
+    private static Failure TooLarge(string name, int bytes) => new(
         FailureClass.Permanent,
         FailureCode.PayloadTooLarge,
-        $"The input of workflow '{call.Workflow}' has {bytes} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+        $"The input of workflow '{name}' has {bytes} bytes; at most {RunLimits.PayloadBytes} are allowed.");
 
-    private static Failure Invalid(State.WorkflowCall call, Schemas.SchemaResult wrong) => new(
+    private static Failure Invalid(string name, Schemas.SchemaResult wrong) => new(
         FailureClass.Permanent,
         FailureCode.InputInvalid,
-        $"The input does not satisfy the schema of workflow '{call.Workflow}': {wrong}");
+        $"The input does not satisfy the schema of workflow '{name}': {wrong}");
 
     private static Failure TookTooLong(OpenActivity open) => new(
         FailureClass.Timeout,

@@ -50,7 +50,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             start.Epoch == default ? null : start.Epoch.Value,
             start.Parent);
         var depth = start.DepthLeft < workflow.Budget.Depth ? start.DepthLeft : workflow.Budget.Depth ?? start.DepthLeft;
-        var bounds = new RunBounds(workflow.Budget.Activities, workflow.Budget.Time, at + workflow.Deadline, depth);
+        var bounds = new RunBounds(workflow.Budget.Activities, workflow.Budget.Time, at + workflow.Deadline, depth, workflow.Budget.Launches);
         var scope = new Scope { Input = start.Input, Env = start.Env ?? Payload.Null };
         var isRendered = Rendering.TrySave(
             workflow.Context, scope, RunState.Initial, out _, out var context, out var failure);
@@ -65,8 +65,15 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
         }
     }
 
-    /// <summary>A child run begins.</summary>
-    public void StartChild(ChildStart child, RunEvent.ChildStarted started)
+    /// <summary>A run begins that nobody waits for, and the present state did what it is for.</summary>
+    public void Launch(ChildStart child, RunEvent.RunLaunched launched)
+    {
+        StartChild(child, launched);
+        Leave(Payload.Parse($"{{\"run\":\"{child.Run}\"}}"));
+    }
+
+    /// <summary>Another run begins.</summary>
+    public void StartChild(ChildStart child, RunEvent started)
     {
         Add(started);
         (children ??= ImmutableArray.CreateBuilder<ChildStart>(1)).Add(child);

@@ -113,7 +113,7 @@ public static class Run
         var open = state.Open[branch];
         var definition = workflow.States[state.State].ActivityOf(branch);
         var activity = new ActivityId(new RunId(state.Origin!.Run), state.Visit, branch);
-        if (definition is State.WorkflowCall)
+        if (definition is State.WorkflowCall or State.Launch)
         {
             return new RunWork.StartChild(activity, open.Attempt, open.IsRetry ? open.Since : null);
         }

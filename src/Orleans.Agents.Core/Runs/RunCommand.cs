@@ -62,7 +62,9 @@ public abstract record RunCommand
     public sealed record ReportLate(
         int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : RunCommand;
 
-    /// <summary>Start the child run that an open activity asks for. What follows names it; both are stored together.</summary>
+    /// <summary>
+    /// Start the run that an open activity asks for, to wait for it or not. What follows names it; both are stored together.
+    /// </summary>
     public sealed record StartChild(int Visit, int Branch, int Attempt) : RunCommand;
 
     /// <summary>A child run is over.</summary>

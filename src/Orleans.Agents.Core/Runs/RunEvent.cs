@@ -24,6 +24,7 @@ namespace Orleans.Agents.Runs;
 [JsonDerivedType(typeof(LateResult), "activity.late_result")]
 [JsonDerivedType(typeof(ChildStarted), "child.started")]
 [JsonDerivedType(typeof(ChildAbandoned), "child.abandoned")]
+[JsonDerivedType(typeof(RunLaunched), "run.launched")]
 [JsonDerivedType(typeof(Parked), "run.parked")]
 [JsonDerivedType(typeof(Closing), "run.closing")]
 [JsonDerivedType(typeof(Succeeded), "run.succeeded")]
@@ -147,6 +148,13 @@ public abstract record RunEvent
     /// <summary>The run does not wait for a child any more, and has asked it to stop.</summary>
     public sealed record ChildAbandoned(int Visit, int Branch, int Attempt) : RunEvent;
 
+    /// <summary>A run that nobody waits for exists from now on, whatever becomes of this one.</summary>
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Run">The run.</param>
+    public sealed record RunLaunched(int Visit, int Branch, int Attempt, string Run) : RunEvent;
+
     /// <summary>The run was put down: all it waits for comes from its children, or is not due for long.</summary>
     public sealed record Parked : RunEvent;
 
@@ -192,14 +200,18 @@ public sealed record RunOrigin(
 /// <param name="Attempt">Which attempt.</param>
 /// <param name="Root">The run that all of the tree comes from.</param>
 /// <param name="Depth">How deep in the tree the started run is; its root is at 0.</param>
-public sealed record RunParent(string Run, int Visit, int Branch, int Attempt, string Root, int Depth);
+/// <param name="IsLaunched">Whether it was launched: nobody waits for it, nor stops it.</param>
+public sealed record RunParent(
+    string Run, int Visit, int Branch, int Attempt, string Root, int Depth, bool? IsLaunched = null);
 
 /// <summary>What a run may use; copied from the definition when it starts.</summary>
 /// <param name="Activities">How many attempts at activities.</param>
 /// <param name="ActiveTime">How long attempts may be under way, added up.</param>
 /// <param name="Deadline">When the run fails if it is not over.</param>
-/// <param name="Depth">How deep child runs may go below it; null is <see cref="Workflows.Budget.DefaultDepth"/>.</param>
-public sealed record RunBounds(long Activities, TimeSpan ActiveTime, DateTimeOffset? Deadline = null, int? Depth = null);
+/// <param name="Depth">How deep runs may go below it; null is <see cref="Workflows.Budget.DefaultDepth"/>.</param>
+/// <param name="Launches">How many it may launch; null is <see cref="Workflows.Budget.DefaultLaunches"/>.</param>
+public sealed record RunBounds(
+    long Activities, TimeSpan ActiveTime, DateTimeOffset? Deadline = null, int? Depth = null, long? Launches = null);
 
 /// <summary>What an attempt at an agent call used.</summary>
 /// <param name="Model">The model that answered.</param>

@@ -47,6 +47,7 @@ internal static class RunEvolution
         RunEvent.LateResult e => CallEvolution.Settle(state, e),
         RunEvent.ChildStarted e => ChildEvolution.Start(state, e),
         RunEvent.ChildAbandoned e => ChildEvolution.Abandon(state, e),
+        RunEvent.RunLaunched e => Close(state, e.Branch, at) with { LaunchesUsed = (state.LaunchesUsed ?? 0) + 1 },
         RunEvent.Parked => state,
         RunEvent.Closing e => End(state, RunStatus.Running) with
         {

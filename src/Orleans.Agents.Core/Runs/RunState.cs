@@ -86,6 +86,9 @@ public sealed record RunState
     /// <summary>How many attempts at activities were asked for.</summary>
     public long ActivitiesUsed { get; init; }
 
+    /// <summary>How many runs it launched; null when none.</summary>
+    public long? LaunchesUsed { get; init; }
+
     /// <summary>How long attempts were under way, added up.</summary>
     public TimeSpan ActiveTime { get; init; }
 

@@ -59,7 +59,7 @@ public abstract record RunWork
         TimeSpan Timeout) : RunWork;
 
     /// <summary>Send <see cref="RunCommand.StartChild"/>.</summary>
-    /// <param name="Activity">The activity that asks for a child run.</param>
+    /// <param name="Activity">The activity that asks for a run.</param>
     /// <param name="Number">Which attempt at it, from 1.</param>
     /// <param name="NotBefore">When it may begin; null at once.</param>
     public sealed record StartChild(ActivityId Activity, int Number, DateTimeOffset? NotBefore) : RunWork;

@@ -96,6 +96,7 @@ public sealed record WorkChange(
         RunEvent.ActivityDecided e => e.Branch,
         RunEvent.ChildStarted e => e.Branch,
         RunEvent.ChildAbandoned e => e.Branch,
+        RunEvent.RunLaunched e => e.Branch,
         _ => null,
     };
 

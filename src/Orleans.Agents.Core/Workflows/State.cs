@@ -43,7 +43,7 @@ public abstract record State
     public int? MaxVisits { get; init; }
 
     /// <summary>Whether being in this state means that an activity is under way.</summary>
-    public bool AsksForActivity => this is AgentCall or ToolCall or WorkflowCall;
+    public bool AsksForActivity => this is AgentCall or ToolCall or WorkflowCall or Launch;
 
     /// <summary>Whether it asks for several activities at once.</summary>
     public bool IsFanOut => this is Parallel or ForEach;
@@ -75,6 +75,10 @@ public abstract record State
     /// <summary>Runs another workflow and waits for its end.</summary>
     /// <param name="Workflow">Its name; the run's own workflow says which one that is.</param>
     public sealed record WorkflowCall(string Workflow) : State;
+
+    /// <summary>Starts a run of another workflow that nobody waits for; its output is the run's name.</summary>
+    /// <param name="Workflow">Its name; the run's own workflow says which one that is.</param>
+    public sealed record Launch(string Workflow) : State;
 
     /// <summary>Asks for several things side by side.</summary>
     /// <param name="Branches">In the order of their names, which is the order of their numbers.</param>

@@ -68,10 +68,14 @@ public sealed record Workflow
 /// <summary>What a run may use. Documented defaults apply where an author names none.</summary>
 /// <param name="Activities">How many attempts at activities.</param>
 /// <param name="Time">How long attempts may be under way, added up; waiting is free.</param>
-/// <param name="Depth">How deep child runs may go below a run; null where nobody says.</param>
-public sealed record Budget(long Activities, TimeSpan Time, int? Depth = null)
+/// <param name="Depth">How deep runs may go that are started below a run; null where nobody says.</param>
+/// <param name="Launches">How many runs a run may launch; null where nobody says.</param>
+public sealed record Budget(long Activities, TimeSpan Time, int? Depth = null, long? Launches = null)
 {
-    /// <summary>How deep child runs may go where nobody says.</summary>
+    /// <summary>How many runs a run may launch where nobody says.</summary>
+    public const long DefaultLaunches = 100;
+
+    /// <summary>How deep runs may go where nobody says.</summary>
     public const int DefaultDepth = 10;
 
     /// <summary>1,000 attempts at activities and one hour of active time.</summary>

@@ -7,7 +7,7 @@ namespace Orleans.Agents.Definitions;
 /// <summary>One state of a <see cref="Plan"/>.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">
-/// What it does: <c>agent</c>, <c>tool</c>, <c>workflow</c>, <c>parallel</c>, <c>foreach</c>, <c>pass</c>, <c>wait</c>, <c>end</c> or
+/// What it does: <c>agent</c>, <c>tool</c>, <c>workflow</c>, <c>launch</c>, <c>parallel</c>, <c>foreach</c>, <c>pass</c>, <c>wait</c>, <c>end</c> or
 /// <c>fail</c>.
 /// </param>
 /// <param name="Target">The agent it asks, the tool it calls, the workflow it runs, its branches, or the code it fails with.</param>
@@ -37,6 +37,7 @@ public sealed record PlannedState(
             State.AgentCall call => ("agent", call.Agent),
             State.ToolCall call => ("tool", call.Tool),
             State.WorkflowCall call => ("workflow", call.Workflow),
+            State.Launch launch => ("launch", launch.Workflow),
             State.Parallel parallel => ("parallel", string.Join(", ", parallel.Branches.Select(b => b.Name))),
             State.ForEach { Do: State.AgentCall call } => ("foreach", call.Agent),
             State.ForEach { Do: State.ToolCall call } => ("foreach", call.Tool),
@@ -55,7 +56,7 @@ public sealed record PlannedState(
             description,
             [.. state.Next.Select(n => new PlannedTransition(n.When?.Text, n.To))],
             [.. state.Catch.Select(c => new PlannedTransition(string.Join(", ", c.On), c.To))],
-            state.AsksForActivity ? state.Retry.Attempts : null,
+            state is { AsksForActivity: true } and not State.Launch ? state.Retry.Attempts : null,
             state.Timeout,
             state.MaxVisits);
     }

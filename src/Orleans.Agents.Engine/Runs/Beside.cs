@@ -26,7 +26,7 @@ internal sealed class Beside(RunId run, Epoch epoch, DateTimeOffset at, RunServi
     public static bool IsNeeded(Decision.Accepted accepted) =>
         !accepted.Children.IsEmpty
         || !accepted.Abandoned.IsEmpty
-        || (accepted.Next.IsOver && accepted.Next.Origin!.Parent is not null);
+        || (accepted.Next.IsOver && accepted.Next.Origin!.Parent is { IsLaunched: not true });
 
     /// <summary>Takes in what a decision does to other runs.</summary>
     public void Add(Decision.Accepted accepted)
@@ -81,7 +81,7 @@ internal sealed class Beside(RunId run, Epoch epoch, DateTimeOffset at, RunServi
 
     private void TellParent(RunState ended)
     {
-        if (ended.Origin!.Parent is { } parent)
+        if (ended.Origin!.Parent is { IsLaunched: not true } parent)
         {
             var (visit, branch, attempt) = (parent.Visit, parent.Branch, parent.Attempt);
             var id = string.Create(CultureInfo.InvariantCulture, $"child-{visit}-{branch}-{attempt}");

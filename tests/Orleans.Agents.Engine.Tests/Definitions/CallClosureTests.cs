@@ -15,7 +15,8 @@ public sealed class CallClosureTests
           states:
             ask: { workflow: middle, input: 1, timeout: 5m, retry: { attempts: 2 }, next: all }
             all: { foreach: { in: [1] }, do: { workflow: leaf }, next: several }
-            several: { parallel: { branches: { a: { workflow: leaf }, b: { workflow: root } } }, next: done }
+            several: { parallel: { branches: { a: { workflow: leaf }, b: { workflow: root } } }, next: tell }
+            tell: { launch: { workflow: leaf, input: 3 }, next: done }
             done: { end: null }
         ---
         apiVersion: orleans.agents/v1
@@ -61,6 +62,8 @@ public sealed class CallClosureTests
         var call = Assert.IsType<State.WorkflowCall>(read.States["ask"]);
         Assert.Equal(("middle", TimeSpan.FromMinutes(5), 2), (call.Workflow, call.Timeout, call.Retry.Attempts));
         Assert.IsType<State.WorkflowCall>(read.States["all"].ActivityOf(0));
+        Assert.Equal("leaf", Assert.IsType<State.Launch>(read.States["tell"]).Workflow);
+        Assert.NotNull(read.States["tell"].Input);
         Assert.IsType<State.WorkflowCall>(read.States["several"].ActivityOf(1));
     }
 

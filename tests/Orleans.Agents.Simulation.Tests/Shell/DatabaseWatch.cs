@@ -49,6 +49,11 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace tr
             RunWatch.Check(
                 database.IsValid(append.Epoch), Invariant.FencedNeverWrites, $"epoch {append.Epoch} wrote to {run.Record.Id}");
             was.Watch.Stored(append.Version, append.At, append.Epoch, events);
+            foreach (var started in events.Select(StartedBy).OfType<string>())
+            {
+                RunWatch.Check(
+                    database.Find(new RunId(started)) is not null, Invariant.StartedIsThere, $"{run.Record.Id} started {started}");
+            }
         }
 
         if (run.Snapshot is { } snapshot && snapshot.Version != was.Snapshot)
@@ -76,6 +81,13 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace tr
             Invariant.VersionsHaveNoGaps,
             $"{record.Id} is at {record.Version}, its journal at {was.Watch.State.Version}");
     }
+
+    private static string? StartedBy(RunEvent happened) => happened switch
+    {
+        RunEvent.ChildStarted child => child.Run,
+        RunEvent.RunLaunched launched => launched.Run,
+        _ => null,
+    };
 
     // The row may say a millisecond later than asked, for stores that keep no more.
     private DateTimeOffset? LatestWake(RunRecord run, RunState state) => Run.Outstanding(plot.Of(run.Hash), state).Min(work => work switch

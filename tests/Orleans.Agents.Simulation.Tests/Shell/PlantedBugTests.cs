@@ -93,7 +93,7 @@ public sealed class PlantedBugTests
 
     [Fact]
     public void It_is_noticed_when_a_child_is_named_and_not_begun() => AssertFound(
-        Invariant.EveryRunEnds,
+        Invariant.StartedIsThere,
         AtTheProcess(static (append, send) => send(append with { Children = [] })));
 
     [Fact]

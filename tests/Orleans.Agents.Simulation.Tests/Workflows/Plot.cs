@@ -128,8 +128,9 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
         var retry = chance.Next(2) == 0 ? ", retry: { attempts: 2, backoff: 3s, on: [permanent, transient] }" : "";
         var limit = hasTimeLimits && chance.Next(2) == 0 ? $", timeout: {chance.Next(5, 60)}s" : "";
         var settle = hasTimeLimits ? "settle: any" : "on_failure: collect"; // who is first depends on how long things take
-        text.Append(chance.Next(3) switch
+        text.Append(chance.Next(4) switch
         {
+            3 => $"      launch: {{ {Call} }}\n",
             0 => $"      {Call.Replace(", ", "\n      ", StringComparison.Ordinal)}\n",
             1 => $"      foreach: {{ in: [1, 2, 3], limit: {chance.Next(1, 4)}, on_failure: collect }}\n      do: {{ {Call}{retry}{limit} }}\n",
             _ => $"      parallel: {{ {settle}, branches: {{ a: {{ {Call}{retry} }}, b: {{ {Call}{limit} }}, c: {{ tool: {Plot.Tool} }} }} }}\n",

@@ -40,6 +40,11 @@ internal static class Undisturbed
             var begun = (Decision.Accepted)Run.Decide(workflow, state, new RunCommand.StartChild(visit, branch, child.Number), now);
             state = begun.Next;
             var start = begun.Children[0];
+            if (start.Parent.IsLaunched is true)
+            {
+                return new RunCommand.Wake(); // nobody waits for it
+            }
+
             var end = Play(start.Workflow, script, start.Run, start.Input);
             return new RunCommand.ReportChild(visit, branch, child.Number, end.Failure is null ? end.Output : null, end.Failure);
         }

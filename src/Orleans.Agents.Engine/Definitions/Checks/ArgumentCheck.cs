@@ -32,7 +32,7 @@ internal sealed class ArgumentCheck(DefinitionHost host, Findings findings)
                     $"the agent {agent.Document.Name}");
             }
 
-            var workflow = state.Kind is StateKind.Workflow
+            var workflow = state is { StartsRun: true, Subject: not null }
                 ? drafted.Workflows.FirstOrDefault(w => w.Document.Name == state.Subject!.Text)
                 : null;
             if (workflow?.Input is { } taken)

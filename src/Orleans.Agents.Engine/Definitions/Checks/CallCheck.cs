@@ -16,8 +16,9 @@ internal sealed class CallCheck(Findings findings)
         foreach (var workflow in drafted.Workflows)
         {
             var subjects = workflow.States.SelectMany(s => s.Activities)
-                .Where(s => s.Kind is StateKind.Workflow)
-                .Select(s => s.Subject!);
+                .Where(s => s.StartsRun)
+                .Select(s => s.Subject)
+                .OfType<Node>();
             foreach (var subject in subjects)
             {
                 Check(workflow.Document.Name, subject, names, calls);

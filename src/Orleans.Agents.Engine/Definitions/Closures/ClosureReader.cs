@@ -40,7 +40,8 @@ internal sealed class ClosureReader
             Budget = new Budget(
                 budget.GetProperty("activities").GetInt64(),
                 Duration(budget.GetProperty("time")),
-                Optional(budget, "depth")?.GetInt32()),
+                Optional(budget, "depth")?.GetInt32(),
+                Optional(budget, "launches")?.GetInt64()),
             Deadline = OptionalDuration(workflow, "deadline"),
             Start = Text(workflow, "start"),
             States = workflow.GetProperty("states").EnumerateObject()
@@ -95,24 +96,9 @@ internal sealed class ClosureReader
 
     private State ReadKind(string name, JsonElement state)
     {
-        if (Optional(state, "agent") is { } agent)
+        if (ReadActivityKind(name, state) is { } activity)
         {
-            return new State.AgentCall(TextOf(agent)) { Name = name };
-        }
-
-        if (Optional(state, "tool") is { } tool)
-        {
-            return new State.ToolCall(TextOf(tool))
-            {
-                Name = name,
-                Effect = Optional(state, "effect") is { } effect ? ReadEffect(TextOf(effect)) : ToolEffect.None,
-                CanReconcile = Optional(state, "reconciles")?.GetBoolean() ?? false,
-            };
-        }
-
-        if (Optional(state, "workflow") is { } workflow)
-        {
-            return new State.WorkflowCall(TextOf(workflow)) { Name = name };
+            return activity;
         }
 
         if (Optional(state, "parallel") is { } parallel)
@@ -155,6 +141,28 @@ internal sealed class ClosureReader
         return Optional(state, "pass") is not null
             ? new State.Pass { Name = name }
             : throw new FormatException($"The state {name} is of a kind that is not known.");
+    }
+
+    private static State? ReadActivityKind(string name, JsonElement state)
+    {
+        if (Optional(state, "agent") is { } agent)
+        {
+            return new State.AgentCall(TextOf(agent)) { Name = name };
+        }
+
+        if (Optional(state, "tool") is { } tool)
+        {
+            return new State.ToolCall(TextOf(tool))
+            {
+                Name = name,
+                Effect = Optional(state, "effect") is { } effect ? ReadEffect(TextOf(effect)) : ToolEffect.None,
+                CanReconcile = Optional(state, "reconciles")?.GetBoolean() ?? false,
+            };
+        }
+
+        return Optional(state, "workflow") is { } workflow ? new State.WorkflowCall(TextOf(workflow)) { Name = name }
+            : Optional(state, "launch") is { } launch ? new State.Launch(TextOf(launch)) { Name = name }
+            : null;
     }
 
     private static ToolEffect ReadEffect(string name) => name == "once"

@@ -92,6 +92,11 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
             writer.WriteNumber("depth", depth);
         }
 
+        if (workflow.Launches is { } launches)
+        {
+            writer.WriteNumber("launches", launches);
+        }
+
         writer.WriteEndObject();
         WriteDuration(writer, "deadline", workflow.Deadline);
         writer.WriteString("start", workflow.Start!.Text);
@@ -117,8 +122,8 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
             case StateKind.Tool:
                 WriteTool(writer, state.Subject!.Text);
                 break;
-            case StateKind.Workflow:
-                writer.WriteString("workflow", state.Subject!.Text);
+            case StateKind.Workflow or StateKind.Launch:
+                writer.WriteString(state.Kind is StateKind.Launch ? "launch" : "workflow", state.Subject!.Text);
                 break;
             case StateKind.Parallel:
                 WriteParallel(writer, state);
@@ -209,13 +214,9 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
     private void WriteBranch(Utf8JsonWriter writer, StateDraft branch)
     {
         writer.WriteStartObject();
-        if (branch.Kind is StateKind.Agent)
+        if (branch.Kind is StateKind.Agent or StateKind.Workflow)
         {
-            writer.WriteString("agent", branch.Subject!.Text);
-        }
-        else if (branch.Kind is StateKind.Workflow)
-        {
-            writer.WriteString("workflow", branch.Subject!.Text);
+            writer.WriteString(branch.Kind is StateKind.Agent ? "agent" : "workflow", branch.Subject!.Text);
         }
         else
         {

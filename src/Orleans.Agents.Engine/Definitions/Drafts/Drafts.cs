@@ -34,6 +34,7 @@ internal enum StateKind
     Agent,
     Tool,
     Workflow,
+    Launch,
     Parallel,
     ForEach,
     Pass,
@@ -84,6 +85,9 @@ internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? S
 
     public int? Visits { get; init; }
 
+    /// <summary>Whether it starts a run of another workflow, to wait for it or not.</summary>
+    public bool StartsRun => Kind is StateKind.Workflow or StateKind.Launch;
+
     /// <summary>Whether it asks for something that is tried again when it fails.</summary>
     public bool IsActivity => Kind is StateKind.Agent or StateKind.Tool or StateKind.Workflow;
 
@@ -133,12 +137,15 @@ internal sealed record WorkflowDraft(DocumentDraft Document)
 
     public int? Depth { get; init; }
 
+    public long? Launches { get; init; }
+
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>The names of the workflows that its states run.</summary>
     public IEnumerable<string> Calls => States.SelectMany(s => s.Activities)
-        .Where(s => s.Kind is StateKind.Workflow)
-        .Select(s => s.Subject!.Text)
+        .Where(s => s.StartsRun)
+        .Select(s => s.Subject?.Text)
+        .OfType<string>()
         .Distinct();
 
     public Node? Start { get; init; }

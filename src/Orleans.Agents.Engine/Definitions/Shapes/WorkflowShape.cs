@@ -56,14 +56,16 @@ internal static class BudgetShape
     public static Field Depth { get; } = new(
         "depth",
         new FieldType.Integer(1, 100),
-        "How deep runs may go that states with `workflow` start; 10 when left out.");
+        "How deep runs may go that states with `workflow` and `launch` start; 10 when left out.");
+
+    public static Field Launches { get; } = new(
+        "launches", new FieldType.Integer(1, 1_000_000), "How many runs a run may launch; 100 when left out.");
 
     public static Shape Shape { get; } = new(
         "budget",
         "What a run may use.",
         [
-            Activities, Time, Depth,
-            Field.Blocked("launches", "will bound how many runs a run launches; no state launches runs yet"),
+            Activities, Time, Depth, Launches,
             Field.Blocked(
                 "tokens", "will bound the tokens of all models; until then use `activities` and `max_output_tokens`"),
             Field.Blocked(
