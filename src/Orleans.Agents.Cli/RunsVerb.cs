@@ -18,6 +18,7 @@ internal static class RunsVerb
         {
             RunsListVerb.Create(streams),
             RunsShowVerb.Create(streams),
+            RunsTreeVerb.Create(streams),
             RunsEventsVerb.Create(streams),
             RunsResumeVerb.Create(streams),
             RunsCancelVerb.Create(streams),

@@ -26,6 +26,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("bench w5")]
     [InlineData("bench all")]
     [InlineData("bench check")]
+    [InlineData("runs tree")]
     [InlineData("runs cancel")]
     [InlineData("runs decide")]
     [InlineData("runs prune")]

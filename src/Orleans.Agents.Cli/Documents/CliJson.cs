@@ -17,4 +17,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(ResumedDocument))]
 [JsonSerializable(typeof(PrunedDocument))]
 [JsonSerializable(typeof(DecidedDocument))]
+[JsonSerializable(typeof(TreeDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
