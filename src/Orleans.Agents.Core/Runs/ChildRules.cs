@@ -126,7 +126,9 @@ internal static class ChildRules
     /// <summary>The children that are not waited for any more, and were before.</summary>
     public static ImmutableArray<RunId> Abandoned(RunState before, RunState after)
     {
-        if (after.Unsettled is not { } unsettled || ReferenceEquals(unsettled, before.Unsettled))
+        // What is added stands at the end; that one less is unsettled, of a thousand losers, must not mean to look at all.
+        if (after.Unsettled is not { } unsettled
+            || (before.Unsettled is { } earlier && ReferenceEquals(earlier[^1], unsettled[^1])))
         {
             return [];
         }

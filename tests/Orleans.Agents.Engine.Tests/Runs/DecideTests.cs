@@ -161,6 +161,40 @@ public sealed class DecideTests
         Assert.Equal(1, calls);
     }
 
+    [Fact]
+    public async Task What_waits_in_a_child_run_is_not_lost_to_its_parent()
+    {
+        const string Asking = """
+            apiVersion: orleans.agents/v1
+            kind: Workflow
+            metadata: { name: test }
+            spec:
+              start: ask
+              states:
+                ask: { workflow: paying, save: { paid: "${{ output }}" }, next: done }
+                done: { end: "${{ context.paid }}" }
+            ---
+
+            """;
+        await using var house = await House.OpenAsync(
+            new MemoryStore(database),
+            Asking + Paying.Replace("name: test", "name: paying", StringComparison.Ordinal),
+            null,
+            o => o.ParkAfter = TimeSpan.FromMilliseconds(20),
+            Once(_ => throw new InvalidOperationException("Boom.")));
+        var parent = await house.StartAsync();
+        var child = new RunId($"{parent}~1.0");
+        await House.UntilAsync(house, child, state => state.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
+        while ((await house.Engine.FindAsync(parent))!.IsCarried)
+        {
+            await Task.Delay(5);
+        }
+
+        Assert.Equal(new DecideResult.Decided(1), await house.Engine.DecideAsync(new ActivityId(child, 1, 0), Accept("7")));
+
+        Assert.Equal("7", (await house.EndAsync(parent)).Output.ToString());
+    }
+
     private static Verdict.Accept Accept(string json) => new(Payload.Parse(json));
 
     // The first call throws when it may have been made; any other says which it is.
