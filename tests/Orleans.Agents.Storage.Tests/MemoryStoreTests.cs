@@ -18,4 +18,6 @@ public sealed class MemoryInboxTests : InboxConformance<MemoryTestDatabase>;
 
 public sealed class MemoryChildrenTests : ChildrenConformance<MemoryTestDatabase>;
 
+public sealed class MemoryBlobTests : BlobConformance<MemoryTestDatabase>;
+
 public sealed class MemoryPruningTests : PruningConformance<MemoryTestDatabase>;

@@ -18,4 +18,6 @@ public sealed class PostgresInboxTests : InboxConformance<PostgresTestDatabase>;
 
 public sealed class PostgresChildrenTests : ChildrenConformance<PostgresTestDatabase>;
 
+public sealed class PostgresBlobTests : BlobConformance<PostgresTestDatabase>;
+
 public sealed class PostgresPruningTests : PruningConformance<PostgresTestDatabase>;

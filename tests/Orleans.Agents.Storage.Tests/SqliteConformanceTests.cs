@@ -18,4 +18,6 @@ public sealed class SqliteInboxTests : InboxConformance<SqliteTestDatabase>;
 
 public sealed class SqliteChildrenTests : ChildrenConformance<SqliteTestDatabase>;
 
+public sealed class SqliteBlobTests : BlobConformance<SqliteTestDatabase>;
+
 public sealed class SqlitePruningTests : PruningConformance<SqliteTestDatabase>;

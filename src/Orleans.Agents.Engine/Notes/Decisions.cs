@@ -21,7 +21,7 @@ internal sealed class Decisions(IStore store, WorkflowCatalog catalog, TimeProvi
             return Refused("run.unknown", $"There is no run named '{run}'.");
         }
 
-        var (state, _) = RunReader.Fold(history);
+        var (state, _) = RunReader.Fold(history, await RunBlobs.ReadAsync(store.Journal, [history], cancellation));
         var workflow = await catalog.PinnedAsync(run, history.Record.Hash, cancellation);
         if (Objection(workflow, state, activity, verdict) is { } objection)
         {
