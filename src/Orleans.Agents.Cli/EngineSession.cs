@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Progress;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Hosting;
@@ -19,9 +20,13 @@ internal sealed class EngineSession : IAsyncDisposable
 
     private readonly IStore store;
 
-    private EngineSession(IStore store, AgentsEngine engine)
+    private readonly Streams streams;
+    private readonly HashSet<RunId> awaited = [];
+
+    private EngineSession(IStore store, AgentsEngine engine, Streams streams)
     {
         this.store = store;
+        this.streams = streams;
         Engine = engine;
     }
 
@@ -43,7 +48,7 @@ internal sealed class EngineSession : IAsyncDisposable
             engine.Follow(new RunProgress(streams).OnStored);
         }
 
-        return new EngineSession(store, engine);
+        return new EngineSession(store, engine, streams);
     }
 
     /// <summary>Sees a run to its end, whoever carries it; takes it on when that process is gone.</summary>
@@ -53,10 +58,51 @@ internal sealed class EngineSession : IAsyncDisposable
         while (await Task.WhenAny(end, Task.Delay(LookAgain, cancellation)) != end && !end.IsCompleted)
         {
             cancellation.ThrowIfCancellationRequested();
-            await TakeOnAsync(run, cancellation);
+            await TakeOnTreeAsync(run, cancellation);
         }
 
         return await end;
+    }
+
+    // A run waits for its children, so whoever sees to its end sees to theirs.
+    private async Task TakeOnTreeAsync(RunId run, CancellationToken cancellation)
+    {
+        if (await WaitsForCarrierAsync(run, cancellation))
+        {
+            await TakeOnAsync(run, cancellation);
+        }
+
+        RunId? last = null;
+        while (await store.Runs.ListChildrenAsync(run, last, PageSize, cancellation) is [.., var newest] children)
+        {
+            foreach (var child in children.Where(child => !child.Row.IsOver))
+            {
+                await TakeOnTreeAsync(child.Id, cancellation);
+            }
+
+            last = newest.Id;
+        }
+    }
+
+    // A run that was put down waits for somebody: taken on again and again, it would be put down each time.
+    private async Task<bool> WaitsForCarrierAsync(RunId run, CancellationToken cancellation)
+    {
+        var record = await store.Runs.FindAsync(run, cancellation);
+        if (record is not { Owner: null, Row.IsOver: false })
+        {
+            return true;
+        }
+
+        if (awaited.Add(run) && await Engine.FindAsync(run, cancellation) is { State: var state })
+        {
+            foreach (var command in UndecidedDocument.AllOf(state).SelectMany(undecided => undecided.Decide))
+            {
+                streams.Tell($"run {run} waits for a decision: {command}", Tone.Warning);
+            }
+        }
+
+        return record.Row.WakeAt <= DateTimeOffset.UtcNow
+            || await store.Inbox.ReadAsync(run, cancellation) is { IsEmpty: false };
     }
 
     /// <summary>Carries a run on if it is not over and no living process does.</summary>

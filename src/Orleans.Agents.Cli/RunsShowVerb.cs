@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -73,6 +74,7 @@ internal static class RunsShowVerb
         Line(text, "workflow", run.Version is null ? run.Workflow : $"{run.Workflow} {run.Version}");
         Line(text, "definition", run.Hash);
         Line(text, "key", run.Key);
+        Line(text, "parent", run.Parent is null ? null : $"{run.Parent}, depth {run.Depth}");
         Line(text, "status", run.Status);
         Line(text, "state", run.State is null ? null : $"{run.State}, visit {run.Visit}");
         foreach (var cycle in run.Cycles)
@@ -84,14 +86,20 @@ internal static class RunsShowVerb
         Line(text, "updated", Local(run.UpdatedAt));
         Line(text, "waits until", run.WaitsUntil is { } until ? Local(until) : null);
         WriteBranches(text, run.Branches);
+        WriteChildren(text, run.Children ?? []);
         foreach (var call in run.Undecided ?? [])
         {
-            Line(text, "undecided", $"waits for a decision about attempt {call.Attempt} of {call.Activity}: {call.Why.Message}");
+            Line(text, "undecided", $"attempt {call.Attempt} at {call.Activity} of state {call.State}: {call.Why.Message}");
+            foreach (var command in call.Decide)
+            {
+                Line(text, "  decide by", command);
+            }
         }
 
         foreach (var call in run.Unsettled ?? [])
         {
-            Line(text, "unsettled", $"attempt {call.Attempt} of state {call.State}, visit {call.Visit}, branch {call.Branch}");
+            var place = $"attempt {call.Attempt} of state {call.State}, visit {call.Visit}, branch {call.Branch}";
+            Line(text, "unsettled", call.Child is null ? place : $"{place}: run {call.Child}");
         }
 
         WriteBudget(text, run.Budget);
@@ -125,11 +133,22 @@ internal static class RunsShowVerb
         }
     }
 
+    private static void WriteChildren(StringBuilder text, ImmutableArray<ChildDocument> children)
+    {
+        Line(text, "waits for", children.IsEmpty ? null : children.Length == 1 ? "1 run" : $"{children.Length} runs");
+        foreach (var child in children.Take(BranchesShown))
+        {
+            var until = child.Until is { } moment ? $", until {Local(moment)}" : "";
+            Line(text, "  child", $"{child.Run}, attempt {child.Attempt}{until}");
+        }
+    }
+
     private static void WriteBudget(StringBuilder text, BudgetDocument budget)
     {
         Line(text, "activities", $"{budget.ActivitiesUsed} of {budget.ActivitiesAllowed}");
         var used = Durations.TextOf(TimeSpan.FromSeconds(budget.ActiveSeconds));
         Line(text, "active time", $"{used} of {Durations.TextOf(TimeSpan.FromSeconds(budget.ActiveSecondsAllowed))}");
+        Line(text, "launches", budget.LaunchesUsed == 0 ? null : $"{budget.LaunchesUsed} of {budget.LaunchesAllowed}");
         Line(text, "deadline", budget.Deadline is { } deadline ? Local(deadline) : null);
     }
 

@@ -21,22 +21,23 @@ internal static class Migration
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var applied = await AppliedToAsync(connection, cancellation);
-        if (applied > Scripts.Length)
+        var latest = NumberOf(Scripts[^1]);
+        if (applied > latest)
         {
             throw new StoreException(
                 "store.newer",
-                $"{database} has form {applied}; this version knows {Scripts.Length} at most. Use a newer one.",
+                $"{database} has form {applied}; this version knows {latest} at most. Use a newer one.",
                 isTransient: false);
         }
 
-        foreach (var script in Scripts.Skip(applied))
+        foreach (var script in Scripts.Where(script => NumberOf(script) > applied))
         {
             await ApplyAsync(connection, script, cancellation);
         }
 
         await RefuseOtherHostsAsync(connection, database, NameOf(host), cancellation);
         await transaction.CommitAsync(cancellation);
-        return applied < Scripts.Length;
+        return applied < latest;
     }
 
     /// <summary>Whether this was ever done.</summary>

@@ -13,10 +13,13 @@ internal sealed class PendingAppend(Append append)
     public Append Append { get; } = append;
 
     /// <summary>About how much it adds to a statement.</summary>
-    public int Bytes { get; } = RowBytes + append.Size;
+    public int Bytes { get; } = RowBytes + append.Size + BytesBeside(append);
 
     /// <summary>The answer its caller gets when all that was sent with it is through.</summary>
     public Appended? Outcome { get; set; }
+
+    private static int BytesBeside(Append append) =>
+        append.Children.Sum(child => RowBytes + child.Size) + append.Notes.Sum(note => RowBytes + note.Body.Length);
 
     /// <summary>Whether nobody waits for it any more.</summary>
     public bool IsAbandoned => Task.IsCompleted;

@@ -115,6 +115,8 @@ internal sealed class PostgresPruning(Database database)
                 blobs_gone as (
                     delete from blobs using doomed_blobs d where blobs.run = d.run and blobs.hash = d.hash),
                 snapshots_gone as (delete from snapshots using few where snapshots.run = few.run),
+                parents_gone as (delete from children using few where children.parent = few.run),
+                births_gone as (delete from children using few where children.run = few.run),
                 done as (
                     delete from pruned using few
                     where pruned.run = few.run

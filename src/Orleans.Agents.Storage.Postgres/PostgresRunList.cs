@@ -41,6 +41,30 @@ internal sealed class PostgresRunList(Database database) : IRunList
     }
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return database.DoAsync(
+            async (connection, stop) =>
+            {
+                await using var list = connection.Command(
+                    $"""
+                    select {RunRows.Columns} from runs
+                    where run in (
+                            select children.run from children join runs as p on p.run = children.parent where p.id = $1)
+                        and ($2 is null or run > (select run from runs where id = $2))
+                    order by run limit $3
+                    """,
+                    Sql.Text(parent.Value),
+                    Sql.Text(after?.Value),
+                    Sql.Integer(limit));
+                return (await list.ReadAllAsync(RunRows.Read, stop)).ToImmutableArray();
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc/>
     // There are as many owners as processes but as many epochs as processes there ever were; so it hops through the
     // index from owner to owner and asks of each whether it is fenced. Of several keepers each is offered its share.
     public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation)

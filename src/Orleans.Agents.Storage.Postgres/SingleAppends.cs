@@ -83,7 +83,10 @@ internal sealed class SingleAppends : IDisposable
     public bool TryStore(Append append)
     {
         var row = append.Row;
-        var isPlain = append.Snapshot is null && append.Consumed.IsEmpty && append.Blobs.IsEmpty;
+        var isPlain = append is
+        {
+            Snapshot: null, Consumed.IsEmpty: true, Blobs.IsEmpty: true, Children.IsEmpty: true, Notes.IsEmpty: true,
+        };
         if (!isPlain || faults.Chooses(KillPoint.AfterSend))
         {
             return false;

@@ -21,12 +21,14 @@ internal sealed class WriteSession : IDisposable
     private readonly NpgsqlConnection connection;
     private readonly AppendBatch batch;
     private readonly SingleAppends single;
+    private readonly BesideBatch beside;
 
     private WriteSession(NpgsqlConnection connection, FaultPlan faults)
     {
         this.connection = connection;
         batch = new AppendBatch(connection, faults);
         single = new SingleAppends(connection, faults);
+        beside = new BesideBatch(connection, batch);
         using var ask = connection.Command("select pg_backend_pid()");
         if (Database.IsSessionOf(connection, (int)ask.ExecuteScalar()!))
         {
@@ -61,7 +63,7 @@ internal sealed class WriteSession : IDisposable
             return;
         }
 
-        var isValid = batch.Execute(appends);
+        var isValid = BesideBatch.IsNeeded(appends) ? StoreWithBeside(appends) : batch.Execute(appends);
         foreach (var append in appends)
         {
             if (!isValid)
@@ -73,6 +75,19 @@ internal sealed class WriteSession : IDisposable
                 append.Outcome = LostAppends.Explain(connection, append.Append);
             }
         }
+    }
+
+    private bool StoreWithBeside(ReadOnlySpan<PendingAppend> appends)
+    {
+        using var transaction = connection.BeginTransaction();
+        var isValid = batch.Execute(appends);
+        if (isValid)
+        {
+            beside.Execute(appends);
+        }
+
+        transaction.Commit();
+        return isValid;
     }
 
     public void Dispose()

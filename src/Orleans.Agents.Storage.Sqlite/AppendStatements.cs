@@ -82,7 +82,32 @@ internal sealed class AppendStatements(Database database, InboxStatements inbox)
             inbox.Consume(number, append.Consumed, Clock.Of(append.At));
         }
 
+        if (!append.Children.IsEmpty || !append.Notes.IsEmpty)
+        {
+            StoreBeside(append, number);
+        }
+
         return Stored;
+    }
+
+    private void StoreBeside(Append append, long number)
+    {
+        foreach (var child in append.Children)
+        {
+            if (Store(child) == Stored)
+            {
+                database
+                    .Prepare("insert into children (parent, run) select ?1, run from runs where id = ?2")
+                    .Bind(1, number)
+                    .Bind(2, child.Run.Value)
+                    .Run();
+            }
+        }
+
+        foreach (var note in append.Notes)
+        {
+            inbox.Post(note);
+        }
     }
 
     private long? Start(Append append, RunBirth birth)

@@ -32,15 +32,16 @@ internal static class Migration
             )
             """);
         var applied = AppliedTo(database);
-        if (applied > Scripts.Length)
+        var latest = NumberOf(Scripts[^1]);
+        if (applied > latest)
         {
             throw new StoreException(
                 "store.newer",
-                $"{options.Path} has form {applied}; this version knows {Scripts.Length} at most. Use a newer one.",
+                $"{options.Path} has form {applied}; this version knows {latest} at most. Use a newer one.",
                 isTransient: false);
         }
 
-        foreach (var script in Scripts.Skip(applied))
+        foreach (var script in Scripts.Where(script => NumberOf(script) > applied))
         {
             database.Execute(Read(script));
             database

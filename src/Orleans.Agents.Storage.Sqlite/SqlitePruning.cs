@@ -116,6 +116,8 @@ internal sealed class SqlitePruning(Writer writer, Readers readers)
             if (rows < RowsAtOnce)
             {
                 rows += 2 + session.Prepare("delete from snapshots where run = ?1").Bind(1, run).Run();
+                session.Prepare("delete from children where parent = ?1").Bind(1, run).Run();
+                session.Prepare("delete from children where run = ?1").Bind(1, run).Run();
                 session.Prepare("delete from pruned where run = ?1").Bind(1, run).Run();
             }
         }

@@ -25,6 +25,14 @@ internal sealed class SqliteRunList(Writer writer, Readers readers) : IRunList
     }
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return readers.ReadAsync(database => ListChildren(database, parent, after, limit), cancellation);
+    }
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation)
     {
         query.ThrowIfMalformed();
@@ -129,6 +137,25 @@ internal sealed class SqliteRunList(Writer writer, Readers readers) : IRunList
         }
 
         return waiting.ToImmutable();
+    }
+
+    private static ImmutableArray<RunRecord> ListChildren(Database database, RunId parent, RunId? after, int limit)
+    {
+        var statement = database.Prepare(
+            $"""
+            select {RunRows.Columns} from runs
+            where run in (select children.run from children join runs as p on p.run = children.parent where p.id = ?1)
+                and (?2 is null or run > (select run from runs where id = ?2))
+            order by run limit ?3
+            """);
+        statement.Bind(1, parent.Value).Bind(2, after?.Value).Bind(3, limit);
+        var children = ImmutableArray.CreateBuilder<RunRecord>();
+        while (statement.Next())
+        {
+            children.Add(RunRows.Read(statement));
+        }
+
+        return children.ToImmutable();
     }
 
     private static void AddAll(Statement statement, ImmutableArray<RunId>.Builder found)

@@ -50,6 +50,17 @@ public sealed class BenchTests : IDisposable
     }
 
     [Fact]
+    public async Task A_fan_out_of_child_runs_is_measured_like_one_of_steps()
+    {
+        var found = (await BenchAsync("w2", "--children", "--concurrency", "1", "--seconds", "1")).With(0).Payload;
+        var measured = found.GetProperty("measured");
+
+        Assert.Equal("w2 children", found.GetProperty("workload").GetString());
+        Assert.Equal(Figures, measured.EnumerateObject().Select(f => f.Name));
+        Assert.Empty(Databases());
+    }
+
+    [Fact]
     public async Task A_killed_bench_leaves_every_result_it_was_told_and_the_check_misses_one_that_is_removed()
     {
         using (var process = Start("w1", "--concurrency", "4", "--seconds", "600", "--acknowledged", "marks"))

@@ -26,7 +26,9 @@ public sealed class HelpTests : IDisposable
     [InlineData("bench w5")]
     [InlineData("bench all")]
     [InlineData("bench check")]
+    [InlineData("runs tree")]
     [InlineData("runs cancel")]
+    [InlineData("runs decide")]
     [InlineData("runs prune")]
     public async Task The_help_of_a_verb_is_as_it_was_agreed(string verb)
     {

@@ -17,7 +17,7 @@ internal sealed class KillScenario : IDisposable
     /// <param name="workflow">The definition's folder.</param>
     /// <param name="input">The run's input.</param>
     public KillScenario(string workflow, string input) =>
-        arguments = ["run", workflow, "--input", input, "--id", Run, "--store", Store, "--json", "--quiet"];
+        arguments = ["run", workflow, "--workflow", Path.GetFileName(workflow), "--input", input, "--id", Run, "--store", Store, "--json", "--quiet"];
 
     private string Store => Path.Combine(folder, "agents.db");
 
@@ -28,22 +28,33 @@ internal sealed class KillScenario : IDisposable
         ? AgentsProcess.RunAsync(arguments, (FaultPlan.RecordVariable, Record))
         : AgentsProcess.RunAsync(arguments, (FaultPlan.RecordVariable, Record), (FaultPlan.KillVariable, kill));
 
+    /// <summary>The run and those it started, by name.</summary>
+    public async Task<IReadOnlyList<string>> RunsAsync()
+    {
+        var runs = await AgentsProcess.RunAsync(["runs", "list", "--store", Store, "--json"]);
+        if (runs.ExitCode != 0)
+        {
+            return []; // the process died before there was a store
+        }
+
+        using var json = JsonDocument.Parse(runs.Output);
+        return [.. json.RootElement.EnumerateArray().Select(r => r.GetProperty("run").GetString()!).Order(StringComparer.Ordinal)];
+    }
+
     /// <summary>The attempts whose result is in the journal.</summary>
     public async Task<HashSet<string>> RecordedAsync()
     {
-        var events = await AgentsProcess.RunAsync(["runs", "events", Run, "--store", Store, "--json"]);
-        if (events.ExitCode != 0)
+        HashSet<string> recorded = [];
+        foreach (var run in await RunsAsync())
         {
-            return []; // the process died before the run was stored
+            var events = await AgentsProcess.RunAsync(["runs", "events", run, "--store", Store, "--json"]);
+            using var json = JsonDocument.Parse(events.Output);
+            recorded.UnionWith(json.RootElement.EnumerateArray()
+                .Where(e => e.GetProperty("type").GetString() is "activity.succeeded" or "activity.failed")
+                .Select(e => $"{run}/{e.GetProperty("visit")}/{e.GetProperty("branch")} {e.GetProperty("attempt")}"));
         }
 
-        using var json = JsonDocument.Parse(events.Output);
-        return
-        [
-            .. json.RootElement.EnumerateArray()
-                .Where(e => e.GetProperty("type").GetString() is "activity.succeeded" or "activity.failed")
-                .Select(e => $"{Run}/{e.GetProperty("visit")}/{e.GetProperty("branch")} {e.GetProperty("attempt")}"),
-        ];
+        return recorded;
     }
 
     /// <summary>The attempts that had their effect so far, in order, one for each time.</summary>

@@ -27,6 +27,7 @@ public sealed class KillTests : IDisposable
         {
             matrix.Add("twelve-states", point);
             matrix.Add("repository-report", point);
+            matrix.Add("family", point);
         }
 
         return matrix;
@@ -42,8 +43,9 @@ public sealed class KillTests : IDisposable
         var expected = await undisturbed.LiveAsync();
         Assert.True(expected.ExitCode == 0, expected.Error + expected.Output);
 
+        var runs = await undisturbed.RunsAsync();
         var kills = 0;
-        for (var turn = 1; await KillAsync(workflow, point, turn, expected.Output); turn = Next(turn))
+        for (var turn = 1; await KillAsync(workflow, point, turn, expected.Output, runs); turn = Next(turn))
         {
             kills++;
         }
@@ -75,7 +77,8 @@ public sealed class KillTests : IDisposable
     }
 
     /// <summary>Kills at one boundary and carries on; false when the run ends before it gets there.</summary>
-    private async Task<bool> KillAsync(string workflow, KillPoint point, int turn, string expected)
+    private async Task<bool> KillAsync(
+        string workflow, KillPoint point, int turn, string expected, IReadOnlyList<string> runs)
     {
         using var scenario = Scenario(workflow);
         var killed = await scenario.LiveAsync($"{point}:{turn}");
@@ -93,11 +96,12 @@ public sealed class KillTests : IDisposable
 
         Assert.True(end.ExitCode == 0, $"{point}:{turn}: {end.Error}{end.Output}");
         Assert.Equal(expected, end.Output);
+        Assert.Equal(runs, await scenario.RunsAsync());
         Assert.DoesNotContain(scenario.Effects().Skip(before), recorded.Contains);
         return true;
     }
 
-    private KillScenario Scenario(string workflow) => workflow == "twelve-states"
+    private KillScenario Scenario(string workflow) => workflow != "repository-report"
         ? new KillScenario(Path.Combine(AppContext.BaseDirectory, "Workflows", workflow), $$"""{"path":"{{target}}"}""")
         : new KillScenario(
             Path.Combine(AppContext.BaseDirectory, "samples", workflow),

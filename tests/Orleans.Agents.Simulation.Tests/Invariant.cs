@@ -22,6 +22,8 @@ internal static class Invariant
     public const string OneOwner = "one-owner";
     public const string OneRunAKey = "one-run-a-key";
     public const string AnswersAreDurable = "answers-are-durable";
+    public const string ChildrenEndFirst = "children-end-first";
+    public const string StartedIsThere = "started-is-there";
     public const string EveryRunEnds = "every-run-ends";
     public const string EveryProcessStops = "every-process-stops";
     public const string FaultsChangeNothing = "faults-change-nothing";

@@ -13,13 +13,14 @@ namespace Orleans.Agents.Simulation.Tests;
 /// Watches one run from outside: what is stored of it, what is begun and answered for it. It knows nothing of who carries
 /// the run, and throws as soon as a promise is broken.
 /// </summary>
-internal sealed class RunWatch(Workflow workflow)
+internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf = null)
 {
     private readonly Dictionary<long, RunState> states = new() { [0] = RunState.Initial };
     private readonly HashSet<(int Visit, int Branch, int Attempt)> recorded = [];
     private readonly HashSet<(int Visit, int Branch)> closed = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), string> given = [];
     private readonly Dictionary<(int Process, int Visit, int Branch), int> underWay = [];
+    private readonly Dictionary<(int Visit, int Branch, int Attempt), RunId> children = [];
     private Epoch last;
     private Epoch called;
 
@@ -28,6 +29,10 @@ internal sealed class RunWatch(Workflow workflow)
 
     /// <summary>Whether somebody has to decide before the run goes on.</summary>
     public bool AwaitsDecision => State.Open.Values.Any(o => o.AwaitsDecision);
+
+    /// <summary>Whether somebody else moves it: who decides, or a child that ends.</summary>
+    public bool WaitsForOthers =>
+        AwaitsDecision || State.AwaitedChildren is not null || State is { Ending: not null, Unsettled: not null };
 
     /// <summary>Whether something happened that may change how the run ends, and is meant to.</summary>
     public bool IsDisturbed { get; private set; }
@@ -62,12 +67,17 @@ internal sealed class RunWatch(Workflow workflow)
             Invariant.EpochsNeverDecrease,
             $"the run was taken over under {State.Epoch} after {before.Epoch}");
         states[version] = State;
+        foreach (var child in children.Values.Where(_ => State.IsOver))
+        {
+            Check(watchOf!(child).State.IsOver, Invariant.ChildrenEndFirst, $"run {child} goes on after its parent's end");
+        }
+
         Check(
             State.ActivitiesUsed <= State.Bounds!.Activities,
             Invariant.WithinBudget,
             $"{State.ActivitiesUsed} activities of {State.Bounds.Activities}");
         Check(
-            State.IsOver || State.Ending is not null || AwaitsDecision || !Run.Outstanding(workflow, State).IsEmpty,
+            State.IsOver || State.Ending is not null || WaitsForOthers || !Run.Outstanding(workflow, State).IsEmpty,
             Invariant.NothingSleeps,
             $"in state {State.State} at version {version} the run waits for nobody");
     }
@@ -146,6 +156,19 @@ internal sealed class RunWatch(Workflow workflow)
     {
         switch (happened)
         {
+            case RunEvent.ChildStarted e:
+                children.Add((e.Visit, e.Branch, e.Attempt), new RunId(e.Run));
+                break;
+            case RunEvent.ActivitySucceeded e when children.TryGetValue((e.Visit, e.Branch, e.Attempt), out var child):
+                RecordEnd(child, (e.Visit, e.Branch, e.Attempt), $"{e.Output}");
+                break;
+            case RunEvent.ActivityFailed e when children.TryGetValue((e.Visit, e.Branch, e.Attempt), out var child)
+                && e.Failure.Code != FailureCode.ActivityTimeout:
+                RecordEnd(child, (e.Visit, e.Branch, e.Attempt), e.Failure.Code);
+                break;
+            case RunEvent.LateResult { Failure.Code: FailureCode.UnknownOutcome } e:
+                children.Remove((e.Visit, e.Branch, e.Attempt)); // it was not waited for, because somebody would not wait
+                break;
             case RunEvent.ActivitySucceeded e:
                 Record((e.Visit, e.Branch, e.Attempt), $"{e.Output}", isEnginesOwn: false);
                 closed.Add((e.Visit, e.Branch));
@@ -160,8 +183,21 @@ internal sealed class RunWatch(Workflow workflow)
         }
     }
 
-    // That an attempt took too long or was told to stop is said by the engine, not by who makes it.
-    private static bool IsEnginesOwn(string code) => code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled;
+    // What a child ended with is the result of its attempt, and of no other; what disturbs it disturbs its parent.
+    private void RecordEnd(RunId child, (int Visit, int Branch, int Attempt) key, string meaning)
+    {
+        var watch = watchOf!(child);
+        Check(recorded.Add(key), Invariant.OneResultAnAttempt, $"{key} has a second result");
+        Check(
+            watch.State.IsOver && meaning == (watch.State.Failure?.Code ?? $"{watch.State.Output}"),
+            Invariant.ResultsWereGiven,
+            $"{key} has the result {meaning}; run {child} ended {Undisturbed.EndOf(watch.State)}");
+        IsDisturbed |= watch.IsDisturbed;
+    }
+
+    // That an attempt took too long, was told to stop, or that nobody knows of it is not said by who makes it.
+    private static bool IsEnginesOwn(string code) =>
+        code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled or FailureCode.UnknownOutcome;
 
     private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isEnginesOwn)
     {

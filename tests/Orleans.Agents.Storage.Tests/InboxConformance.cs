@@ -53,18 +53,18 @@ public abstract class InboxConformance<TDatabase> : StoreConformance<TDatabase>
     {
         await StoredAsync(Start(Ada));
         await LeftAsync(Note(Ada, new string('n', InboxNote.MaxIdLength)) with { Body = Array.Empty<byte>() });
-        await LeftAsync(Note(Ada, "large") with { Body = new byte[RunLimits.PayloadBytes] });
+        await LeftAsync(Note(Ada, "large") with { Body = new byte[InboxNote.MaxBytes] });
         foreach (var note in (InboxNote[])
         [
             Note(Ada, ""),
             Note(Ada, new string('n', InboxNote.MaxIdLength + 1)),
-            Note(Ada, "larger") with { Body = new byte[RunLimits.PayloadBytes + 1] },
+            Note(Ada, "larger") with { Body = new byte[InboxNote.MaxBytes + 1] },
         ])
         {
             await Assert.ThrowsAsync<ArgumentException>(() => PostAsync(note));
         }
 
-        Assert.Equal([0, RunLimits.PayloadBytes], (await Store.Inbox.ReadAsync(Ada, Stop)).Select(n => n.Body.Length));
+        Assert.Equal([0, InboxNote.MaxBytes], (await Store.Inbox.ReadAsync(Ada, Stop)).Select(n => n.Body.Length));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.Inbox.ReadForAsync(Epoch, 0, Stop));
     }
 

@@ -16,6 +16,8 @@ public sealed class MemoryModelTests : ModelConformance<MemoryTestDatabase>;
 
 public sealed class MemoryInboxTests : InboxConformance<MemoryTestDatabase>;
 
+public sealed class MemoryChildrenTests : ChildrenConformance<MemoryTestDatabase>;
+
 public sealed class MemoryBlobTests : BlobConformance<MemoryTestDatabase>;
 
 public sealed class MemoryPruningTests : PruningConformance<MemoryTestDatabase>;

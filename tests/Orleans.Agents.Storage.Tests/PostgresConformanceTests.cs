@@ -16,6 +16,8 @@ public sealed class PostgresModelTests : ModelConformance<PostgresTestDatabase>;
 
 public sealed class PostgresInboxTests : InboxConformance<PostgresTestDatabase>;
 
+public sealed class PostgresChildrenTests : ChildrenConformance<PostgresTestDatabase>;
+
 public sealed class PostgresBlobTests : BlobConformance<PostgresTestDatabase>;
 
 public sealed class PostgresPruningTests : PruningConformance<PostgresTestDatabase>;

@@ -16,6 +16,8 @@ public sealed class SqliteModelTests : ModelConformance<SqliteTestDatabase>;
 
 public sealed class SqliteInboxTests : InboxConformance<SqliteTestDatabase>;
 
+public sealed class SqliteChildrenTests : ChildrenConformance<SqliteTestDatabase>;
+
 public sealed class SqliteBlobTests : BlobConformance<SqliteTestDatabase>;
 
 public sealed class SqlitePruningTests : PruningConformance<SqliteTestDatabase>;

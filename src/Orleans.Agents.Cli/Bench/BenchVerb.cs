@@ -46,19 +46,30 @@ internal static class BenchVerb
             new Example(
                 "Kill it, then see that nothing it was told is missing",
                 "timeout -s KILL 5 agents bench w1 --acknowledged marks; agents bench check marks --remove")),
-        StepsShape.Sequence,
+        _ => StepsShape.Sequence(),
         streams);
 
-    private static Verb W2(Streams streams) => StepsOf(
-        new Verb(
-            "w2",
-            "Runs that fan out 100 steps and join them.",
-            "The time of a run alone, steps a second at the best concurrency, and what a step costs.",
-            new Example("How long one run takes", "agents bench w2 --concurrency 1")),
-        StepsShape.FanOut,
-        streams);
+    private static Verb W2(Streams streams)
+    {
+        var children = new Option<bool>("--children")
+        {
+            Description = "Fan out child runs of one step each instead of steps.",
+        };
+        return StepsOf(
+            new Verb(
+                "w2",
+                "Runs that fan out 100 steps, or 100 child runs, and join them.",
+                "The time of a run alone, steps a second at the best concurrency, and what a step costs.",
+                new Example("How long one run takes", "agents bench w2 --concurrency 1"),
+                new Example("How long one takes with 100 child runs", "agents bench w2 --children --concurrency 1"))
+            {
+                children,
+            },
+            parsed => parsed.GetValue(children) ? StepsShape.Children() : StepsShape.FanOut(),
+            streams);
+    }
 
-    private static Verb StepsOf(Verb verb, Func<StepsShape> shape, Streams streams)
+    private static Verb StepsOf(Verb verb, Func<ParseResult, StepsShape> shape, Streams streams)
     {
         var atOnce = Numbers.Option(
             "--concurrency", "Keep so many runs under way. Default: the best of several.", 1, 10_000);
@@ -82,7 +93,7 @@ internal static class BenchVerb
                 (int?)parsed.GetValue(lanes),
                 (int)(parsed.GetValue(inStore) ?? 0),
                 parsed.GetValue(marks));
-            return [Report.Of(await new Steps(settings, shape(), plan).RunAsync(cancellation))];
+            return [Report.Of(await new Steps(settings, shape(parsed), plan).RunAsync(cancellation))];
         });
     }
 
@@ -140,6 +151,7 @@ internal static class BenchVerb
         [
             Report.Of(await new Steps(settings, StepsShape.Sequence(), new StepsPlan()).RunAsync(cancellation)),
             Report.Of(await new Steps(settings, StepsShape.FanOut(), new StepsPlan()).RunAsync(cancellation)),
+            Report.Of(await new Steps(settings, StepsShape.Children(), new StepsPlan()).RunAsync(cancellation)),
             Report.Of(await new Restart(settings, W4Runs, W4Lanes).RunAsync(cancellation)),
             Report.Of(await new ParkedRuns(settings, W5Runs).RunAsync(cancellation)),
         ],

@@ -53,6 +53,37 @@ internal sealed record BenchWorkflow(
         (call, _) => Answer(call)) with
     { StepsAtOnce = StepsOfFanOut };
 
+    /// <summary>One state that fans out 100 child runs of one step each, and joins them.</summary>
+    public static BenchWorkflow Children() => Load(
+        "children",
+        $$$"""
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: children }
+        spec:
+          budget: { activities: {{{StepsOfFanOut}}} }
+          start: each
+          states:
+            each:
+              foreach: { in: "${{ input.items }}", as: item, limit: {{{StepsOfFanOut}}} }
+              do: { workflow: child, input: { n: "${{ item }}", text: "${{ input.text }}" } }
+              save: { joined: "${{ output.length }}" }
+              next: done
+            done: { end: "${{ context.joined }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: child }
+        spec:
+          start: step
+          states:
+            step: { tool: bench.step, input: "${{ input }}", save: { n: "${{ output.n }}" }, next: done }
+            done: { end: "${{ context.n }}" }
+        """,
+        StepsOfFanOut,
+        (call, _) => Answer(call)) with
+    { StepsAtOnce = StepsOfFanOut };
+
     /// <summary>Ten steps of 20 ms, one after the other.</summary>
     /// <param name="effects">Where each effect is marked before its result is told.</param>
     public static BenchWorkflow SleepingSequence(MarkFile? effects = null) => Load(

@@ -16,4 +16,6 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
 [JsonSerializable(typeof(ResumedDocument))]
 [JsonSerializable(typeof(PrunedDocument))]
+[JsonSerializable(typeof(DecidedDocument))]
+[JsonSerializable(typeof(TreeDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -46,6 +46,12 @@ internal sealed record RunDocument
 
     public string? Key { get; init; }
 
+    /// <summary>The run that started it, when one did.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>How deep it is in its tree of runs, when it is not the root.</summary>
+    public int? Depth { get; init; }
+
     public required Guid CorrelationId { get; init; }
 
     public required string Status { get; init; }
@@ -72,7 +78,10 @@ internal sealed record RunDocument
     /// <summary>The calls whose outcome nobody knows, and that somebody has to decide about.</summary>
     public ImmutableArray<UndecidedDocument>? Undecided { get; init; }
 
-    /// <summary>Calls under way that the run no longer waits for, or only waits for to end.</summary>
+    /// <summary>The runs it waits for.</summary>
+    public ImmutableArray<ChildDocument>? Children { get; init; }
+
+    /// <summary>Calls and child runs under way that the run no longer waits for, or only waits for to end.</summary>
     public ImmutableArray<UnsettledCall>? Unsettled { get; init; }
 
     public required BudgetDocument Budget { get; init; }
@@ -102,6 +111,8 @@ internal sealed record RunDocument
             Version = state.Origin!.Version,
             Hash = record.Hash,
             Key = record.Key,
+            Parent = state.Origin.Parent?.Run,
+            Depth = state.Origin.Parent?.Depth,
             CorrelationId = state.Origin.CorrelationId,
             Status = StatusName.Of(state.Status),
             State = state.State.Length == 0 ? null : state.State,
@@ -113,6 +124,7 @@ internal sealed record RunDocument
             WaitsUntil = state.FanOut is null ? state.WakeAt ?? NextAttemptOf(state) : null,
             Branches = state.FanOut is { } fan ? BranchesDocument.Of(state, fan, workflow) : null,
             Undecided = UndecidedDocument.AllOf(state) is { IsEmpty: false } undecided ? undecided : null,
+            Children = state.AwaitedChildren is null ? null : ChildDocument.AllOf(state),
             Unsettled = state.Unsettled is { } unsettled ? [.. unsettled] : null,
             Budget = BudgetDocument.Of(state),
             Context = state.Context.ToImmutableSortedDictionary(
@@ -125,24 +137,6 @@ internal sealed record RunDocument
 
     private static DateTimeOffset? NextAttemptOf(RunState state) =>
         state.Open.Values.FirstOrDefault(a => a.IsRetry)?.Since;
-}
-
-/// <summary>A call whose outcome nobody knows, waiting for a decision.</summary>
-/// <param name="Activity">The idempotency key the tool was given.</param>
-/// <param name="Branch">The branch of the state.</param>
-/// <param name="Attempt">Which attempt it was.</param>
-/// <param name="Why">Why nobody knows.</param>
-internal sealed record UndecidedDocument(string Activity, int Branch, int Attempt, FailureDocument Why)
-{
-    /// <summary>All that a run waits for.</summary>
-    public static ImmutableArray<UndecidedDocument> AllOf(RunState state) =>
-    [
-        .. state.Open.Where(o => o.Value.AwaitsDecision).Select(o => new UndecidedDocument(
-            new ActivityId(new RunId(state.Origin!.Run), state.Visit, o.Key).ToString(),
-            o.Key,
-            o.Value.Attempt,
-            FailureDocument.Of(o.Value.Call!.Unknown!))),
-    ];
 }
 
 /// <summary>How far a bounded cycle has come.</summary>
@@ -179,6 +173,9 @@ internal sealed record BudgetDocument(
     long ActivitiesAllowed,
     double ActiveSeconds,
     double ActiveSecondsAllowed,
+    long LaunchesUsed,
+    long LaunchesAllowed,
+    int DepthLeft,
     DateTimeOffset? Deadline)
 {
     /// <summary>The books of a run.</summary>
@@ -187,6 +184,9 @@ internal sealed record BudgetDocument(
         state.Bounds!.Activities,
         state.ActiveTime.TotalSeconds,
         state.Bounds.ActiveTime.TotalSeconds,
+        state.LaunchesUsed ?? 0,
+        state.Bounds.Launches ?? Budget.DefaultLaunches,
+        state.Bounds.Depth ?? Budget.DefaultDepth,
         state.Bounds.Deadline);
 }
 

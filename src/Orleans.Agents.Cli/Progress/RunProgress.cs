@@ -55,6 +55,7 @@ internal sealed class RunProgress(Streams streams)
             RunEvent.StateEntered { WakeAt: { } due } entered => (
                 $"{entered.State}: waits for {Durations.TextOf(due - at)}", Tone.Plain),
             RunEvent.StateEntered entered => (entered.State, Tone.Plain),
+            RunEvent.RunLaunched launched => ($"{state}: launched run {launched.Run}", Tone.Plain),
             RunEvent.StateLeft { Failure: { } caught } left => (
                 $"{left.State}: caught {caught.Code}: {caught.Message}", Tone.Warning),
             RunEvent.RetryScheduled retry when failed is not null => (

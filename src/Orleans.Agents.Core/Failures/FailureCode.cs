@@ -21,6 +21,12 @@ public static class FailureCode
     /// <summary>The run has asked for as many activities as its budget allows.</summary>
     public const string BudgetActivities = "budget.activities";
 
+    /// <summary>The run has launched as many runs as its budget allows.</summary>
+    public const string BudgetLaunches = "budget.launches";
+
+    /// <summary>A child run would be deeper in its tree than the budget allows.</summary>
+    public const string BudgetDepth = "budget.depth";
+
     /// <summary>The run has been active for as long as its budget allows.</summary>
     public const string BudgetTime = "budget.time";
 

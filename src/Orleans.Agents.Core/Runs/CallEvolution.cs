@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Orleans.Agents.Runs;
 
-/// <summary>What facts about calls with effect <c>once</c> make of a run's state.</summary>
+/// <summary>What facts about calls with effect <c>once</c>, and about what is not waited for any more, make of a run's state.</summary>
 internal static class CallEvolution
 {
     public static RunState Intend(RunState state, RunEvent.ActivityIntended intended, DateTimeOffset at)
@@ -42,7 +42,7 @@ internal static class CallEvolution
         return state with { Unsettled = left is { Count: > 0 } ? left : null };
     }
 
-    /// <summary>The unsettled calls of a run that stops waiting for everything that is open.</summary>
+    /// <summary>The unsettled calls and children of a run that stops waiting for everything that is open.</summary>
     public static ImmutableList<UnsettledCall>? UnsettledOf(RunState state)
     {
         if (!HasCallsUnderWay(state))
@@ -53,15 +53,19 @@ internal static class CallEvolution
         var unsettled = (state.Unsettled ?? []).AddRange(
             from open in state.Open
             where IsUnderWay(open.Value)
-            select new UnsettledCall(state.State, state.Visit, open.Key, open.Value.Attempt));
-        return unsettled.Count > RunLimits.UnsettledCalls
+            select new UnsettledCall(state.State, state.Visit, open.Key, open.Value.Attempt, open.Value.Child));
+        return Bounded(unsettled);
+    }
+
+    /// <summary>The oldest give way when there are too many.</summary>
+    public static ImmutableList<UnsettledCall> Bounded(ImmutableList<UnsettledCall> unsettled) =>
+        unsettled.Count > RunLimits.UnsettledCalls
             ? unsettled.RemoveRange(0, unsettled.Count - RunLimits.UnsettledCalls)
             : unsettled;
-    }
 
     public static bool HasCallsUnderWay(RunState state) => !state.Open.IsEmpty && state.Open.Values.Any(IsUnderWay);
 
-    private static bool IsUnderWay(OpenActivity open) => open.Call is { Unknown: null };
+    private static bool IsUnderWay(OpenActivity open) => open.Call is { Unknown: null } || open.Child is not null;
 
     private static RunState With(RunState state, int branch, OpenActivity open) =>
         state with { Open = state.Open.SetItem(branch, open) };

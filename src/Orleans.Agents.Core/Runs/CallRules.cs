@@ -61,8 +61,11 @@ internal static class CallRules
 
         foreach (var call in before.Unsettled ?? [])
         {
-            draft.Add(new RunEvent.LateResult(
-                call.Visit, call.Branch, call.Attempt, Failure: Interrupted(call.Attempt)));
+            if (call.Child is null)
+            {
+                draft.Add(new RunEvent.LateResult(
+                    call.Visit, call.Branch, call.Attempt, Failure: Interrupted(call.Attempt)));
+            }
         }
 
         EndIfSettled(draft);
@@ -159,6 +162,13 @@ internal static class CallRules
             return null;
         }
 
+        return Record(workflow, state, late, at);
+    }
+
+    /// <summary>Keeps what became of a call, whether the run remembers having made it or not.</summary>
+    public static Decision.Accepted Record(
+        Workflow workflow, RunState state, RunEvent.LateResult late, DateTimeOffset at)
+    {
         var draft = new Draft(workflow, state, at);
         draft.Add(late);
         EndIfSettled(draft);

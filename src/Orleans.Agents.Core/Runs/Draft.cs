@@ -16,12 +16,18 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     private const int UsualEvents = 3;
 
     private readonly ImmutableArray<RunEvent>.Builder events = ImmutableArray.CreateBuilder<RunEvent>(UsualEvents);
+    private readonly RunState first = before;
+    private ImmutableArray<ChildStart>.Builder? children;
     private RunState state = before;
 
     /// <summary>The state that the facts so far lead to.</summary>
     public RunState Current => state;
 
-    public Decision.Accepted Accept() => new(at, events.DrainToImmutable(), state);
+    public Decision.Accepted Accept() => new(at, events.DrainToImmutable(), state)
+    {
+        Children = children?.DrainToImmutable() ?? [],
+        Abandoned = ChildRules.Abandoned(first, state),
+    };
 
     public void Add(RunEvent happened)
     {
@@ -41,8 +47,10 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             start.Key,
             start.Folder,
             start.Env,
-            start.Epoch == default ? null : start.Epoch.Value);
-        var bounds = new RunBounds(workflow.Budget.Activities, workflow.Budget.Time, at + workflow.Deadline);
+            start.Epoch == default ? null : start.Epoch.Value,
+            start.Parent);
+        var depth = start.DepthLeft < workflow.Budget.Depth ? start.DepthLeft : workflow.Budget.Depth ?? start.DepthLeft;
+        var bounds = new RunBounds(workflow.Budget.Activities, workflow.Budget.Time, at + workflow.Deadline, depth, workflow.Budget.Launches);
         var scope = new Scope { Input = start.Input, Env = start.Env ?? Payload.Null };
         var isRendered = Rendering.TrySave(
             workflow.Context, scope, RunState.Initial, out _, out var context, out var failure);
@@ -55,6 +63,20 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
         {
             FailRun(failure!);
         }
+    }
+
+    /// <summary>A run begins that nobody waits for, and the present state did what it is for.</summary>
+    public void Launch(ChildStart child, RunEvent.RunLaunched launched)
+    {
+        StartChild(child, launched);
+        Leave(Payload.Parse($"{{\"run\":\"{child.Run}\"}}"));
+    }
+
+    /// <summary>Another run begins.</summary>
+    public void StartChild(ChildStart child, RunEvent started)
+    {
+        Add(started);
+        (children ??= ImmutableArray.CreateBuilder<ChildStart>(1)).Add(child);
     }
 
     /// <summary>An attempt produced an output.</summary>
@@ -127,7 +149,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             : FanOutRules.Advance(this, workflow, definition));
     }
 
-    /// <summary>The run fails; what becomes of calls that must not be made twice is waited for first.</summary>
+    /// <summary>The run fails; what becomes of calls that must not be made twice and of children is waited for first.</summary>
     public void FailRun(Failure failure)
     {
         var placed = failure with { Origin = failure.Origin ?? OriginAt(0) };
@@ -136,7 +158,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             : new RunEvent.Closing(Failure: placed));
     }
 
-    /// <summary>The run ends well; what becomes of calls that must not be made twice is waited for first.</summary>
+    /// <summary>The run ends well; what becomes of calls that must not be made twice and of children is waited for first.</summary>
     public void SucceedRun(Payload output) => Add(CallEvolution.UnsettledOf(state) is null
         ? new RunEvent.Succeeded(output)
         : new RunEvent.Closing(output.IsNull ? null : output));

@@ -9,7 +9,15 @@ namespace Orleans.Agents.Runs;
 /// <param name="Since">When the attempt began or may begin, or when the tool may be asked what became of it.</param>
 /// <param name="IsRetry">Whether <paramref name="Since"/> is a moment to wait for.</param>
 /// <param name="Call">The call that is or may have been made, when making it twice would do harm.</param>
-public sealed record OpenActivity(int Attempt, DateTimeOffset Since, bool IsRetry = false, OnceCall? Call = null)
+/// <param name="Child">The child run whose end is waited for.</param>
+/// <param name="Until">When its end is not waited for any longer.</param>
+public sealed record OpenActivity(
+    int Attempt,
+    DateTimeOffset Since,
+    bool IsRetry = false,
+    OnceCall? Call = null,
+    string? Child = null,
+    DateTimeOffset? Until = null)
 {
     /// <summary>What it works on, where that was rendered already.</summary>
     internal KeptInput Input { get; set; }
@@ -30,15 +38,17 @@ public sealed record OpenActivity(int Attempt, DateTimeOffset Since, bool IsRetr
 public sealed record OnceCall(long Epoch, Failure? Unknown = null, bool? IsAsked = null);
 
 /// <summary>
-/// A call with effect <c>once</c> that was under way when the run stopped waiting for it. How it went is recorded.
+/// A call with effect <c>once</c>, or a child run, that was under way when the run stopped waiting for it. How it went is
+/// recorded.
 /// </summary>
 /// <param name="State">The state that asked for it.</param>
 /// <param name="Visit">Which visit of the run asked for it.</param>
 /// <param name="Branch">Which branch of the visit.</param>
 /// <param name="Attempt">Which attempt.</param>
-public sealed record UnsettledCall(string State, int Visit, int Branch, int Attempt);
+/// <param name="Child">The child run that it was, when it was one.</param>
+public sealed record UnsettledCall(string State, int Visit, int Branch, int Attempt, string? Child = null);
 
-/// <summary>How a run is going to end as soon as its unsettled calls are known.</summary>
+/// <summary>How a run is going to end as soon as its unsettled calls and children are known.</summary>
 /// <param name="Output">What it ends with, when it ends well.</param>
 /// <param name="Failure">Why it fails; null when it ends well.</param>
 public sealed record RunEnding(Payload? Output = null, Failure? Failure = null);

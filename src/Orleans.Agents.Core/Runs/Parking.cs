@@ -10,9 +10,14 @@ public static class Parking
     public static bool IsPossible(RunState state, DateTimeOffset beyond, out DateTimeOffset? due)
     {
         due = null;
-        if (state.Status != RunStatus.Running || state.Unsettled is not null)
+        if (state.Status != RunStatus.Running || state.Unsettled?.Exists(call => call.Child is null) is true)
         {
             return false;
+        }
+
+        if (state.Ending is not null)
+        {
+            return true; // only its children are waited for
         }
 
         var next = RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline);
@@ -20,6 +25,12 @@ public static class Parking
         {
             if (activity.AwaitsDecision)
             {
+                continue;
+            }
+
+            if (activity.Child is not null)
+            {
+                next = RunTime.Earlier(next, activity.Until);
                 continue;
             }
 
@@ -34,4 +45,11 @@ public static class Parking
         due = next;
         return next is { } earliest ? earliest > beyond : !state.Open.IsEmpty;
     }
+
+    /// <summary>
+    /// Whether the end of a child run may move it: soon, more often than not, so that it is put down only by
+    /// <see cref="RunCommand.Rest"/>, after a while.
+    /// </summary>
+    public static bool WaitsForChildren(RunState state) =>
+        state.AwaitedChildren is not null || state.Unsettled is not null;
 }

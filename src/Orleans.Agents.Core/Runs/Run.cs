@@ -31,6 +31,10 @@ public static class Run
             (RunStatus.Running, RunCommand.Intend intend) => CallRules.Intend(workflow, state, intend, at),
             (RunStatus.Running, RunCommand.ReportReconciled report) => CallRules.Reconcile(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Decide decide) => CallRules.Decide(workflow, state, decide, at),
+            (RunStatus.Running, RunCommand.ReportLate report) => OnReportedLate(workflow, state, report, at),
+            (RunStatus.Running, RunCommand.StartChild start) => ChildRules.Start(workflow, state, start, at),
+            (RunStatus.Running, RunCommand.ReportChild report) => ChildRules.Report(workflow, state, report, at),
+            (RunStatus.Running, RunCommand.Rest rest) => ChildRules.Rest(workflow, state, rest, at),
             (RunStatus.Running, RunCommand.Wake) => OnWake(workflow, state, at),
             (RunStatus.Running, RunCommand.Cancel cancel) => OnCancel(workflow, state, cancel, at),
             _ => throw new UnreachableException($"{state.Status} and {command.GetType().Name}"),
@@ -67,7 +71,7 @@ public static class Run
         var work = ImmutableArray.CreateBuilder<RunWork>();
         foreach (var (branch, activity) in state.Open)
         {
-            if (!activity.AwaitsDecision)
+            if (activity is { AwaitsDecision: false, Child: null })
             {
                 work.Add(WorkOf(workflow, state, branch));
             }
@@ -84,7 +88,7 @@ public static class Run
     /// <summary>When a run wants to be woken.</summary>
     internal static DateTimeOffset? WakeAtOf(RunState state) =>
         state.Status == RunStatus.Running && state.Ending is null
-            ? RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline)
+            ? RunTime.Earlier(RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline), ChildRules.NextTimeout(state))
             : null;
 
     /// <summary>Which work a branch asks for, and from when on, without rendering it; null when it asks for none.</summary>
@@ -92,7 +96,8 @@ public static class Run
     {
         if (state.Status != RunStatus.Running
             || !state.Open.TryGetValue(branch, out var open)
-            || open.AwaitsDecision)
+            || open.AwaitsDecision
+            || open.Child is not null)
         {
             return null;
         }
@@ -107,9 +112,14 @@ public static class Run
     {
         var open = state.Open[branch];
         var definition = workflow.States[state.State].ActivityOf(branch);
+        var activity = new ActivityId(new RunId(state.Origin!.Run), state.Visit, branch);
+        if (definition is State.WorkflowCall or State.Launch)
+        {
+            return new RunWork.StartChild(activity, open.Attempt, open.IsRetry ? open.Since : null);
+        }
+
         var remaining = state.Bounds!.ActiveTime - state.ActiveTime;
         var input = open.Input.IsKept ? open.Input.Payload : RenderAgain(workflow, state, branch);
-        var activity = new ActivityId(new RunId(state.Origin!.Run), state.Visit, branch);
         return open.AwaitsReconciliation
             ? new RunWork.Reconcile(
                 activity, open.Attempt, state.State, input, open.Since, definition.Timeout ?? RunLimits.ReconcileTime)
@@ -219,11 +229,23 @@ public static class Run
         CallRules.Late(workflow, state, late, at)
         ?? new Decision.Ignored("The attempt is no longer the one that counts.");
 
+    private static Decision OnReportedLate(
+        Workflow workflow, RunState state, RunCommand.ReportLate report, DateTimeOffset at)
+    {
+        var (visit, branch, attempt, output, failure) = report;
+        return failure is null && IsCurrent(state, visit, branch, attempt)
+            ? OnSuccess(workflow, state, new(visit, branch, attempt, output ?? Payload.Null), at)
+            : CallRules.Record(workflow, state, new(visit, branch, attempt, output, failure?.WithoutDeepCauses()), at);
+    }
+
     private static Decision OnClosing(Workflow workflow, RunState state, RunCommand command, DateTimeOffset at) =>
         command switch
         {
             RunCommand.ReportSuccess report => OnSuccess(workflow, state, report, at),
             RunCommand.ReportFailure report => OnFailure(workflow, state, report, at),
+            RunCommand.ReportLate report => OnReportedLate(workflow, state, report, at),
+            RunCommand.ReportChild report => ChildRules.Report(workflow, state, report, at),
+            RunCommand.Rest rest => ChildRules.Rest(workflow, state, rest, at),
             RunCommand.Cancel => CallRules.EndNow(workflow, state, at),
             _ => new Decision.Ignored("The run is ending."),
         };
@@ -232,7 +254,7 @@ public static class Run
     {
         if (state.WakeAt is not { } due || due > at)
         {
-            return new Decision.Ignored("Nothing is due.");
+            return ChildRules.TimeOut(workflow, state, at) ?? new Decision.Ignored("Nothing is due.");
         }
 
         var draft = new Draft(workflow, state, at);

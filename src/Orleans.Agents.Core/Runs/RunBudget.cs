@@ -11,6 +11,18 @@ internal static class RunBudget
         : state.ActiveTime >= state.Bounds.ActiveTime ? SpentTime(state)
         : null;
 
+    /// <summary>Why no run more may be launched; null when one may.</summary>
+    public static Failure? SpentLaunches(RunState state)
+    {
+        var allowed = state.Bounds!.Launches ?? Workflows.Budget.DefaultLaunches;
+        return state.LaunchesUsed >= allowed
+            ? new Failure(
+                FailureClass.Budget,
+                FailureCode.BudgetLaunches,
+                $"The run has launched {state.LaunchesUsed} runs, as many as its budget allows.")
+            : null;
+    }
+
     // An attempt is never given more time than the budget has left, so running out of it looks like a timeout.
     public static Failure Explain(RunState state, Failure failure) =>
         failure.Code == FailureCode.ActivityTimeout && state.ActiveTime >= state.Bounds!.ActiveTime

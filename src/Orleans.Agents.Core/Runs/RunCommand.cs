@@ -19,6 +19,8 @@ public abstract record RunCommand
     /// <param name="Folder">What relative paths are relative to.</param>
     /// <param name="Env">The variables the definition may read; an object.</param>
     /// <param name="Epoch">The epoch of the process that starts it.</param>
+    /// <param name="Parent">The run that starts it, when one does.</param>
+    /// <param name="DepthLeft">How deep child runs may go below it; null leaves it to its own budget.</param>
     public sealed record Start(
         RunId Run,
         Guid CorrelationId,
@@ -26,7 +28,9 @@ public abstract record RunCommand
         string? Key = null,
         string? Folder = null,
         Payload? Env = null,
-        Epoch Epoch = default)
+        Epoch Epoch = default,
+        RunParent? Parent = null,
+        int? DepthLeft = null)
         : RunCommand;
 
     /// <summary>Carry on under a new epoch: the first command of a run's new owner.</summary>
@@ -50,6 +54,30 @@ public abstract record RunCommand
 
     /// <summary>Somebody decides about an attempt whose outcome is not known.</summary>
     public sealed record Decide(int Visit, int Branch, int Attempt, Verdict Verdict) : RunCommand;
+
+    /// <summary>
+    /// What became of a call with effect <c>once</c>, told by a process that carries the run no longer. That it happened
+    /// settles what nobody knew; anything else is recorded, and changes nothing.
+    /// </summary>
+    public sealed record ReportLate(
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : RunCommand;
+
+    /// <summary>
+    /// Start the run that an open activity asks for, to wait for it or not. What follows names it; both are stored together.
+    /// </summary>
+    public sealed record StartChild(int Visit, int Branch, int Attempt) : RunCommand;
+
+    /// <summary>A child run is over.</summary>
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt that it was.</param>
+    /// <param name="Output">What it ended with, when it ended well.</param>
+    /// <param name="Failure">Why it failed; null when it ended well.</param>
+    public sealed record ReportChild(
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : RunCommand;
+
+    /// <summary>Be put down, if all that is waited for comes from child runs or lies beyond a moment.</summary>
+    public sealed record Rest(DateTimeOffset Beyond) : RunCommand;
 
     /// <summary>A moment the run asked to be woken at has passed.</summary>
     public sealed record Wake : RunCommand;

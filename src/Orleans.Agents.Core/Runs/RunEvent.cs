@@ -22,6 +22,10 @@ namespace Orleans.Agents.Runs;
 [JsonDerivedType(typeof(ActivityReconciled), "activity.reconciled")]
 [JsonDerivedType(typeof(ActivityDecided), "activity.decided")]
 [JsonDerivedType(typeof(LateResult), "activity.late_result")]
+[JsonDerivedType(typeof(ChildStarted), "child.started")]
+[JsonDerivedType(typeof(ChildAbandoned), "child.abandoned")]
+[JsonDerivedType(typeof(RunLaunched), "run.launched")]
+[JsonDerivedType(typeof(Parked), "run.parked")]
 [JsonDerivedType(typeof(Closing), "run.closing")]
 [JsonDerivedType(typeof(Succeeded), "run.succeeded")]
 [JsonDerivedType(typeof(Failed), "run.failed")]
@@ -132,7 +136,29 @@ public abstract record RunEvent
     public sealed record LateResult(
         int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : RunEvent;
 
-    /// <summary>It is settled how the run ends; it only waits for what becomes of calls under way.</summary>
+    /// <summary>A child run exists from now on, and the run waits for its end.</summary>
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt that it is.</param>
+    /// <param name="Run">The child.</param>
+    /// <param name="Until">When the run stops waiting for it.</param>
+    public sealed record ChildStarted(
+        int Visit, int Branch, int Attempt, string Run, DateTimeOffset? Until = null) : RunEvent;
+
+    /// <summary>The run does not wait for a child any more, and has asked it to stop.</summary>
+    public sealed record ChildAbandoned(int Visit, int Branch, int Attempt) : RunEvent;
+
+    /// <summary>A run that nobody waits for exists from now on, whatever becomes of this one.</summary>
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Run">The run.</param>
+    public sealed record RunLaunched(int Visit, int Branch, int Attempt, string Run) : RunEvent;
+
+    /// <summary>The run was put down: all it waits for comes from its children, or is not due for long.</summary>
+    public sealed record Parked : RunEvent;
+
+    /// <summary>It is settled how the run ends; it only waits for calls under way, and for its children to end.</summary>
     public sealed record Closing(Payload? Output = null, Failure? Failure = null) : RunEvent;
 
     /// <summary>The run ended with this output.</summary>
@@ -153,6 +179,7 @@ public abstract record RunEvent
 /// <param name="Folder">What relative paths in tool inputs are relative to.</param>
 /// <param name="Env">The environment variables the definition may read, as they were; an object.</param>
 /// <param name="Epoch">The epoch of the process that started it.</param>
+/// <param name="Parent">The run that started it, when one did.</param>
 public sealed record RunOrigin(
     string Run,
     string Workflow,
@@ -163,13 +190,28 @@ public sealed record RunOrigin(
     string? Key = null,
     string? Folder = null,
     Payload? Env = null,
-    long? Epoch = null);
+    long? Epoch = null,
+    RunParent? Parent = null);
+
+/// <summary>Which run started another, and for what.</summary>
+/// <param name="Run">The run that did.</param>
+/// <param name="Visit">Which visit of it asked for it.</param>
+/// <param name="Branch">Which branch of the visit.</param>
+/// <param name="Attempt">Which attempt.</param>
+/// <param name="Root">The run that all of the tree comes from.</param>
+/// <param name="Depth">How deep in the tree the started run is; its root is at 0.</param>
+/// <param name="IsLaunched">Whether it was launched: nobody waits for it, nor stops it.</param>
+public sealed record RunParent(
+    string Run, int Visit, int Branch, int Attempt, string Root, int Depth, bool? IsLaunched = null);
 
 /// <summary>What a run may use; copied from the definition when it starts.</summary>
 /// <param name="Activities">How many attempts at activities.</param>
 /// <param name="ActiveTime">How long attempts may be under way, added up.</param>
 /// <param name="Deadline">When the run fails if it is not over.</param>
-public sealed record RunBounds(long Activities, TimeSpan ActiveTime, DateTimeOffset? Deadline = null);
+/// <param name="Depth">How deep runs may go below it; null is <see cref="Workflows.Budget.DefaultDepth"/>.</param>
+/// <param name="Launches">How many it may launch; null is <see cref="Workflows.Budget.DefaultLaunches"/>.</param>
+public sealed record RunBounds(
+    long Activities, TimeSpan ActiveTime, DateTimeOffset? Deadline = null, int? Depth = null, long? Launches = null);
 
 /// <summary>What an attempt at an agent call used.</summary>
 /// <param name="Model">The model that answered.</param>

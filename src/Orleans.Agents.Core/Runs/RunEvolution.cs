@@ -25,6 +25,7 @@ internal static class RunEvolution
             Context = e.Saved is null ? state.Context : state.Context.SetItems(e.Saved),
             Error = e.Failure ?? state.Error,
             Open = OpenActivities.None,
+            AwaitedChildren = null,
             FanOut = null,
             Unsettled = CallEvolution.UnsettledOf(state),
             WakeAt = null,
@@ -44,6 +45,10 @@ internal static class RunEvolution
         RunEvent.ActivityReconciled e => CallEvolution.Reconcile(state, e),
         RunEvent.ActivityDecided => state,
         RunEvent.LateResult e => CallEvolution.Settle(state, e),
+        RunEvent.ChildStarted e => ChildEvolution.Start(state, e),
+        RunEvent.ChildAbandoned e => ChildEvolution.Abandon(state, e),
+        RunEvent.RunLaunched e => Close(state, e.Branch, at) with { LaunchesUsed = (state.LaunchesUsed ?? 0) + 1 },
+        RunEvent.Parked => state,
         RunEvent.Closing e => End(state, RunStatus.Running) with
         {
             Unsettled = CallEvolution.UnsettledOf(state),
@@ -85,13 +90,17 @@ internal static class RunEvolution
         return state with
         {
             Open = state.Open.Remove(branch),
+            AwaitedChildren = open.Child is null ? state.AwaitedChildren : ChildEvolution.Fewer(state.AwaitedChildren),
             ActiveTime = state.ActiveTime + TimeOf(open, at),
         };
     }
 
-    /// <summary>How long an attempt was under way; the time in which nobody knew what became of it does not count.</summary>
+    /// <summary>
+    /// How long an attempt was under way; the time in which nobody knew what became of it does not count, and a child's is
+    /// its own.
+    /// </summary>
     public static TimeSpan TimeOf(OpenActivity open, DateTimeOffset at) =>
-        at > open.Since && open.Call is not { Unknown: not null } ? at - open.Since : TimeSpan.Zero;
+        at > open.Since && open.Call is not { Unknown: not null } && open.Child is null ? at - open.Since : TimeSpan.Zero;
 
     // A run that is over keeps what it ended with, and nothing it would need to go on.
     private static RunState End(RunState state, RunStatus status) => state with
@@ -100,6 +109,7 @@ internal static class RunEvolution
         State = "",
         Context = PayloadMap.Empty,
         Open = OpenActivities.None,
+        AwaitedChildren = null,
         FanOut = null,
         Unsettled = null,
         Ending = null,

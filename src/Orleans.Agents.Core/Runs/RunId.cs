@@ -1,18 +1,45 @@
 using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Orleans.Agents.Runs;
 
 /// <summary>Names one run, for ever and everywhere.</summary>
-/// <param name="Value">1 to 128 characters of <c>a-z 0-9 - _ .</c>; <see cref="IsValid"/> says whether a text is one.</param>
+/// <param name="Value">
+/// 1 to 128 characters of <c>a-z 0-9 - _ . ~</c>; <see cref="IsValid"/> says whether a text is one. Only the names of child
+/// runs have <c>~</c> in them.
+/// </param>
 [JsonConverter(typeof(RunIdConverter))]
 public readonly record struct RunId(string Value)
 {
     /// <summary>The longest name a run may have.</summary>
     public const int MaxLength = 128;
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private const char ChildMark = '~';
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.~");
+
+    /// <summary>Whether it is the name of a run that another run started, which nobody else may take.</summary>
+    [JsonIgnore]
+    public bool IsOfChild => Value.Contains(ChildMark, StringComparison.Ordinal);
+
+    /// <summary>
+    /// The name of the run that an attempt at an activity starts: the same whoever starts it and however often, and no
+    /// other run's.
+    /// </summary>
+    public static RunId OfChild(ActivityId activity, int attempt)
+    {
+        var (parent, visit, branch) = activity;
+        var name = attempt == 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{parent}{ChildMark}{visit}.{branch}")
+            : string.Create(CultureInfo.InvariantCulture, $"{parent}{ChildMark}{visit}.{branch}.{attempt}");
+        return new RunId(name.Length <= MaxLength
+            ? name
+            : $"deep{ChildMark}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}");
+    }
 
     /// <summary>Whether a text may name a run.</summary>
     public static bool IsValid(string text) =>

@@ -62,11 +62,14 @@ public sealed record RunState
     [JsonConverter(typeof(OpenActivitiesConverter))]
     public ImmutableSortedDictionary<int, OpenActivity> Open { get; init; } = OpenActivities.None;
 
+    /// <summary>How many of them wait for a child run; null when none does.</summary>
+    public int? AwaitedChildren { get; init; }
+
     /// <summary>What the present state fans out into; null when it does not.</summary>
     public FanOut? FanOut { get; init; }
 
     /// <summary>
-    /// Calls that were under way when the run stopped waiting for them, oldest first; null when there are none. At most
+    /// Calls and child runs under way when the run stopped waiting for them, oldest first; null when there are none. At most
     /// <see cref="RunLimits.UnsettledCalls"/>: what becomes of older ones is not recorded.
     /// </summary>
     public ImmutableList<UnsettledCall>? Unsettled { get; init; }
@@ -82,6 +85,9 @@ public sealed record RunState
 
     /// <summary>How many attempts at activities were asked for.</summary>
     public long ActivitiesUsed { get; init; }
+
+    /// <summary>How many runs it launched; null when none.</summary>
+    public long? LaunchesUsed { get; init; }
 
     /// <summary>How long attempts were under way, added up.</summary>
     public TimeSpan ActiveTime { get; init; }

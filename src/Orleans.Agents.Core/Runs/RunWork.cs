@@ -14,6 +14,7 @@ public abstract record RunWork
     {
         Attempt attempt => new WorkKey(attempt.Activity, attempt.Number, IsReconciliation: false),
         Reconcile asked => new WorkKey(asked.Activity, asked.Number, IsReconciliation: true),
+        StartChild child => new WorkKey(child.Activity, child.Number, IsReconciliation: false),
         _ => null,
     };
 
@@ -22,6 +23,7 @@ public abstract record RunWork
     {
         Attempt attempt => attempt.NotBefore,
         Reconcile asked => asked.NotBefore,
+        StartChild child => child.NotBefore,
         WakeAt wake => wake.DueAt,
         _ => null,
     };
@@ -55,6 +57,12 @@ public abstract record RunWork
         Payload Input,
         DateTimeOffset NotBefore,
         TimeSpan Timeout) : RunWork;
+
+    /// <summary>Send <see cref="RunCommand.StartChild"/>.</summary>
+    /// <param name="Activity">The activity that asks for a run.</param>
+    /// <param name="Number">Which attempt at it, from 1.</param>
+    /// <param name="NotBefore">When it may begin; null at once.</param>
+    public sealed record StartChild(ActivityId Activity, int Number, DateTimeOffset? NotBefore) : RunWork;
 
     /// <summary>Send <see cref="RunCommand.Wake"/> no earlier than this.</summary>
     public sealed record WakeAt(DateTimeOffset DueAt) : RunWork;

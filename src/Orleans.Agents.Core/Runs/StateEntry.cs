@@ -14,7 +14,7 @@ internal static class StateEntry
         Draft draft, Workflow workflow, State definition, RunEvent.StateEntered entered, DateTimeOffset at) =>
         definition switch
         {
-            State.AgentCall or State.ToolCall => EnterActivity(draft, workflow, definition, entered),
+            State.AgentCall or State.ToolCall or State.WorkflowCall or State.Launch => EnterActivity(draft, workflow, definition, entered),
             State.Parallel or State.ForEach => FanOutRules.Enter(draft, workflow, definition, entered, at),
             State.Wait wait => EnterWait(draft, workflow, wait, entered, at),
             State.Pass pass => EnterPass(draft, workflow, pass, entered),

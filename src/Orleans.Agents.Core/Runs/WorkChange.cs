@@ -94,6 +94,9 @@ public sealed record WorkChange(
         RunEvent.ActivityUnknown e => e.Branch,
         RunEvent.ActivityReconciled e => e.Branch,
         RunEvent.ActivityDecided e => e.Branch,
+        RunEvent.ChildStarted e => e.Branch,
+        RunEvent.ChildAbandoned e => e.Branch,
+        RunEvent.RunLaunched e => e.Branch,
         _ => null,
     };
 

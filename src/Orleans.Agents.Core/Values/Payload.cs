@@ -128,13 +128,17 @@ public readonly struct Payload : IEquatable<Payload>
     public override string ToString() => Encoding.UTF8.GetString(Utf8.Span);
 }
 
-internal sealed class PayloadConverter : JsonConverter<Payload>
+/// <summary>Writes payloads as they are, and reads them so: any file format that has them in it is the same.</summary>
+public sealed class PayloadConverter : JsonConverter<Payload>
 {
+    /// <inheritdoc/>
     public override bool HandleNull => true;
 
+    /// <inheritdoc/>
     public override Payload Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Payload.FromTrusted(JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)).ToArray());
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options) =>
         value.WriteTo(writer);
 }

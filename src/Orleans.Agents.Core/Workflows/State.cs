@@ -43,7 +43,7 @@ public abstract record State
     public int? MaxVisits { get; init; }
 
     /// <summary>Whether being in this state means that an activity is under way.</summary>
-    public bool AsksForActivity => this is AgentCall or ToolCall;
+    public bool AsksForActivity => this is AgentCall or ToolCall or WorkflowCall or Launch;
 
     /// <summary>Whether it asks for several activities at once.</summary>
     public bool IsFanOut => this is Parallel or ForEach;
@@ -72,13 +72,21 @@ public abstract record State
         public bool CanReconcile { get; init; }
     }
 
+    /// <summary>Runs another workflow and waits for its end.</summary>
+    /// <param name="Workflow">Its name; the run's own workflow says which one that is.</param>
+    public sealed record WorkflowCall(string Workflow) : State;
+
+    /// <summary>Starts a run of another workflow that nobody waits for; its output is the run's name.</summary>
+    /// <param name="Workflow">Its name; the run's own workflow says which one that is.</param>
+    public sealed record Launch(string Workflow) : State;
+
     /// <summary>Asks for several things side by side.</summary>
     /// <param name="Branches">In the order of their names, which is the order of their numbers.</param>
     /// <param name="Settlement">When it is done, and what it does about branches that fail.</param>
     public sealed record Parallel(ImmutableArray<Branch> Branches, Settlement Settlement) : State;
 
     /// <summary>Asks for the same thing for each item of a list.</summary>
-    /// <param name="Do">What is asked for: an agent or tool, with an input, a retry rule and a timeout of its own.</param>
+    /// <param name="Do">What is asked for: an agent, tool or workflow, with an input, a retry rule and a timeout of its own.</param>
     /// <param name="Each">The items.</param>
     /// <param name="Settlement">When it is done, and what it does about branches that fail.</param>
     public sealed record ForEach(State Do, Items Each, Settlement Settlement) : State;

@@ -44,15 +44,40 @@ public sealed record Workflow
     public ImmutableSortedDictionary<string, Agent> Agents { get; init; } =
         ImmutableSortedDictionary.Create<string, Agent>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// The hashes of the workflows that states run, by name: which definition that is was settled when this one was loaded.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Calls { get; init; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The workflows that states run, by hash, but for the workflow itself; there where a run is carried.</summary>
+    public ImmutableSortedDictionary<string, Workflow> Children { get; init; } =
+        ImmutableSortedDictionary.Create<string, Workflow>(StringComparer.Ordinal);
+
     /// <summary>What the run may do.</summary>
     public Policy Policy { get; init; } = Policy.Nothing;
+
+    /// <summary>The workflow that a state runs.</summary>
+    public Workflow Called(string name)
+    {
+        var hash = Calls[name];
+        return hash == Hash ? this : Children[hash];
+    }
 }
 
 /// <summary>What a run may use. Documented defaults apply where an author names none.</summary>
 /// <param name="Activities">How many attempts at activities.</param>
 /// <param name="Time">How long attempts may be under way, added up; waiting is free.</param>
-public sealed record Budget(long Activities, TimeSpan Time)
+/// <param name="Depth">How deep runs may go that are started below a run; null where nobody says.</param>
+/// <param name="Launches">How many runs a run may launch; null where nobody says.</param>
+public sealed record Budget(long Activities, TimeSpan Time, int? Depth = null, long? Launches = null)
 {
+    /// <summary>How many runs a run may launch where nobody says.</summary>
+    public const long DefaultLaunches = 100;
+
+    /// <summary>How deep runs may go where nobody says.</summary>
+    public const int DefaultDepth = 10;
+
     /// <summary>1,000 attempts at activities and one hour of active time.</summary>
     public static Budget Default { get; } = new(1_000, TimeSpan.FromHours(1));
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Activities;
@@ -7,7 +8,8 @@ namespace Orleans.Agents.Activities;
 /// A bounded number of lanes that make attempts, one at a time each. A lane is free again when the result it reported is
 /// durable, so a slow store slows the work down rather than piling results up.
 /// </summary>
-internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILogger logger, Dispatch dispatch)
+internal sealed class ActivityLanes(
+    int count, ActivityPerformer performer, LateResults late, ILogger logger, Dispatch dispatch)
     : IAsyncDisposable
 {
     private readonly Lock gate = new();
@@ -69,6 +71,19 @@ internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILog
         }
     }
 
+    /// <summary>Gives the lane of an attempt to the next when what its run could not be told is kept, if it must be.</summary>
+    public void Release(LaneItem item, RunCommand untold)
+    {
+        if (item.Stage is CallStage.NotIntended)
+        {
+            Release(item);
+        }
+        else
+        {
+            _ = KeepAsync(item, untold);
+        }
+    }
+
     /// <summary>Cancels what is under way and waits until all lanes have come to rest.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -85,6 +100,18 @@ internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILog
         }
 
         await rest.Task;
+    }
+
+    private async Task KeepAsync(LaneItem item, RunCommand untold)
+    {
+        try
+        {
+            await late.LeaveAsync(item, untold);
+        }
+        finally
+        {
+            Release(item);
+        }
     }
 
     private void Fill()

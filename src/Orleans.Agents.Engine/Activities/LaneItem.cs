@@ -56,6 +56,9 @@ internal sealed class LaneItem(RunHost host, RunState state, RunWork.Attempt att
     /// <summary>Says that what it reported is durable or of no use, so that its lane is free.</summary>
     public void Leave() => lanes!.Release(this);
 
+    /// <summary>Says that its run is not carried here any more and could not be told.</summary>
+    public void Leave(RunCommand untold) => lanes!.Release(this, untold);
+
     /// <summary>Begins the attempt and the time it may take.</summary>
     public CancellationToken Begin(TimeSpan limit, TimeProvider time)
     {

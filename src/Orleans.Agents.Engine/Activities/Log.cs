@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Activities;
@@ -10,4 +11,10 @@ internal static partial class Log
 
     [LoggerMessage(1102, LogLevel.Warning, "Attempt {Attempt} at {Activity} threw")]
     public static partial void ActivityThrew(this ILogger logger, ActivityId activity, int attempt, Exception thrown);
+
+    [LoggerMessage(1103, LogLevel.Information, "Attempt {Attempt} at {Activity} ended after its run was lost; its owner is told: {Posted}")]
+    public static partial void ResultLeft(this ILogger logger, ActivityId activity, int attempt, Posted posted);
+
+    [LoggerMessage(1104, LogLevel.Warning, "Attempt {Attempt} at {Activity} ended after its run was lost; its owner could not be told")]
+    public static partial void ResultNotLeft(this ILogger logger, ActivityId activity, int attempt, Exception away);
 }

@@ -44,6 +44,7 @@ public static class DefinitionLoader
     {
         var drafted = Drafting.Of(catalog, findings, read, out var documents);
         new ReferenceCheck(host, findings).Check(drafted);
+        new CallCheck(findings).Check(drafted);
         new NameCheck(drafted.Schemas, findings).Check(drafted);
         new ArgumentCheck(host, findings).Check(drafted);
         new OutputCheck(host, findings).Check(drafted);
@@ -55,18 +56,48 @@ public static class DefinitionLoader
 
         var definitions = findings.HasErrors
             ? ImmutableSortedDictionary.Create<string, Definition>(StringComparer.Ordinal)
-            : drafted.Workflows
-                .Select(w => Define(w, drafted, host))
-                .ToImmutableSortedDictionary(d => d.Workflow.Name, d => d, StringComparer.Ordinal);
+            : DefineAll(drafted, host);
         return new LoadResult([.. findings.InOrder()], documents, definitions);
+    }
+
+    private static ImmutableSortedDictionary<string, Definition> DefineAll(Drafted drafted, DefinitionHost host)
+    {
+        var drafts = drafted.Workflows.ToDictionary(w => w.Document.Name, StringComparer.Ordinal);
+        var defined = new Dictionary<string, Definition>(StringComparer.Ordinal);
+        foreach (var name in drafts.Keys)
+        {
+            Of(name);
+        }
+
+        return defined.ToImmutableSortedDictionary(d => d.Key, d => d.Value, StringComparer.Ordinal);
+
+        // There is no circle among them, and none that calls another is defined before it.
+        Definition Of(string name)
+        {
+            if (!defined.TryGetValue(name, out var definition))
+            {
+                var called = drafts[name].Calls.Where(other => other != name).ToDictionary(other => other, Of, StringComparer.Ordinal);
+                defined.Add(name, definition = Define(drafts[name], drafted, host, called));
+            }
+
+            return definition;
+        }
     }
 
     // The workflow is built from its stored form and from nothing else, so a run that is opened again finds the same
     // one.
-    private static Definition Define(WorkflowDraft draft, Drafted drafted, DefinitionHost host)
+    private static Definition Define(
+        WorkflowDraft draft, Drafted drafted, DefinitionHost host, IReadOnlyDictionary<string, Definition> called)
     {
-        var closure = new ClosureWriter(drafted, host.Tools, host.DefaultRetry ?? RetryDefaults.Shipped).Write(draft);
-        var workflow = DefinitionClosure.Read(closure);
+        var closure = new ClosureWriter(drafted, host.Tools, host.DefaultRetry ?? RetryDefaults.Shipped)
+            .Write(draft, name => called[name].Workflow.Hash);
+        var workflow = DefinitionClosure.Read(closure) with
+        {
+            Children = called.Values
+                .Select(definition => definition.Workflow)
+                .DistinctBy(child => child.Hash)
+                .ToImmutableSortedDictionary(child => child.Hash, child => child, StringComparer.Ordinal),
+        };
         var notes = new PlanNotes(
             draft.Description,
             draft.States
@@ -74,6 +105,6 @@ public static class DefinitionLoader
                 .ToImmutableSortedDictionary(s => s.Name, s => s.Description!, StringComparer.Ordinal),
             ClosureWriter.Union(drafted, p => p.Read),
             ClosureWriter.Union(drafted, p => p.Write));
-        return new Definition(workflow, closure, Plan.Of(workflow, notes));
+        return new Definition(workflow, closure, Plan.Of(workflow, notes)) { Called = [.. called.Values] };
     }
 }

@@ -152,6 +152,12 @@ public static class DiagnosticCode
     /// <summary>A file of answers that is not there or lies outside the folder.</summary>
     public const string AnswersFile = "agent.answers_file";
 
+    /// <summary>A workflow that no document defines.</summary>
+    public const string UnknownWorkflow = "workflow.unknown";
+
+    /// <summary>Workflows that run each other in a circle.</summary>
+    public const string CallsInCircle = "workflow.calls_in_circle";
+
     /// <summary>A tool that the host does not know.</summary>
     public const string UnknownTool = "tool.unknown";
 

@@ -20,7 +20,11 @@ public sealed record LoadResult(
 /// <param name="Workflow">The workflow with everything it refers to.</param>
 /// <param name="Closure">The stored form of all that; <see cref="Workflow.Hash"/> is its SHA-256.</param>
 /// <param name="Plan">What a run of it may do, for people.</param>
-public sealed record Definition(Workflow Workflow, ReadOnlyMemory<byte> Closure, Plan Plan);
+public sealed record Definition(Workflow Workflow, ReadOnlyMemory<byte> Closure, Plan Plan)
+{
+    /// <summary>The other workflows that its states run.</summary>
+    public ImmutableArray<Definition> Called { get; init; } = [];
+}
 
 /// <summary>What a document says about itself.</summary>
 /// <param name="Kind">Its kind, as written.</param>

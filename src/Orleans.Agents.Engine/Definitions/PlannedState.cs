@@ -7,10 +7,10 @@ namespace Orleans.Agents.Definitions;
 /// <summary>One state of a <see cref="Plan"/>.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">
-/// What it does: <c>agent</c>, <c>tool</c>, <c>parallel</c>, <c>foreach</c>, <c>pass</c>, <c>wait</c>, <c>end</c> or
+/// What it does: <c>agent</c>, <c>tool</c>, <c>workflow</c>, <c>launch</c>, <c>parallel</c>, <c>foreach</c>, <c>pass</c>, <c>wait</c>, <c>end</c> or
 /// <c>fail</c>.
 /// </param>
-/// <param name="Target">The agent it asks, the tool it calls, its branches, or the code it fails with.</param>
+/// <param name="Target">The agent it asks, the tool it calls, the workflow it runs, its branches, or the code it fails with.</param>
 /// <param name="Model">The model of the agent it asks.</param>
 /// <param name="Description">What it is for, in the author's words.</param>
 /// <param name="Next">Where the run goes next.</param>
@@ -36,9 +36,12 @@ public sealed record PlannedState(
         {
             State.AgentCall call => ("agent", call.Agent),
             State.ToolCall call => ("tool", call.Tool),
+            State.WorkflowCall call => ("workflow", call.Workflow),
+            State.Launch launch => ("launch", launch.Workflow),
             State.Parallel parallel => ("parallel", string.Join(", ", parallel.Branches.Select(b => b.Name))),
             State.ForEach { Do: State.AgentCall call } => ("foreach", call.Agent),
             State.ForEach { Do: State.ToolCall call } => ("foreach", call.Tool),
+            State.ForEach { Do: State.WorkflowCall call } => ("foreach", call.Workflow),
             State.Pass => ("pass", null),
             State.Wait => ("wait", null),
             State.End => ("end", null),
@@ -53,7 +56,7 @@ public sealed record PlannedState(
             description,
             [.. state.Next.Select(n => new PlannedTransition(n.When?.Text, n.To))],
             [.. state.Catch.Select(c => new PlannedTransition(string.Join(", ", c.On), c.To))],
-            state.AsksForActivity ? state.Retry.Attempts : null,
+            state is { AsksForActivity: true } and not State.Launch ? state.Retry.Attempts : null,
             state.Timeout,
             state.MaxVisits);
     }

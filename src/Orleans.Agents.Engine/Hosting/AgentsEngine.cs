@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Activities;
 using Orleans.Agents.Definitions;
@@ -10,7 +9,6 @@ using Orleans.Agents.Models;
 using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
-using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Hosting;
@@ -29,6 +27,7 @@ public sealed class AgentsEngine : IAsyncDisposable
     private readonly Dispatch dispatch;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
+    private readonly Decisions decisions;
     private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
     private NoteDelivery? delivery;
@@ -66,7 +65,9 @@ public sealed class AgentsEngine : IAsyncDisposable
         this.logger = logger;
         catalog = new WorkflowCatalog(store.Definitions);
         var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, time, logger);
-        lanes = new ActivityLanes(options.Lanes, performer, logger, dispatch);
+        var late = new LateResults(store.Inbox, clock, logger);
+        lanes = new ActivityLanes(options.Lanes, performer, late, logger, dispatch);
+        decisions = new Decisions(store, catalog, clock);
     }
 
     /// <summary>The workflows that new runs can be started from.</summary>
@@ -119,7 +120,7 @@ public sealed class AgentsEngine : IAsyncDisposable
                 FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}");
         }
 
-        if (request.Run is { } name && !RunId.IsValid(name.Value))
+        if (request.Run is { } name && (!RunId.IsValid(name.Value) || name.IsOfChild))
         {
             return Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.");
         }
@@ -131,7 +132,7 @@ public sealed class AgentsEngine : IAsyncDisposable
             request.Input,
             request.Key,
             request.Folder,
-            EnvOf(workflow));
+            RunEnvironment.Of(workflow));
         var started = await Table.StartAsync(workflow, command);
         return started is StartResult.Started { IsNew: false } again
             ? await ComparedAsync(again, workflow, request, cancellation)
@@ -167,12 +168,23 @@ public sealed class AgentsEngine : IAsyncDisposable
         var body = new Note.Cancel(reason).Write();
         var note = new InboxNote(run, requestId ?? $"cancel-{Guid.CreateVersion7(now):n}", now, body);
         var posted = await store.Inbox.PostAsync(note, cancellation);
-        if (posted is Posted.Stored && delivery is not null && Table.Carries(run))
-        {
-            await delivery.DeliverAsync(cancellation);
-        }
+        return posted is Posted.Stored ? await DeliveredAsync(run, posted, cancellation) : posted;
+    }
 
-        return posted;
+    /// <summary>
+    /// Decides about a call whose outcome nobody knows, whoever carries its run. The decision is durable when this
+    /// returns; it is obeyed like a cancellation, by whoever carries the run or takes it on next.
+    /// </summary>
+    /// <param name="activity">The activity that waits for a decision.</param>
+    /// <param name="verdict">What is decided about its present attempt.</param>
+    /// <param name="cancellation">Ends the call; the decision may have been stored all the same.</param>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    /// <exception cref="StoreException">The store cannot be reached; decide again.</exception>
+    public async Task<DecideResult> DecideAsync(
+        ActivityId activity, Verdict verdict, CancellationToken cancellation = default)
+    {
+        var decided = await decisions.DecideAsync(activity, verdict, cancellation);
+        return decided is DecideResult.Decided ? await DeliveredAsync(activity.Run, decided, cancellation) : decided;
     }
 
     /// <summary>How a run stands; null when there is none of this name.</summary>
@@ -244,6 +256,17 @@ public sealed class AgentsEngine : IAsyncDisposable
         }
     }
 
+    // A run that this process carries need not wait for the keeper's next look.
+    private async Task<T> DeliveredAsync<T>(RunId run, T posted, CancellationToken cancellation)
+    {
+        if (delivery is not null && Table.Carries(run))
+        {
+            await delivery.DeliverAsync(cancellation);
+        }
+
+        return posted;
+    }
+
     private static InvalidOperationException NotStarted() => new("The engine has not been started.");
 
     private static StartResult.Refused Refused(string code, string message) =>
@@ -260,27 +283,5 @@ public sealed class AgentsEngine : IAsyncDisposable
                 "run.key_conflict",
                 $"The key or name belongs to run {started.Run} of workflow '{was.Origin.Workflow}', started with another input.")
             : started;
-    }
-
-    private static Payload? EnvOf(Workflow workflow)
-    {
-        if (workflow.Policy.Env.IsEmpty)
-        {
-            return null;
-        }
-
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
-        {
-            json.WriteStartObject();
-            foreach (var name in workflow.Policy.Env.Order(StringComparer.Ordinal))
-            {
-                json.WriteString(name, Environment.GetEnvironmentVariable(name));
-            }
-
-            json.WriteEndObject();
-        }
-
-        return Payload.FromTrusted(buffer.WrittenMemory);
     }
 }

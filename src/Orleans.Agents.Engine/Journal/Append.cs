@@ -41,6 +41,15 @@ public sealed record Append(
     /// </summary>
     public bool MayKeepThread { get; init; }
 
+    /// <summary>The first appends of runs that are born with it, owned like it: they are stored with it, or not at all.</summary>
+    public ImmutableArray<Append> Children { get; init; } = [];
+
+    /// <summary>
+    /// Notes for other runs, those born with it among them: they are left with it, or not at all. One for a run that is over
+    /// or does not exist is passed over.
+    /// </summary>
+    public ImmutableArray<InboxNote> Notes { get; init; } = [];
+
     /// <summary>The W3C trace context the events belong to.</summary>
     public string? TraceParent { get; init; }
 
@@ -61,7 +70,8 @@ public sealed record Append(
 
     /// <summary>Checks what a store may take for granted about an append.</summary>
     /// <exception cref="ArgumentException">
-    /// It does not move its run on, or it has no <see cref="Birth"/> although it is a run's first, or one although not.
+    /// It does not move its run on, or it has no <see cref="Birth"/> although it is a run's first, or one although not; or
+    /// what is stored with it is not a birth under its epoch, or a note that is malformed.
     /// </exception>
     public void ThrowIfMalformed()
     {
@@ -73,6 +83,19 @@ public sealed record Append(
         if (Expected == 0 != Birth is not null)
         {
             throw new ArgumentException($"Run {Run} is born with its first append and no other, not at {Expected}.");
+        }
+
+        foreach (var child in Children)
+        {
+            if (child is { Birth: null } or { Children.IsEmpty: false } or { Notes.IsEmpty: false } || child.Epoch != Epoch)
+            {
+                throw new ArgumentException($"What is stored with an append of run {Run} is the birth of a run; {child.Run} is none.");
+            }
+        }
+
+        foreach (var note in Notes)
+        {
+            note.ThrowIfMalformed();
         }
     }
 }

@@ -44,11 +44,14 @@ public interface IInbox
 /// <param name="Body">What it says, as JSON in UTF-8; never changed once it was handed over.</param>
 public sealed record InboxNote(RunId Run, string Id, DateTimeOffset At, ReadOnlyMemory<byte> Body)
 {
+    /// <summary>The most bytes a note may have: a payload, and what is said about it.</summary>
+    public const int MaxBytes = RunLimits.PayloadBytes + (64 * 1024);
+
     /// <summary>The longest name a note may have.</summary>
     public const int MaxIdLength = 200;
 
     /// <summary>Checks what a store may take for granted about a note.</summary>
-    /// <exception cref="ArgumentException">The name is empty or too long, or the body is larger than a payload may be.</exception>
+    /// <exception cref="ArgumentException">The name is empty or too long, or the body is larger than a note may be.</exception>
     public void ThrowIfMalformed()
     {
         if (Id.Length is 0 or > MaxIdLength)
@@ -56,10 +59,9 @@ public sealed record InboxNote(RunId Run, string Id, DateTimeOffset At, ReadOnly
             throw new ArgumentException($"A note is named by 1 to {MaxIdLength} characters; this name has {Id.Length}.");
         }
 
-        if (Body.Length > RunLimits.PayloadBytes)
+        if (Body.Length > MaxBytes)
         {
-            throw new ArgumentException(
-                $"Note {Id} for run {Run} has {Body.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+            throw new ArgumentException($"Note {Id} for run {Run} has {Body.Length} bytes; at most {MaxBytes} are allowed.");
         }
     }
 }

@@ -16,6 +16,15 @@ public interface IRunList
     /// <exception cref="ArgumentOutOfRangeException">The limit is not between 1 and 1,000.</exception>
     Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation);
 
+    /// <summary>Lists the runs that were born with appends of another, in the order of their births.</summary>
+    /// <param name="parent">The other run.</param>
+    /// <param name="after">Only those born after this one; null begins with the first.</param>
+    /// <param name="limit">At most this many, from 1.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is not positive.</exception>
+    Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation);
+
     /// <summary>
     /// Lists runs that wait for a carrier: not over and owned by a fenced epoch, released and due, or released with notes
     /// in their inbox; in this order, and of those that are due the oldest first.

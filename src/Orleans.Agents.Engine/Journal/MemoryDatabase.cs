@@ -82,6 +82,9 @@ internal sealed class MemoryRun(long number, RunRecord record)
     /// <summary>All appends, oldest first.</summary>
     public List<StoredAppend> Appends { get; } = [];
 
+    /// <summary>The runs that were born with its appends.</summary>
+    public List<RunId> Children { get; } = [];
+
     /// <summary>The names of all notes that were ever left for it.</summary>
     public HashSet<string> Notes { get; } = new(StringComparer.Ordinal);
 

@@ -40,7 +40,7 @@ internal sealed class MemoryInbox(MemoryStore store) : IInbox
         },
         cancellation);
 
-    private static Posted Post(MemoryDatabase database, InboxNote note)
+    internal static Posted Post(MemoryDatabase database, InboxNote note)
     {
         if (database.Find(note.Run) is not { } run)
         {

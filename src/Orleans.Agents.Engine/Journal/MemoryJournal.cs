@@ -91,6 +91,19 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
         }
 
         database.Consume(append.Run, append.Consumed, append.Row.IsOver);
+        foreach (var child in append.Children)
+        {
+            if (Store(database, child) == Stored)
+            {
+                run.Children.Add(child.Run);
+            }
+        }
+
+        foreach (var note in append.Notes)
+        {
+            MemoryInbox.Post(database, note);
+        }
+
         return Stored;
     }
 

@@ -17,6 +17,15 @@ internal sealed class MemoryRunList(MemoryStore store) : IRunList
         return store.DoAsync(database => List(database, query), cancellation);
     }
 
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return store.DoAsync(
+            database => ListChildren(database, parent, after is { } last ? database.Find(last)?.Number : 0, limit),
+            cancellation);
+    }
+
     public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation)
     {
         query.ThrowIfMalformed();
@@ -63,6 +72,15 @@ internal sealed class MemoryRunList(MemoryStore store) : IRunList
                 .Take(query.Limit),
         ];
     }
+
+    private static ImmutableArray<RunRecord> ListChildren(
+        MemoryDatabase database, RunId parent, long? after, int limit) =>
+    [
+        .. (database.Find(parent)?.Children ?? []).Select(database.Find).OfType<MemoryRun>()
+            .Where(run => run.Number > after)
+            .Select(run => run.Record)
+            .Take(limit),
+    ];
 
     private static ImmutableArray<RunId> FindWaiting(MemoryDatabase database, DateTimeOffset now, int limit)
     {

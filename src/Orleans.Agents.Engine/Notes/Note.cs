@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orleans.Agents.Failures;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
@@ -11,6 +12,9 @@ namespace Orleans.Agents.Notes;
 /// <summary>What somebody who does not carry a run may want of it; stored in the run's inbox under these names.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Cancel), "cancel")]
+[JsonDerivedType(typeof(Decide), "decide")]
+[JsonDerivedType(typeof(LateResult), "late_result")]
+[JsonDerivedType(typeof(ChildEnded), "child_ended")]
 internal abstract record Note
 {
     private Note()
@@ -21,6 +25,9 @@ internal abstract record Note
     public RunCommand ToCommand() => this switch
     {
         Cancel cancel => new RunCommand.Cancel(cancel.Reason),
+        Decide decide => new RunCommand.Decide(decide.Visit, decide.Branch, decide.Attempt, decide.ToVerdict()),
+        LateResult late => new RunCommand.ReportLate(late.Visit, late.Branch, late.Attempt, late.Output, late.Failure),
+        ChildEnded child => new RunCommand.ReportChild(child.Visit, child.Branch, child.Attempt, child.Output, child.Failure),
         _ => throw new UnreachableException(GetType().Name),
     };
 
@@ -55,10 +62,53 @@ internal abstract record Note
     /// <summary>Stop: the run is to fail with <c>run.cancelled</c>.</summary>
     /// <param name="Reason">Why, for people.</param>
     public sealed record Cancel(string? Reason = null) : Note;
+
+    /// <summary>Somebody decided about an attempt whose outcome nobody knows.</summary>
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Verdict">What was decided.</param>
+    /// <param name="Output">What it is to have produced, when it is accepted.</param>
+    /// <param name="Reason">Why it is to have failed, when it is.</param>
+    public sealed record Decide(
+        int Visit, int Branch, int Attempt, VerdictKind Verdict, Payload? Output = null, string? Reason = null) : Note
+    {
+        /// <summary>The note of a verdict.</summary>
+        public static Decide Of(ActivityId activity, int attempt, Verdict verdict)
+        {
+            var (_, visit, branch) = activity;
+            return verdict switch
+            {
+                Runs.Verdict.Retry => new Decide(visit, branch, attempt, VerdictKind.Retry),
+                Runs.Verdict.Accept accept => new Decide(visit, branch, attempt, VerdictKind.Accept, accept.Output),
+                Runs.Verdict.Fail fail => new Decide(visit, branch, attempt, VerdictKind.Fail, Reason: fail.Reason),
+                _ => throw new UnreachableException(verdict.GetType().Name),
+            };
+        }
+
+        /// <summary>The verdict of the note.</summary>
+        public Verdict ToVerdict() => Verdict switch
+        {
+            VerdictKind.Retry => new Verdict.Retry(),
+            VerdictKind.Accept => new Verdict.Accept(Output ?? Payload.Null),
+            VerdictKind.Fail => new Verdict.Fail(Reason),
+            _ => throw new UnreachableException(Verdict.ToString()),
+        };
+    }
+
+    /// <summary>How a call went that must not be made twice, told by a process that lost the run meanwhile.</summary>
+    public sealed record LateResult(
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : Note;
+
+    /// <summary>A run that this one started is over.</summary>
+    public sealed record ChildEnded(
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : Note;
 }
 
 /// <summary>The stored form of notes. A change here is a change of file format.</summary>
+// As deep as stored facts may be: what is in a note becomes part of one.
 [JsonSourceGenerationOptions(
+    MaxDepth = 256,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true,

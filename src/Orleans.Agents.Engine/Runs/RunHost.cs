@@ -20,8 +20,11 @@ internal sealed class RunHost : IThreadPoolWorkItem
     private readonly RunWriter writer;
     private readonly Action<RunHost, HostEnd> onEnd;
     private readonly Action<RunHost, Decision.Accepted>? onStored;
+    private readonly Action<Beside>? onBeside;
     private List<RunMessage> taken = [];
+    private Beside? beside;
     private bool isArranged;
+    private bool isBorn;
 
     public RunHost(
         RunId id,
@@ -31,16 +34,20 @@ internal sealed class RunHost : IThreadPoolWorkItem
         Epoch epoch,
         RunServices services,
         Action<RunHost, HostEnd> onEnd,
-        Action<RunHost, Decision.Accepted>? onStored)
+        Action<RunHost, Decision.Accepted>? onStored,
+        Action<Beside>? onBeside = null,
+        bool isBorn = false)
     {
         Id = id;
         Workflow = workflow;
         State = state;
         Epoch = epoch;
-        mailbox = new RunMailbox(awaitsTakeOver: state.Version > 0);
+        mailbox = new RunMailbox(awaitsTakeOver: state.Version > 0 && !isBorn);
         this.services = services;
         this.onEnd = onEnd;
         this.onStored = onStored;
+        this.onBeside = onBeside;
+        this.isBorn = isBorn;
         writer = new RunWriter(id, workflow, tail, epoch, services);
         workbench = new RunWorkbench(this, services);
     }
@@ -67,6 +74,9 @@ internal sealed class RunHost : IThreadPoolWorkItem
         AttendIf(mailbox.Add(RunMessage.Asking(command, out var answer)));
         return answer;
     }
+
+    /// <summary>Puts a command to the run to which nobody waits for an answer.</summary>
+    public void Post(RunCommand command) => AttendIf(mailbox.Add(new RunMessage(command)));
 
     /// <summary>
     /// Tells the run how an attempt went; the attempt's lane is free when that is durable. The caller has nothing else to
@@ -117,7 +127,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
                 var notes = NotesOfTaken();
                 Appended stored = events.IsEmpty && notes.IsEmpty ? NothingToStore
                     : events.IsEmpty ? await writer.ConsumeAsync(notes)
-                    : await writer.StoreAsync(State, next, events, notes, at);
+                    : await writer.StoreAsync(State, next, events, notes, beside, at);
                 Settle(stored, events, next, at);
             }
         }
@@ -137,6 +147,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
         var at = now;
         var events = ImmutableArray<RunEvent>.Empty;
         ImmutableArray<RunEvent>.Builder? several = null;
+        beside = null;
         foreach (var message in taken)
         {
             message.Decision = Run.Decide(Workflow, next, message.Command, now);
@@ -154,6 +165,11 @@ internal sealed class RunHost : IThreadPoolWorkItem
 
                 next = accepted.Next;
                 at = accepted.At;
+                if (Beside.IsNeeded(accepted))
+                {
+                    beside ??= new Beside(Id, Epoch, at, services);
+                    beside.Add(accepted);
+                }
             }
         }
 
@@ -178,6 +194,11 @@ internal sealed class RunHost : IThreadPoolWorkItem
             onStored?.Invoke(this, new Decision.Accepted(at, events, next));
         }
 
+        if (beside is not null)
+        {
+            onBeside?.Invoke(beside);
+        }
+
         foreach (var message in taken)
         {
             message.Answer();
@@ -187,12 +208,13 @@ internal sealed class RunHost : IThreadPoolWorkItem
         {
             Finish(State.IsOver ? new HostEnd.Over(State) : new HostEnd.Parked());
         }
-        else if (!events.IsEmpty)
+        else if (!events.IsEmpty || isBorn)
         {
             workbench.Arrange(isArranged
                 ? WorkChange.Between(Workflow, before, events, State)
                 : WorkChange.Whole(Workflow, State));
             isArranged = true;
+            isBorn = false;
         }
     }
 

@@ -39,6 +39,6 @@ internal sealed class RunMessage(RunCommand command, string? note = null, LaneIt
     public void Refuse(HostEnd why)
     {
         answer?.TrySetResult(new Told.NotHere(why));
-        lane?.Leave();
+        lane?.Leave(Command);
     }
 }

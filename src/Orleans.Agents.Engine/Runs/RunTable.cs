@@ -182,23 +182,66 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
                 "history.pruned", $"Run {run} was over and has been pruned: only its name and its start key are still known.")
             : new KeyNotFoundException($"There is no run named '{run}'.");
 
-    private RunHost MakeHost(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch) =>
-        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored) { Number = Interlocked.Increment(ref made) };
+    private RunHost MakeHost(
+        RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch, bool isBorn = false) =>
+        new(run, workflow, state, tail, epoch, services, OnEnd, OnStored, OnBeside, isBorn)
+        {
+            Number = Interlocked.Increment(ref made),
+        };
 
-    private void OnStored(RunHost host, Decision.Accepted stored)
+    private void OnStored(RunHost host, Decision.Accepted stored) => Tell(host.Id, host.Epoch, stored);
+
+    private void Tell(RunId run, Epoch epoch, Decision.Accepted stored)
     {
         foreach (var follower in followers)
         {
             try
             {
-                follower(host.Id, new RunAppend(stored.Next.Version, stored.At, host.Epoch, stored.Events));
+                follower(run, new RunAppend(stored.Next.Version, stored.At, epoch, stored.Events));
             }
             catch (Exception thrown)
             {
                 // Followers are other people's code; what they throw is no reason to stop the run they watch.
-                services.Logger.FollowerThrew(host.Id, thrown);
+                services.Logger.FollowerThrew(run, thrown);
             }
         }
+    }
+
+    // What was begun with an append of this process is carried here, and what was left with it is handed over.
+    private void OnBeside(Beside beside)
+    {
+        foreach (var (run, workflow, start, append) in beside.Born)
+        {
+            services.Logger.RunStarted(run, workflow.Name);
+            Tell(run, append.Epoch, start);
+            if (append.Row is { IsReleased: false, IsOver: false })
+            {
+                TakeInBorn(run, workflow, start.Next, append);
+            }
+        }
+
+        // Others find it in the inbox; who is here need not wait for the keeper's next look.
+        foreach (var (note, command) in beside.Notes)
+        {
+            if (hosts.TryGetValue(note.Run, out var host))
+            {
+                host.Deliver([new LeftCommand(note.Id, command)]);
+            }
+        }
+    }
+
+    private void TakeInBorn(RunId run, Workflow workflow, RunState state, Append append)
+    {
+        var tail = new RunTail(append.Events.Length, 0);
+        var host = MakeHost(run, workflow, state, tail, append.Epoch, isBorn: true);
+        if (!hosts.TryAdd(run, host))
+        {
+            adrift.Add(run);
+            return;
+        }
+
+        AbandonIfLate(host);
+        host.Post(new RunCommand.Wake());
     }
 
     private void OnEnd(RunHost host, HostEnd end)

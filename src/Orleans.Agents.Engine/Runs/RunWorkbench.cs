@@ -16,6 +16,7 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     private Dictionary<WorkKey, RunWork>? waiting;
     private PriorityQueue<RunWork, DateTimeOffset>? order;
     private DateTimeOffset? wakeAt;
+    private DateTimeOffset? restAt;
     private DateTimeOffset? timerAt;
     private ITimer? timer;
     private bool isCleared;
@@ -46,6 +47,7 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
             }
 
             wakeAt = change.WakeAt;
+            restAt = Parking.WaitsForChildren(host.State) ? RestAt(now) : null;
             StartDue(now);
         }
     }
@@ -102,11 +104,24 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
             }
         }
 
-        SetTimer(wakeAt, now);
+        SetTimer(restAt < wakeAt ? restAt : wakeAt ?? restAt, now);
+    }
+
+    // A run whose children take long need not stay in memory for them; while they are quick it is at hand.
+    private DateTimeOffset? RestAt(DateTimeOffset now)
+    {
+        var at = now + services.Options.ParkAfter;
+        return Parking.IsPossible(host.State, at, out _) ? at : null;
     }
 
     private void Start(RunWork work, WorkKey key)
     {
+        if (work is RunWork.StartChild child)
+        {
+            host.Post(new RunCommand.StartChild(child.Activity.Visit, child.Activity.Branch, child.Number));
+            return;
+        }
+
         if (started.ContainsKey(key))
         {
             return;
@@ -155,6 +170,12 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
         lock (gate)
         {
             timerAt = null;
+            if (restAt <= now)
+            {
+                restAt = null;
+                host.Post(new RunCommand.Rest(now + services.Options.ParkAfter));
+            }
+
             if (!isCleared)
             {
                 StartDue(now);

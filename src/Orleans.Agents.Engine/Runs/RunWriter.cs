@@ -31,9 +31,15 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Appended> StoreAsync(
-        RunState before, RunState after, ImmutableArray<RunEvent> events, ImmutableArray<string> notes, DateTimeOffset at)
+        RunState before,
+        RunState after,
+        ImmutableArray<RunEvent> events,
+        ImmutableArray<string> notes,
+        Beside? beside,
+        DateTimeOffset at)
     {
         var append = Prepare(before, after, events, notes, at);
+        append = beside is null ? append : beside.With(append);
         services.Faults.Reached(KillPoint.BeforeSend);
         Appended? appended = null;
         StoreException? problem = null;
@@ -84,7 +90,8 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
         }
     }
 
-    private Append Prepare(
+    /// <summary>Some facts as they are stored.</summary>
+    public Append Prepare(
         RunState before, RunState after, ImmutableArray<RunEvent> events, ImmutableArray<string> notes, DateTimeOffset at)
     {
         var bytes = JsonBuffer.Write(events, RunJson.Default.ImmutableArrayRunEvent, out var blobs);
@@ -96,7 +103,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
         }
 
         var origin = after.Origin!;
-        return new Append(id, epoch, before.Version, after.Version, at, bytes, RowOf(after))
+        return new Append(id, epoch, before.Version, after.Version, at, bytes, RowOf(after, events[^1]))
         {
             Consumed = notes,
             MayKeepThread = true,
@@ -112,14 +119,15 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
 
     private bool IsSnapshotDue(int added) => tail.Bytes + added > Math.Max(tail.SnapshotBytes, SmallestTail);
 
-    private RunRow RowOf(RunState state)
+    private RunRow RowOf(RunState state, RunEvent last)
     {
         if (state.IsOver)
         {
             return new RunRow(state.Status, null, state.Failure?.Code, IsReleased: true);
         }
 
-        var isParked = Parking.IsPossible(state, services.Time.GetUtcNow() + services.Options.ParkAfter, out var due);
+        var isParked = Parking.IsPossible(state, services.Time.GetUtcNow() + services.Options.ParkAfter, out var due)
+            && (last is RunEvent.Parked || !Parking.WaitsForChildren(state));
         var name = state.Ending is null ? state.State : null;
         return new RunRow(state.Status, name, IsReleased: isParked, WakeAt: isParked ? due : null);
     }

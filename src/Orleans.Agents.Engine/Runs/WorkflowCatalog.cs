@@ -16,8 +16,7 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
     /// <summary>Keeps a definition, and lets new runs of its name start from it.</summary>
     public async Task PublishAsync(Definition loaded, CancellationToken cancellation)
     {
-        await store.SaveAsync(loaded.Workflow.Hash, loaded.Closure, cancellation);
-        byHash[loaded.Workflow.Hash] = loaded.Workflow;
+        await KeepAsync(loaded, cancellation);
         byName[loaded.Workflow.Name] = loaded.Workflow;
     }
 
@@ -35,7 +34,14 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
             "history.no_definition", $"Run {run} is pinned to definition {hash}, which is not in the store.");
         try
         {
-            return byHash.GetOrAdd(hash, DefinitionClosure.Read(closure));
+            var workflow = DefinitionClosure.Read(closure);
+            var children = workflow.Children.ToBuilder();
+            foreach (var child in workflow.Calls.Values.Where(called => called != hash))
+            {
+                children[child] = await PinnedAsync(run, child, cancellation);
+            }
+
+            return byHash.GetOrAdd(hash, workflow with { Children = children.ToImmutable() });
         }
         catch (DefinitionException unclear)
         {
@@ -44,5 +50,17 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
                 $"Run {run} is pinned to definition {hash}: {unclear.Message}",
                 unclear);
         }
+    }
+
+    // What a run may start is kept before it, so that no run is ever found without.
+    private async Task KeepAsync(Definition loaded, CancellationToken cancellation)
+    {
+        foreach (var called in loaded.Called)
+        {
+            await KeepAsync(called, cancellation);
+        }
+
+        await store.SaveAsync(loaded.Workflow.Hash, loaded.Closure, cancellation);
+        byHash[loaded.Workflow.Hash] = loaded.Workflow;
     }
 }

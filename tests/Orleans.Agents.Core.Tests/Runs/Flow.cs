@@ -30,6 +30,23 @@ internal static class Flow
     public static State.ToolCall Once(string name, string? next = null, bool canReconcile = false) =>
         Tool(name, next) with { Effect = ToolEffect.Once, CanReconcile = canReconcile };
 
+    public static State.WorkflowCall Child(string name, string? next = null, string workflow = "child", string? input = null) =>
+        new(workflow)
+        {
+            Name = name,
+            Input = input is null ? null : Json(input),
+            Next = next is null ? [] : [To(next)],
+        };
+
+    /// <summary>A workflow that may run another, which is called <c>child</c>.</summary>
+    public static Workflow Calling(Workflow child, params State[] states) => Of(states) with
+    {
+        Calls = Empty.Calls.Add("child", child.Hash),
+        Children = Empty.Children.Add(child.Hash, child),
+    };
+
+    private static Workflow Empty { get; } = Of(End());
+
     /// <summary>Branches by name, each a tool with an input of its own.</summary>
     public static State.Parallel Parallel(string name, string? next, Settlement settlement, params (string Name, string? Input)[] branches) =>
         new([.. branches.Select(b => new Branch(b.Name, Tool(name + "." + b.Name, input: b.Input)))], settlement)

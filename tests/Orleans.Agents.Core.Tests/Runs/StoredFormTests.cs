@@ -27,10 +27,10 @@ public sealed class StoredFormTests
     private static readonly RunEvent[] Samples =
     [
         new RunEvent.Started(
-            new RunOrigin("run-1", "w", "h", 1, Guid.Parse("0197f5b0-0000-7000-8000-000000000001"), "1.0.0", "key", "/work", Payload.Parse("""{"HOME":"/"}""")),
+            new RunOrigin("run-1", "w", "h", 1, Guid.Parse("0197f5b0-0000-7000-8000-000000000001"), "1.0.0", "key", "/work", Payload.Parse("""{"HOME":"/"}"""), 7, new RunParent("run-0", 1, 2, 3, "root", 4, true)),
             Payload.Parse("""{"a":1.50}"""),
             PayloadMap.Empty.Add("b", Payload.Parse("[1e3]")).Add("å", Payload.Null),
-            new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch)),
+            new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, 5, 6)),
         new RunEvent.TakenOver(7),
         new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch),
         new RunEvent.StateLeft("ask", 3, PayloadMap.Empty.Add("b", Payload.Parse("\"ø\"")), Full),
@@ -46,6 +46,10 @@ public sealed class StoredFormTests
         new RunEvent.ActivityReconciled(3, 0, 3, CallOutcome.Unknown, "no answer"),
         new RunEvent.ActivityDecided(3, 0, 3, VerdictKind.Fail, "it is gone"),
         new RunEvent.LateResult(3, 0, 3, Payload.Parse("[1]"), Full),
+        new RunEvent.ChildStarted(3, 0, 3, "run-1~3.0.3", DateTimeOffset.UnixEpoch),
+        new RunEvent.ChildAbandoned(3, 0, 3),
+        new RunEvent.RunLaunched(3, 0, 3, "run-1~3.0.3"),
+        new RunEvent.Parked(),
         new RunEvent.Closing(Payload.Parse("[1]"), Full),
         new RunEvent.Succeeded(Payload.Parse("null")),
         new RunEvent.Failed(Full),
@@ -68,6 +72,7 @@ public sealed class StoredFormTests
         new RunEvent.ActivityReconciled(1, 0, 1, CallOutcome.Happened),
         new RunEvent.ActivityDecided(1, 0, 1, VerdictKind.Retry),
         new RunEvent.LateResult(1, 0, 1),
+        new RunEvent.ChildStarted(1, 0, 1, "r~1.0"),
         new RunEvent.Closing(),
         new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
     ];

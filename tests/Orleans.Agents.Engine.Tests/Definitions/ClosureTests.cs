@@ -73,6 +73,8 @@ public sealed class ClosureTests
         ("answer: {", "temperature: 1, answer: {"),
         ("start: work", "deadline: 1d\n  start: work"),
         ("start: work", "budget: { activities: 5 }\n  start: work"),
+        ("start: work", "budget: { depth: 10 }\n  start: work"),
+        ("start: work", "budget: { launches: 100 }\n  start: work"),
         ("start: work", "input: { type: object }\n  start: work"),
         ("timeout: 90m", "timeout: 90m\n      retry: { attempts: 2 }"),
         ("timeout: 90m", "timeout: 90m\n      catch: [ { on: [timeout], to: done } ]"),

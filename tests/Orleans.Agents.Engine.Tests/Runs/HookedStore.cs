@@ -23,6 +23,9 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
     /// <summary>Called before notes are consumed without an append.</summary>
     public Func<ImmutableArray<string>, Task> Consuming { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Called before a note is handed on.</summary>
+    public Func<InboxNote, Task> Posting { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Called before an epoch is given back.</summary>
     public Func<Epoch, Task> Releasing { get; set; } = _ => Task.CompletedTask;
 
@@ -86,8 +89,11 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
         return inner.Journal.ReadBlobsAsync(blobs, cancellation);
     }
 
-    public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
-        inner.Inbox.PostAsync(note, cancellation);
+    public async Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation)
+    {
+        await Posting(note);
+        return await inner.Inbox.PostAsync(note, cancellation);
+    }
 
     public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) =>
         inner.Inbox.ReadAsync(run, cancellation);

@@ -76,5 +76,20 @@ internal sealed class House : IAsyncDisposable
 
     public Task<RunState> EndAsync(RunId run) => Engine.WaitForEndAsync(run).WaitAsync(TimeSpan.FromSeconds(30));
 
+    /// <summary>Looks at a run until it stands as a test wants it to.</summary>
+    public static async Task<RunState> UntilAsync(House house, RunId run, Func<RunState, bool> holds)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            if (await house.Engine.FindAsync(run, patience.Token) is { State: var state } && holds(state))
+            {
+                return state;
+            }
+
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 }

@@ -4,6 +4,7 @@ using Orleans.Agents.Definitions;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Models;
+using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
@@ -158,7 +159,7 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
         var services = new RunServices(
             store,
             store,
-            new ActivityLanes(1, performer, logger, Dispatching.ToThreadPool),
+            new ActivityLanes(1, performer, new LateResults(store, TimeProvider.System, logger), logger, Dispatching.ToThreadPool),
             new EngineOptions(),
             TimeProvider.System,
             FaultPlan.None,

@@ -53,7 +53,7 @@ public sealed class OnceTests
         var run = await DieInsideAsync(database, Counted);
         await using var next = await House.OpenAsync(new MemoryStore(database), null, null, null, Once(Counted));
 
-        var state = await UntilAsync(next, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
+        var state = await House.UntilAsync(next, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
 
         Assert.Equal(1, calls);
         Assert.True(state.Epoch > 1);
@@ -71,7 +71,10 @@ public sealed class OnceTests
         var database = new MemoryDatabase();
         var calls = 0;
         var reached = new TaskCompletionSource();
-        var store = new HookedStore(new MemoryStore(database));
+        var store = new HookedStore(new MemoryStore(database))
+        {
+            Posting = _ => Task.FromException(HookedStore.Failure(isTransient: true)), // the dead leave no notes
+        };
         store.Appending = append =>
         {
             if (!RunReader.ReadEvents(append.Run, Stored(append), RunBlobs.None).Any(e => e is RunEvent.ActivitySucceeded))
@@ -90,7 +93,7 @@ public sealed class OnceTests
         }
 
         await using var next = await House.OpenAsync(new MemoryStore(database), null, null, null, Once(Counted));
-        await UntilAsync(next, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
+        await House.UntilAsync(next, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
 
         Assert.Equal(1, calls);
 
@@ -149,7 +152,7 @@ public sealed class OnceTests
         var run = await DieInsideAsync(database, pay.Body, pay);
         await using var next = await House.OpenAsync(new MemoryStore(database), null, null, null, pay);
 
-        await UntilAsync(next, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
+        await House.UntilAsync(next, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
 
         var reconciled = (await EventsAsync(next, run)).OfType<RunEvent.ActivityReconciled>().Single();
         Assert.Equal(CallOutcome.Unknown, reconciled.Outcome);
@@ -171,7 +174,7 @@ public sealed class OnceTests
         await using var house = await House.OpenAsync(new MemoryStore(), Paying, null, null, pay);
         var run = await house.StartAsync();
 
-        var state = await UntilAsync(house, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
+        var state = await House.UntilAsync(house, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
 
         Assert.Equal(1, calls);
         Assert.Equal(
@@ -203,7 +206,7 @@ public sealed class OnceTests
             new MemoryStore(), Paying.Replace("1h", "20ms", StringComparison.Ordinal), null, null, pay);
         var run = await house.StartAsync();
 
-        var state = await UntilAsync(house, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
+        var state = await House.UntilAsync(house, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
 
         Assert.Equal(FailureCode.ActivityTimeout, state.Open[0].Call!.Unknown!.Cause!.Code);
     }
@@ -214,7 +217,7 @@ public sealed class OnceTests
         await using var house = await House.OpenAsync(
             new MemoryStore(), Paying, null, null, Once((_, _) => throw new InvalidOperationException("Boom.")));
         var run = await house.StartAsync();
-        await UntilAsync(house, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
+        await House.UntilAsync(house, run, s => s.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
 
         Assert.False((await house.Engine.FindAsync(run))!.IsCarried);
     }
@@ -272,18 +275,4 @@ public sealed class OnceTests
 
     private static async Task<List<RunEvent>> EventsAsync(House house, RunId run) =>
         [.. (await house.Engine.ReadEventsAsync(run)).SelectMany(a => a.Events)];
-
-    private static async Task<RunState> UntilAsync(House house, RunId run, Func<RunState, bool> holds)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            if (await house.Engine.FindAsync(run, patience.Token) is { State: var state } && holds(state))
-            {
-                return state;
-            }
-
-            await Task.Delay(5, patience.Token);
-        }
-    }
 }

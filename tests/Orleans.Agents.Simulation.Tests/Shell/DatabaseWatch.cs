@@ -1,11 +1,11 @@
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
-using Orleans.Agents.Workflows;
+using Orleans.Agents.Simulation.Tests.Workflows;
 
 namespace Orleans.Agents.Simulation.Tests.Shell;
 
 /// <summary>Looks at the database after every step: what is new must keep all promises.</summary>
-internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, Trace trace)
+internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace trace)
 {
     private readonly Dictionary<RunId, SeenRun> seen = [];
     private readonly Dictionary<RunHost, long> carried = [];
@@ -49,6 +49,11 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
             RunWatch.Check(
                 database.IsValid(append.Epoch), Invariant.FencedNeverWrites, $"epoch {append.Epoch} wrote to {run.Record.Id}");
             was.Watch.Stored(append.Version, append.At, append.Epoch, events);
+            foreach (var started in events.Select(StartedBy).OfType<string>())
+            {
+                RunWatch.Check(
+                    database.Find(new RunId(started)) is not null, Invariant.StartedIsThere, $"{run.Record.Id} started {started}");
+            }
         }
 
         if (run.Snapshot is { } snapshot && snapshot.Version != was.Snapshot)
@@ -59,7 +64,7 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
 
         var record = run.Record;
         RunWatch.Check(
-            database.InOrder.TrueForAll(other => other == run || other.Record.Key != record.Key),
+            record.Key is null || database.InOrder.TrueForAll(other => other == run || other.Record.Key != record.Key),
             Invariant.OneRunAKey,
             $"another run has the key of {record.Id}");
         var owner = was.Record?.Owner;
@@ -68,18 +73,26 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
             Invariant.OneOwner,
             $"epoch {record.Owner} owns {record.Id}, which epoch {owner} has not let go");
         RunWatch.Check(
-            record.Row.IsOver || record.Owner is not null || was.Watch.AwaitsDecision || record.Row.WakeAt <= LatestWake(was.Watch.State),
+            record.Row.IsOver || record.Owner is not null || was.Watch.WaitsForOthers || record.Row.WakeAt <= LatestWake(record, was.Watch.State),
             Invariant.NothingSleeps,
-            $"{record.Id} is let go until {record.Row.WakeAt:O} and waits for {LatestWake(was.Watch.State):O}");
+            $"{record.Id} is let go until {record.Row.WakeAt:O} and waits for {LatestWake(record, was.Watch.State):O}");
         RunWatch.Check(
             record.Version == was.Watch.State.Version,
             Invariant.VersionsHaveNoGaps,
             $"{record.Id} is at {record.Version}, its journal at {was.Watch.State.Version}");
     }
 
-    // The row may say a millisecond later than asked, for stores that keep no more.
-    private DateTimeOffset? LatestWake(RunState state) => Run.Outstanding(workflow, state).Min(work => work switch
+    private static string? StartedBy(RunEvent happened) => happened switch
     {
+        RunEvent.ChildStarted child => child.Run,
+        RunEvent.RunLaunched launched => launched.Run,
+        _ => null,
+    };
+
+    // The row may say a millisecond later than asked, for stores that keep no more.
+    private DateTimeOffset? LatestWake(RunRecord run, RunState state) => Run.Outstanding(plot.Of(run.Hash), state).Min(work => work switch
+    {
+        RunWork.StartChild child => child.NotBefore,
         RunWork.Attempt attempt => attempt.NotBefore,
         RunWork.Reconcile reconcile => reconcile.NotBefore,
         RunWork.WakeAt wake => wake.DueAt,
@@ -90,7 +103,9 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
     {
         if (!seen.TryGetValue(run, out var known))
         {
-            seen[run] = known = new SeenRun(new RunWatch(workflow));
+            // Of one that is not there nothing holds, whatever it would be a run of.
+            var workflow = database.Find(run) is { } there ? plot.Of(there.Record.Hash) : plot.Definition.Workflow;
+            seen[run] = known = new SeenRun(new RunWatch(workflow, Of));
         }
 
         return known;

@@ -41,7 +41,14 @@ internal sealed class OnceLedger(bool remembersCalls)
     {
         var entry = Of(call.Activity);
         entry.Epoch = Math.Max(entry.Epoch, call.Epoch.Value);
-        entry.Closed = Math.Max(entry.Closed, call.Attempt);
+        return Find(call.Activity, call.Attempt);
+    }
+
+    /// <summary>What somebody finds out who looks into the books; if nothing happened, nothing will.</summary>
+    public Reconciliation Find(ActivityId activity, int attempt)
+    {
+        var entry = Of(activity);
+        entry.Closed = Math.Max(entry.Closed, attempt);
         return entry.Output is { } output && remembersCalls ? new Reconciliation.Happened(output) : new Reconciliation.DidNotHappen();
     }
 

@@ -87,6 +87,16 @@ public sealed class PlantedBugTests
         });
 
     [Fact]
+    public void It_is_noticed_when_the_end_of_a_child_is_not_told_to_its_parent() => AssertFound(
+        Invariant.EveryRunEnds,
+        AtTheProcess(static (append, send) => send(append with { Notes = [] })));
+
+    [Fact]
+    public void It_is_noticed_when_a_child_is_named_and_not_begun() => AssertFound(
+        Invariant.StartedIsThere,
+        AtTheProcess(static (append, send) => send(append with { Children = [] })));
+
+    [Fact]
     public void It_is_noticed_when_a_keeper_never_looks() => AssertFound(
         Invariant.EveryRunEnds,
         new Plant { AtTheProcess = static store => new PlantedStore(store) { Waiting = static _ => [] } });

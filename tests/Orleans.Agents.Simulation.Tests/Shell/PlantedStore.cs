@@ -76,6 +76,10 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
     public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation) =>
         inner.Runs.ListAsync(query, cancellation);
 
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation) =>
+        inner.Runs.ListChildrenAsync(parent, after, limit, cancellation);
+
     public async Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation) =>
         Waiting(await inner.Runs.FindWaitingAsync(query, cancellation));
 

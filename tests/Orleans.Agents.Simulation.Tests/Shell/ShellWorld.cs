@@ -24,6 +24,7 @@ internal sealed class ShellWorld
     private readonly List<SimulatedProcess> processes = [];
     private readonly List<Client> clients = [];
     private readonly EngineOptions options;
+    private readonly Judge judge;
     private Exception? failure;
     private int started;
     private bool isClosing;
@@ -35,10 +36,11 @@ internal sealed class ShellWorld
         script = new Script(seed);
         Plant = plant;
         Trace = new Trace(keepsTrace);
-        Watch = new DatabaseWatch(Database, plot.Definition.Workflow, Trace);
+        Watch = new DatabaseWatch(Database, plot, Trace);
         Post = new StorePost(this, chance);
         Once = new OnceLedger(plant.RemembersCalls);
         Works = new ToolWorks(this, script, chance);
+        judge = new Judge(this, chance);
         HasStoreClock = chance.Next(2) == 0;
         options = new EngineOptions
         {
@@ -141,7 +143,8 @@ internal sealed class ShellWorld
         Stop();
     }
 
-    private bool IsDone => clients.TrueForAll(c => c.Run is { } run && Watch.Of(run).State.IsOver);
+    private bool IsDone => clients.TrueForAll(c => c.Run is { } run && Watch.Of(run).State.IsOver)
+        && Database.InOrder.TrueForAll(run => run.Record.Row.IsOver);
 
     private string Unfinished() => string.Join(
         ", ", Database.InOrder.Select(r => $"{r.Record.Id} of {r.Record.Owner} is {r.Record.Row}").DefaultIfEmpty("nothing is started"));
@@ -222,6 +225,11 @@ internal sealed class ShellWorld
     {
         var up = processes.FindAll(p => p is { IsUp: true, PausedAt: null });
         var free = clients.FindAll(c => c.IsFree);
+        if (up.Count > 0 && chance.Next(4) == 0 && judge.DecideOne(up[chance.Next(up.Count)]))
+        {
+            return;
+        }
+
         if (up.Count > 0 && free.Count > 0)
         {
             free[chance.Next(free.Count)].Ask(up[chance.Next(up.Count)]);

@@ -63,6 +63,10 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
     public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation) =>
         Send("list", () => database.Runs.ListAsync(query, CancellationToken.None), cancellation);
 
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation) =>
+        Send("list children", () => database.Runs.ListChildrenAsync(parent, after, limit, CancellationToken.None), cancellation);
+
     public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation) =>
         Send("find waiting", () => database.Runs.FindWaitingAsync(query, CancellationToken.None), cancellation);
 

@@ -52,7 +52,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
     /// <summary>What a process is told that asks what became of a call.</summary>
     public Reconciliation Reconcile(SimulatedProcess process, ToolCall call)
     {
-        var found = world.Once.Find(call);
+        var found = chance.Next(4) == 0 ? new Reconciliation.Unknown("The books are closed today.") : world.Once.Find(call);
         world.Trace.Add($"    {process.Number} asks what became of attempt {call.Attempt} at {call.Activity}: {found}");
         return found;
     }

@@ -3,16 +3,25 @@ using System.Text;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Simulation.Tests.Workflows;
 
-/// <summary>A workflow made by chance: retries, catches, cycles, waits, small budgets, limits in time.</summary>
+/// <summary>A workflow made by chance: retries, catches, cycles, waits, children, small budgets, limits in time.</summary>
 /// <param name="Definition">The workflow, loaded as an author's would be.</param>
 /// <param name="HasTimeLimits">
 /// Whether it has timeouts or a deadline: then how it ends depends on how long things took, and faults may change it.
 /// </param>
 internal sealed record Plot(Definition Definition, bool HasTimeLimits)
 {
+    /// <summary>The definition that a run is pinned to: the plot's, or that of a workflow it runs.</summary>
+    public Workflow Of(string hash) => Of(Definition.Workflow, hash)
+        ?? throw new KeyNotFoundException($"Nothing of the plot has the hash {hash}.");
+
+    private static Workflow? Of(Workflow workflow, string hash) => workflow.Hash == hash
+        ? workflow
+        : workflow.Children.Values.Select(child => Of(child, hash)).FirstOrDefault(found => found is not null);
+
     /// <summary>The tool that most states call.</summary>
     public const string Tool = "sim.work";
 
@@ -37,7 +46,7 @@ internal sealed record Plot(Definition Definition, bool HasTimeLimits)
             LoadOptions.Lenient);
         return loaded.HasErrors
             ? throw new FormatException($"{string.Join('\n', loaded.Diagnostics)}\n{yaml}")
-            : loaded.Definitions.Values.Single();
+            : loaded.Definitions["plot"];
     }
 
     /// <summary>The tool with a body.</summary>
@@ -77,6 +86,11 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
 
         text.Append("    done: { end: { last: \"${{ context.last }}\", n: \"${{ context.n }}\", visit: \"${{ run.visit }}\" } }\n");
         text.Append("    bad: { fail: { code: gave_up, message: \"${{ error.code }} in ${{ error.state }}\" } }\n");
+        if (hasOnce)
+        {
+            Child();
+        }
+
         return new Plot(Plot.Load(text.ToString()), hasTimeLimits);
     }
 
@@ -85,7 +99,7 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
     private void State(int index, int count, bool hasTimeLimits)
     {
         text.Append($"    s{index}:\n");
-        var kind = index == 0 ? 0 : chance.Next(10);
+        var kind = index == 0 ? 0 : chance.Next(hasOnce ? 13 : 10);
         switch (kind)
         {
             case < 7:
@@ -93,6 +107,9 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
                 break;
             case 7:
                 text.Append("      pass: {}\n      input: { n: \"${{ context.n }}\" }\n");
+                break;
+            case >= 10:
+                Children(hasTimeLimits);
                 break;
             default:
                 text.Append($"      wait: {{ duration: {chance.Next(1, 60)}s }}\n");
@@ -102,6 +119,30 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
         text.Append("      save: { last: \"${{ output }}\", n: \"${{ context.n + 1 }}\" }\n");
         Next(index, count);
         Catch(index, count);
+    }
+
+    // Awaited by itself, or several side by side of which all or one have to succeed.
+    private void Children(bool hasTimeLimits)
+    {
+        const string Call = "workflow: child, input: { from: \"${{ run.visit }}\" }";
+        var retry = chance.Next(2) == 0 ? ", retry: { attempts: 2, backoff: 3s, on: [permanent, transient] }" : "";
+        var limit = hasTimeLimits && chance.Next(2) == 0 ? $", timeout: {chance.Next(5, 60)}s" : "";
+        var settle = hasTimeLimits ? "settle: any" : "on_failure: collect"; // who is first depends on how long things take
+        text.Append(chance.Next(4) switch
+        {
+            3 => $"      launch: {{ {Call} }}\n",
+            0 => $"      {Call.Replace(", ", "\n      ", StringComparison.Ordinal)}\n",
+            1 => $"      foreach: {{ in: [1, 2, 3], limit: {chance.Next(1, 4)}, on_failure: collect }}\n      do: {{ {Call}{retry}{limit} }}\n",
+            _ => $"      parallel: {{ {settle}, branches: {{ a: {{ {Call}{retry} }}, b: {{ {Call}{limit} }}, c: {{ tool: {Plot.Tool} }} }} }}\n",
+        });
+    }
+
+    private void Child()
+    {
+        text.Append("---\napiVersion: orleans.agents/v1\nkind: Workflow\nmetadata: { name: child }\nspec:\n  start: s0\n  states:\n");
+        text.Append($"    s0: {{ {(chance.Next(2) == 0 ? "wait: { duration: 45s }" : "pass: {}")}, next: s1 }}\n");
+        text.Append($"    s1: {{ tool: {(chance.Next(2) == 0 ? Plot.OnceTool : Plot.Tool)}, save: {{ got: \"${{{{ output }}}}\" }}, next: done }}\n");
+        text.Append("    done: { end: \"${{ context.got }}\" }\n");
     }
 
     private void Activity(bool hasTimeLimits)

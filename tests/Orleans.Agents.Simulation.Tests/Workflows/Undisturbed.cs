@@ -11,11 +11,11 @@ internal static class Undisturbed
 
     public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static RunState Play(Workflow workflow, Script script, RunId run)
+    public static RunState Play(Workflow workflow, Script script, RunId run, Payload? input = null)
     {
         var now = Noon;
         var state = RunState.Initial;
-        Tell(new RunCommand.Start(run, Guid.Empty, Payload.EmptyObject));
+        Tell(new RunCommand.Start(run, Guid.Empty, input ?? Payload.EmptyObject));
         for (var step = 0; !state.IsOver; step++)
         {
             if (step == MostSteps)
@@ -33,9 +33,26 @@ internal static class Undisturbed
         void Tell(RunCommand command) =>
             state = Run.Decide(workflow, state, command, now) is Decision.Accepted accepted ? accepted.Next : state;
 
+        RunCommand PlayChild(RunWork.StartChild child)
+        {
+            var (_, visit, branch) = child.Activity;
+            now = child.NotBefore > now ? child.NotBefore.Value : now;
+            var begun = (Decision.Accepted)Run.Decide(workflow, state, new RunCommand.StartChild(visit, branch, child.Number), now);
+            state = begun.Next;
+            var start = begun.Children[0];
+            if (start.Parent.IsLaunched is true)
+            {
+                return new RunCommand.Wake(); // nobody waits for it
+            }
+
+            var end = Play(start.Workflow, script, start.Run, start.Input);
+            return new RunCommand.ReportChild(visit, branch, child.Number, end.Failure is null ? end.Output : null, end.Failure);
+        }
+
         (DateTimeOffset Due, RunCommand Command) Next(RunWork work) => work switch
         {
             RunWork.Attempt attempt => (attempt.NotBefore ?? now, script.Answer(attempt.Activity, attempt.Number)),
+            RunWork.StartChild child => (child.NotBefore ?? now, PlayChild(child)),
             RunWork.WakeAt wake => (wake.DueAt, new RunCommand.Wake()),
             _ => throw new System.Diagnostics.UnreachableException(work.GetType().Name),
         };

@@ -27,11 +27,15 @@ internal sealed record StepsShape(
     }
 
     /// <summary>W2: a run that fans out 100 steps; its floor writes a row for each of them, twice, in one commit each time.</summary>
-    public static StepsShape FanOut()
+    public static StepsShape FanOut() => FanOut("w2", BenchWorkflow.FanOut());
+
+    /// <summary>W2 with child runs of one step each; the floor is the same, a row for the birth and one for the end.</summary>
+    public static StepsShape Children() => FanOut("w2 children", BenchWorkflow.Children());
+
+    private static StepsShape FanOut(string name, BenchWorkflow workflow)
     {
-        var workflow = BenchWorkflow.FanOut();
         var floor = new StepsFloor(workflow.StepsPerRun, CommitsPerRun: 1, RunsPerRound: 1);
-        return new StepsShape("w2", workflow, [1, 4, 16, 64], floor, floor);
+        return new StepsShape(name, workflow, [1, 4, 16, 64], floor, floor);
     }
 }
 

@@ -31,6 +31,18 @@ internal sealed class ArgumentCheck(DefinitionHost host, Findings findings)
                     drafted.Schemas.Registry,
                     $"the agent {agent.Document.Name}");
             }
+
+            var workflow = state is { StartsRun: true, Subject: not null }
+                ? drafted.Workflows.FirstOrDefault(w => w.Document.Name == state.Subject!.Text)
+                : null;
+            if (workflow?.Input is { } taken)
+            {
+                CheckInput(
+                    state,
+                    drafted.Schemas.Resolve(taken),
+                    drafted.Schemas.Registry,
+                    $"the workflow {workflow.Document.Name}");
+            }
         }
     }
 

@@ -37,7 +37,11 @@ internal sealed class ClosureReader
             Hash = hash,
             InputSchema = ReadSchema(workflow, "input"),
             Context = Assignments(workflow, "context"),
-            Budget = new Budget(budget.GetProperty("activities").GetInt64(), Duration(budget.GetProperty("time"))),
+            Budget = new Budget(
+                budget.GetProperty("activities").GetInt64(),
+                Duration(budget.GetProperty("time")),
+                Optional(budget, "depth")?.GetInt32(),
+                Optional(budget, "launches")?.GetInt64()),
             Deadline = OptionalDuration(workflow, "deadline"),
             Start = Text(workflow, "start"),
             States = workflow.GetProperty("states").EnumerateObject()
@@ -45,8 +49,13 @@ internal sealed class ClosureReader
             Agents = root.GetProperty("agents").EnumerateObject()
                 .ToImmutableSortedDictionary(a => a.Name, a => ReadAgent(a.Name, a.Value), StringComparer.Ordinal),
             Policy = ReadPolicy(root.GetProperty("policy")),
+            Calls = Optional(root, "workflows") is { } calls
+                ? calls.EnumerateObject().ToImmutableSortedDictionary(c => c.Name, c => HashOf(c.Value), StringComparer.Ordinal)
+                : ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal),
         };
     }
+
+    private string HashOf(JsonElement called) => TextOf(called) is var text && text == ClosureWriter.Itself ? hash : text;
 
     private State ReadState(string name, JsonElement state)
     {
@@ -87,19 +96,9 @@ internal sealed class ClosureReader
 
     private State ReadKind(string name, JsonElement state)
     {
-        if (Optional(state, "agent") is { } agent)
+        if (ReadActivityKind(name, state) is { } activity)
         {
-            return new State.AgentCall(TextOf(agent)) { Name = name };
-        }
-
-        if (Optional(state, "tool") is { } tool)
-        {
-            return new State.ToolCall(TextOf(tool))
-            {
-                Name = name,
-                Effect = Optional(state, "effect") is { } effect ? ReadEffect(TextOf(effect)) : ToolEffect.None,
-                CanReconcile = Optional(state, "reconciles")?.GetBoolean() ?? false,
-            };
+            return activity;
         }
 
         if (Optional(state, "parallel") is { } parallel)
@@ -142,6 +141,28 @@ internal sealed class ClosureReader
         return Optional(state, "pass") is not null
             ? new State.Pass { Name = name }
             : throw new FormatException($"The state {name} is of a kind that is not known.");
+    }
+
+    private static State? ReadActivityKind(string name, JsonElement state)
+    {
+        if (Optional(state, "agent") is { } agent)
+        {
+            return new State.AgentCall(TextOf(agent)) { Name = name };
+        }
+
+        if (Optional(state, "tool") is { } tool)
+        {
+            return new State.ToolCall(TextOf(tool))
+            {
+                Name = name,
+                Effect = Optional(state, "effect") is { } effect ? ReadEffect(TextOf(effect)) : ToolEffect.None,
+                CanReconcile = Optional(state, "reconciles")?.GetBoolean() ?? false,
+            };
+        }
+
+        return Optional(state, "workflow") is { } workflow ? new State.WorkflowCall(TextOf(workflow)) { Name = name }
+            : Optional(state, "launch") is { } launch ? new State.Launch(TextOf(launch)) { Name = name }
+            : null;
     }
 
     private static ToolEffect ReadEffect(string name) => name == "once"

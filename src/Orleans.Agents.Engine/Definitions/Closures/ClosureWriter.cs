@@ -15,12 +15,18 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
     /// <summary>The version of the stored form.</summary>
     public const int Format = 1;
 
+    /// <summary>What stands for the hash of a workflow that runs itself, which is not known before it is written.</summary>
+    public const string Itself = "itself";
+
     private readonly RetryRule retry = RetryDefaults.Complete(
         drafted.Policies.FirstOrDefault(p => p.RetryNode is not null)?.Retry ?? RetryDraft.Empty, defaultRetry);
 
     private readonly List<SchemaUse> schemas = [];
 
-    public ReadOnlyMemory<byte> Write(WorkflowDraft workflow)
+    /// <summary>Writes a workflow.</summary>
+    /// <param name="workflow">The workflow.</param>
+    /// <param name="hashOf">What a run of another workflow that it runs is pinned to.</param>
+    public ReadOnlyMemory<byte> Write(WorkflowDraft workflow, Func<string, string> hashOf)
     {
         schemas.Clear();
         var unsorted = CanonicalJson.Write(writer =>
@@ -41,11 +47,30 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
             }
 
             writer.WriteEndObject();
+            WriteCalls(writer, workflow, hashOf);
             writer.WriteEndObject();
         });
         using var document = JsonDocument.Parse(
             unsorted.Utf8, new JsonDocumentOptions { MaxDepth = CanonicalJson.MaxDepth });
         return CanonicalJson.Of(document.RootElement).Utf8;
+    }
+
+    // Where there are none nothing is written: such closures are the same as before there were any.
+    private static void WriteCalls(Utf8JsonWriter writer, WorkflowDraft workflow, Func<string, string> hashOf)
+    {
+        string[] calls = [.. workflow.Calls];
+        if (calls.Length == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("workflows");
+        foreach (var name in calls)
+        {
+            writer.WriteString(name, name == workflow.Document.Name ? Itself : hashOf(name));
+        }
+
+        writer.WriteEndObject();
     }
 
     private void WriteWorkflow(Utf8JsonWriter writer, WorkflowDraft workflow)
@@ -62,6 +87,16 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
         writer.WriteStartObject("budget");
         writer.WriteNumber("activities", workflow.Activities ?? Budget.Default.Activities);
         writer.WriteString("time", DurationText.Format(workflow.Time ?? Budget.Default.Time));
+        if (workflow.Depth is { } depth)
+        {
+            writer.WriteNumber("depth", depth);
+        }
+
+        if (workflow.Launches is { } launches)
+        {
+            writer.WriteNumber("launches", launches);
+        }
+
         writer.WriteEndObject();
         WriteDuration(writer, "deadline", workflow.Deadline);
         writer.WriteString("start", workflow.Start!.Text);
@@ -86,6 +121,9 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
                 break;
             case StateKind.Tool:
                 WriteTool(writer, state.Subject!.Text);
+                break;
+            case StateKind.Workflow or StateKind.Launch:
+                writer.WriteString(state.Kind is StateKind.Launch ? "launch" : "workflow", state.Subject!.Text);
                 break;
             case StateKind.Parallel:
                 WriteParallel(writer, state);
@@ -119,7 +157,7 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
         WriteSchema(writer, "output", state.Output, schemas);
         WriteMembers(writer, "save", state.Save);
         WriteNext(writer, state);
-        if (state.Kind is StateKind.Agent or StateKind.Tool)
+        if (state.IsActivity)
         {
             WriteRetry(writer, RetryDefaults.Complete(state.Retry, retry));
         }
@@ -176,9 +214,9 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
     private void WriteBranch(Utf8JsonWriter writer, StateDraft branch)
     {
         writer.WriteStartObject();
-        if (branch.Kind is StateKind.Agent)
+        if (branch.Kind is StateKind.Agent or StateKind.Workflow)
         {
-            writer.WriteString("agent", branch.Subject!.Text);
+            writer.WriteString(branch.Kind is StateKind.Agent ? "agent" : "workflow", branch.Subject!.Text);
         }
         else
         {

@@ -33,6 +33,8 @@ internal enum StateKind
     Unknown,
     Agent,
     Tool,
+    Workflow,
+    Launch,
     Parallel,
     ForEach,
     Pass,
@@ -49,7 +51,7 @@ internal sealed record CatchDraft(Node Node, ImmutableArray<Node> On, Node? To, 
 /// <param name="Name">Its name.</param>
 /// <param name="Key">Where its name stands.</param>
 /// <param name="Kind">What it does.</param>
-/// <param name="Subject">The agent, the tool, the wait, the output, or the code of the failure.</param>
+/// <param name="Subject">The agent, the tool, the workflow, the wait, the output, or the code of the failure.</param>
 internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? Subject)
 {
     public Node? Duration { get; init; }
@@ -83,7 +85,13 @@ internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? S
 
     public int? Visits { get; init; }
 
-    /// <summary>Where agents are asked and tools called: its branches, or itself.</summary>
+    /// <summary>Whether it starts a run of another workflow, to wait for it or not.</summary>
+    public bool StartsRun => Kind is StateKind.Workflow or StateKind.Launch;
+
+    /// <summary>Whether it asks for something that is tried again when it fails.</summary>
+    public bool IsActivity => Kind is StateKind.Agent or StateKind.Tool or StateKind.Workflow;
+
+    /// <summary>Where agents are asked, tools called and workflows run: its branches, or itself.</summary>
     public IEnumerable<StateDraft> Activities => Kind is StateKind.Parallel or StateKind.ForEach ? Branches : [this];
 
     public bool EndsRun => Kind is StateKind.End or StateKind.Fail;
@@ -127,7 +135,18 @@ internal sealed record WorkflowDraft(DocumentDraft Document)
 
     public TimeSpan? Time { get; init; }
 
+    public int? Depth { get; init; }
+
+    public long? Launches { get; init; }
+
     public TimeSpan? Deadline { get; init; }
+
+    /// <summary>The names of the workflows that its states run.</summary>
+    public IEnumerable<string> Calls => States.SelectMany(s => s.Activities)
+        .Where(s => s.StartsRun)
+        .Select(s => s.Subject?.Text)
+        .OfType<string>()
+        .Distinct();
 
     public Node? Start { get; init; }
 

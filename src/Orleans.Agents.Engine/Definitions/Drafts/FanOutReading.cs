@@ -55,14 +55,18 @@ internal sealed class FanOutReading(SchemaBook schemas, Findings findings, HashS
         var fields = new FieldReader(node, read);
         var agent = fields.Get(BranchShape.Agent);
         var tool = fields.Get(BranchShape.Tool);
+        var workflow = fields.Get(BranchShape.Workflow);
         var input = fields.Get(BranchShape.Input);
         if (node is not null)
         {
             expressions.Template(input, place);
         }
 
-        var kind = agent is not null ? StateKind.Agent : tool is not null ? StateKind.Tool : StateKind.Unknown;
-        return new StateDraft(name, key, kind, agent ?? tool)
+        var kind = agent is not null ? StateKind.Agent
+            : tool is not null ? StateKind.Tool
+            : workflow is not null ? StateKind.Workflow
+            : StateKind.Unknown;
+        return new StateDraft(name, key, kind, agent ?? tool ?? workflow)
         {
             Input = input,
             Output = schemas.Use(fields.Get(BranchShape.Output)),

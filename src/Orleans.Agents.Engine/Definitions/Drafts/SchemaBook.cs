@@ -14,7 +14,7 @@ internal sealed class SchemaBook
     public SchemaBook(IEnumerable<DocumentDraft> schemas, Findings findings)
     {
         this.findings = findings;
-        foreach (var document in schemas.Where(d => d.Spec is not null && d.Name.Length > 0))
+        foreach (var document in schemas.Where(d => d.Spec is not null && CanBeReferredTo(d.Name)))
         {
             documents.TryAdd(document.Name, document.Spec!);
         }
@@ -29,6 +29,9 @@ internal sealed class SchemaBook
             Compile(node);
         }
     }
+
+    // Another name is said to be wrong where it stands.
+    private static bool CanBeReferredTo(string name) => name.Length > 0 && !name.Contains('#', StringComparison.Ordinal);
 
     public SchemaRegistry Registry { get; private set; } = SchemaRegistry.Empty;
 

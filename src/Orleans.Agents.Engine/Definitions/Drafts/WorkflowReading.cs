@@ -26,6 +26,8 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             Context = context,
             Activities = (long?)budget.Number(BudgetShape.Activities),
             Time = budget.Duration(BudgetShape.Time),
+            Depth = (int?)budget.Number(BudgetShape.Depth),
+            Launches = (long?)budget.Number(BudgetShape.Launches),
             Deadline = fields.Duration(WorkflowShape.Deadline),
             Start = fields.Get(WorkflowShape.Start),
             Description = fields.Text(WorkflowShape.Description),
@@ -38,6 +40,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
     {
         var fields = new FieldReader(member.Value, read);
         var given = ReadKind(member, fields);
+        var launched = fields.Part(StateShape.Launch).Get(LaunchShape.Input);
         var save = fields.Members(StateShape.Save);
         foreach (var entry in save)
         {
@@ -47,7 +50,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         var state = given with
         {
             Description = fields.Text(StateShape.Description),
-            Input = fields.Get(StateShape.Input),
+            Input = given.Kind is StateKind.Launch ? launched : fields.Get(StateShape.Input),
             Output = schemas.Use(fields.Get(StateShape.Output)),
             Save = save,
             Next = ReadNext(fields, expressions),
@@ -77,9 +80,12 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         var fail = fields.Part(StateShape.Fail);
         var code = fail.Get(FailShape.Code);
         var message = fail.Get(FailShape.Message);
+        var launched = fields.Part(StateShape.Launch).Get(LaunchShape.Workflow);
         var (kind, subject) =
             fields.Get(StateShape.Agent) is { } agent ? (StateKind.Agent, agent)
             : fields.Get(StateShape.Tool) is { } tool ? (StateKind.Tool, tool)
+            : fields.Get(StateShape.Workflow) is { } workflow ? (StateKind.Workflow, workflow)
+            : fields.Get(StateShape.Launch) is not null ? (StateKind.Launch, launched)
             : fields.Get(StateShape.Parallel) is { } parallel ? (StateKind.Parallel, parallel)
             : fields.Get(StateShape.ForEach) is { } each ? (StateKind.ForEach, each)
             : fields.Get(StateShape.Pass) is { } pass ? (StateKind.Pass, pass)

@@ -15,6 +15,12 @@ internal static class BranchShape
         Example = "\"files.tree\"",
     };
 
+    public static Field Workflow { get; } = new(
+        "workflow", new FieldType.Text(TextRule.Any), "Runs this workflow and waits for its end.")
+    {
+        Example = "\"fact-check\"",
+    };
+
     public static Field Input { get; } = new(
         "input", new FieldType.Template(), "What it works on, with the item of a `foreach` in scope; left out, null.");
 
@@ -33,11 +39,10 @@ internal static class BranchShape
         "branch",
         "What a branch of a fan-out does.",
         [
-            Agent, Tool, Input, Output, Retry, Timeout,
-            Field.Blocked("workflow", "will run another workflow in the branch; until then ask an agent or call a tool"),
+            Agent, Tool, Workflow, Input, Output, Retry, Timeout,
         ])
     {
-        OneOf = [Agent, Tool],
+        OneOf = [Agent, Tool, Workflow],
     };
 }
 

@@ -13,6 +13,13 @@ internal static class StateShape
         "tool", new FieldType.Text(TextRule.Any), "Calls this tool.")
     { Example = "\"files.tree\"" };
 
+    public static Field Workflow { get; } = new(
+        "workflow", new FieldType.Text(TextRule.Any), "Runs this workflow and waits for its end.")
+    { Example = "\"fact-check\"" };
+
+    public static Field Launch { get; } = new(
+        "launch", new FieldType.Part(LaunchShape.Shape), "Starts a run that nobody waits for.");
+
     public static Field Parallel { get; } = new(
         "parallel", new FieldType.Part(ParallelShape.Shape), "Does several things side by side.");
 
@@ -86,18 +93,20 @@ internal static class StateShape
 
     public static Shape Shape { get; } = new(
         "state",
-        "A state: exactly one of the first eight fields says what it does.",
+        "A state: exactly one of the first ten fields says what it does.",
         [
-            Agent, Tool, Parallel, ForEach, Pass, Wait, End, Fail,
+            Agent, Tool, Workflow, Launch, Parallel, ForEach, Pass, Wait, End, Fail,
             Do, Description, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits,
             .. BlockedKinds(),
         ])
     {
-        OneOf = [Agent, Tool, Parallel, ForEach, Pass, Wait, End, Fail],
+        OneOf = [Agent, Tool, Workflow, Launch, Parallel, ForEach, Pass, Wait, End, Fail],
         Exclusions =
         [
             (Agent, [Do]),
             (Tool, [Do]),
+            (Workflow, [Do]),
+            (Launch, [Do, Input, Output, Retry, Timeout]),
             (Parallel, [Do, Input, Retry]),
             (ForEach, [Input, Retry]),
             (Pass, [Do, Retry, Timeout]),
@@ -107,17 +116,31 @@ internal static class StateShape
         ],
         Needs =
         [
-            (Agent, [Next]), (Tool, [Next]), (Parallel, [Next]), (ForEach, [Do, Next]), (Pass, [Next]), (Wait, [Next]),
+            (Agent, [Next]), (Tool, [Next]), (Workflow, [Next]), (Launch, [Next]), (Parallel, [Next]), (ForEach, [Do, Next]), (Pass, [Next]), (Wait, [Next]),
         ],
     };
 
     private static ImmutableArray<Field> BlockedKinds() =>
     [
-        Field.Blocked("workflow", "will run another workflow and wait for it; until then put its states into this one"),
-        Field.Blocked("launch", "will start a run that nobody waits for; until then start it from outside"),
         Field.Blocked("message", "will send a message to another agent; until then pass it on in the context"),
         Field.Blocked("decide", "will choose among alternatives with reasons; until then use an agent and `next`"),
     ];
+}
+
+/// <summary>What is launched.</summary>
+internal static class LaunchShape
+{
+    public static Field Workflow { get; } = new(
+        "workflow", new FieldType.Text(TextRule.Any), "The workflow of the new run.")
+    {
+        IsRequired = true,
+        Example = "\"announce\"",
+    };
+
+    public static Field Input { get; } = new(
+        "input", new FieldType.Template(), "What the new run works on; left out, null.");
+
+    public static Shape Shape { get; } = new("launch", "A run that nobody waits for.", [Workflow, Input]);
 }
 
 /// <summary>A state that computes has nothing to say about it.</summary>

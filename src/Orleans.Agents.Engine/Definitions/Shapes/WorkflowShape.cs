@@ -53,13 +53,19 @@ internal static class BudgetShape
         new FieldType.Text(TextRule.Duration),
         "How long attempts may be under way, added up; waiting is free; 1h when left out.");
 
+    public static Field Depth { get; } = new(
+        "depth",
+        new FieldType.Integer(1, 100),
+        "How deep runs may go that states with `workflow` and `launch` start; 10 when left out.");
+
+    public static Field Launches { get; } = new(
+        "launches", new FieldType.Integer(1, 1_000_000), "How many runs a run may launch; 100 when left out.");
+
     public static Shape Shape { get; } = new(
         "budget",
         "What a run may use.",
         [
-            Activities, Time,
-            Field.Blocked("launches", "will bound how many runs a run launches; no state launches runs yet"),
-            Field.Blocked("depth", "will bound how deep launches go; no state launches runs yet"),
+            Activities, Time, Depth, Launches,
             Field.Blocked(
                 "tokens", "will bound the tokens of all models; until then use `activities` and `max_output_tokens`"),
             Field.Blocked(

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Journal;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary><c>agents runs tree</c>: a run with all that it started, and what those started.</summary>
+internal static class RunsTreeVerb
+{
+    private const int PageSize = 500;
+    private const int MostRuns = 10_000;
+    private const int UsualRuns = 1_000;
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var run = new Argument<string>("id") { Description = "The run's name, or a beginning that no other run has." };
+        var limit = Numbers.Option(
+            "--limit", $"Show at most this many runs, 1 to {MostRuns}. Default: {UsualRuns}.", 1, MostRuns);
+        var store = StoreChoice.Option();
+        var json = MannerOptions.JsonOption();
+        var verb = new Verb(
+            "tree",
+            "Shows a run with the runs it started, and those they started.",
+            "An indented list on a terminal, nested JSON objects otherwise; what was launched is among them.",
+            new Example("Where do all those runs come from?", "agents runs tree run-0198c2"),
+            new Example(
+                "Which of them failed?",
+                "agents runs tree run-0198c2 --json | jq '.. | objects | select(.status? == \"failed\").run'"))
+        {
+            run, limit, store, json,
+        };
+        verb.SetAction(async (parsed, cancellation) =>
+        {
+            var typed = parsed.GetValue(run)!;
+            await using var opened = await RunFinder.OpenStoreAsync(
+                StoreChoice.Of(parsed.GetValue(store)), typed, cancellation);
+            var root = await RunFinder.FindAsync(opened, typed, cancellation);
+            var tree = await new Reading(opened.Runs, (int)(parsed.GetValue(limit) ?? UsualRuns)).ReadAsync(root, cancellation);
+            if (streams.IsOutputTerminal && !parsed.GetValue(json))
+            {
+                streams.WriteText(TextTable.Of(["RUN", "WORKFLOW", "STATUS", "STATE"], RowsOf(tree, 0)));
+            }
+            else
+            {
+                streams.WriteJson(tree, CliJson.Default.TreeDocument, compact: true);
+            }
+
+            return ExitCode.Done;
+        });
+        return verb;
+    }
+
+    private static IEnumerable<ImmutableArray<string>> RowsOf(TreeDocument tree, int depth)
+    {
+        var indent = new string(' ', 2 * depth);
+        yield return [$"{indent}{tree.Run}", tree.Workflow, tree.Status, tree.State ?? tree.FailureCode ?? ""];
+        foreach (var row in (tree.Children ?? []).SelectMany(child => RowsOf(child, depth + 1)))
+        {
+            yield return row;
+        }
+
+        if (tree.HasMore is true)
+        {
+            yield return [$"{indent}  …", "", "", "more than --limit shows"];
+        }
+    }
+
+    /// <summary>Reads a tree from its root on, as much of it as is to be shown.</summary>
+    private sealed class Reading(IRunList runs, int most)
+    {
+        private int left = most - 1;
+
+        public async Task<TreeDocument> ReadAsync(RunRecord record, CancellationToken cancellation)
+        {
+            var children = ImmutableArray.CreateBuilder<TreeDocument>();
+            RunRecord? last = null;
+            while (await runs.ListChildrenAsync(record.Id, last?.Id, PageSize, cancellation) is { IsEmpty: false } page)
+            {
+                foreach (var child in page)
+                {
+                    if (left == 0)
+                    {
+                        return TreeDocument.Of(record) with { Children = children.ToImmutable(), HasMore = true };
+                    }
+
+                    left--;
+                    children.Add(await ReadAsync(child, cancellation));
+                }
+
+                last = page[^1];
+            }
+
+            return TreeDocument.Of(record) with { Children = children.Count == 0 ? null : children.ToImmutable() };
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>What facts about child runs make of a run's state.</summary>
+internal static class ChildEvolution
+{
+    public static RunState Start(RunState state, RunEvent.ChildStarted started) => state with
+    {
+        Open = state.Open.SetItem(started.Branch, state.Open[started.Branch] with
+        {
+            IsRetry = false,
+            Child = started.Run,
+            Until = started.Until,
+        }),
+        AwaitedChildren = (state.AwaitedChildren ?? 0) + 1,
+    };
+
+    public static RunState Abandon(RunState state, RunEvent.ChildAbandoned abandoned)
+    {
+        var (_, branch, attempt) = abandoned;
+        var open = state.Open[branch];
+        var left = new UnsettledCall(state.State, state.Visit, branch, attempt, open.Child);
+        return state with
+        {
+            Open = state.Open.SetItem(branch, open with { Child = null, Until = null }),
+            AwaitedChildren = Fewer(state.AwaitedChildren),
+            Unsettled = CallEvolution.Bounded((state.Unsettled ?? ImmutableList<UnsettledCall>.Empty).Add(left)),
+        };
+    }
+
+    /// <summary>One child less is waited for.</summary>
+    public static int? Fewer(int? children) => children > 1 ? children - 1 : null;
+}
