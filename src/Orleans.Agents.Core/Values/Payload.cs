@@ -118,13 +118,17 @@ public readonly struct Payload : IEquatable<Payload>
     public override string ToString() => Encoding.UTF8.GetString(Utf8.Span);
 }
 
-internal sealed class PayloadConverter : JsonConverter<Payload>
+/// <summary>Reads and writes payloads as the bytes they are.</summary>
+public sealed class PayloadConverter : JsonConverter<Payload>
 {
+    /// <inheritdoc/>
     public override bool HandleNull => true;
 
+    /// <inheritdoc/>
     public override Payload Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Payload.FromTrusted(JsonMarshal.GetRawUtf8Value(JsonElement.ParseValue(ref reader)).ToArray());
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Payload value, JsonSerializerOptions options) =>
         value.WriteTo(writer);
 }

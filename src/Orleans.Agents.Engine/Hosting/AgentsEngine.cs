@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Activities;
 using Orleans.Agents.Definitions;
@@ -10,7 +9,6 @@ using Orleans.Agents.Models;
 using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
-using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Hosting;
@@ -19,7 +17,7 @@ namespace Orleans.Agents.Hosting;
 /// The embedded host: carries runs in this process, on a store that it may share with other processes. Safe to use from
 /// many threads.
 /// </summary>
-public sealed class AgentsEngine : IAsyncDisposable
+public sealed class AgentsEngine : IAgents, IAsyncDisposable
 {
     private readonly IStore store;
     private readonly EngineOptions options;
@@ -29,10 +27,12 @@ public sealed class AgentsEngine : IAsyncDisposable
     private readonly Dispatch dispatch;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
+    private readonly IEngineHost process;
     private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
     private NoteDelivery? delivery;
     private RunOpener? opener;
+    private WakeQueue? wakes;
     private Keeper? keeper;
 
     /// <summary>Makes an engine that does nothing until it is started.</summary>
@@ -56,8 +56,10 @@ public sealed class AgentsEngine : IAsyncDisposable
         TimeProvider time,
         FaultPlan faults,
         ILogger<AgentsEngine> logger,
-        Dispatch dispatch)
+        Dispatch dispatch,
+        IEngineHost? process = null)
     {
+        this.process = process ?? EmbeddedHost.Instance;
         this.dispatch = dispatch;
         this.store = store;
         this.options = options;
@@ -76,6 +78,9 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The engine has not been started, or is stopped.</exception>
     public Epoch Epoch => Table.Epoch;
 
+    /// <summary>Whether it carries runs: it was started and is not stopped.</summary>
+    internal bool IsStarted => table is not null;
+
     private RunTable Table => table ?? throw NotStarted();
 
     /// <summary>Opens the store, takes an epoch, and takes on the runs that wait for a carrier.</summary>
@@ -88,12 +93,14 @@ public sealed class AgentsEngine : IAsyncDisposable
         var adrift = new AdriftRuns();
         var services = new RunServices(
             store.Journal, store.Inbox, lanes, options, clock, faults, logger, dispatch, stopping.Token);
-        table = new RunTable(services, store, adrift, epoch);
+        table = new RunTable(services, store, adrift, epoch, process);
         delivery = new NoteDelivery(table, store.Inbox, logger);
         opener = new RunOpener(table, store, catalog, adrift, delivery, logger);
+        wakes = new WakeQueue(opener, dispatch, stopping.Token);
         lanes.Start();
+        await process.OnEpochAsync(epoch, cancellation);
         var retention = new Retention(store.Runs, options, clock, logger);
-        keeper = new Keeper(table, opener, adrift, delivery, retention, store, options, clock, logger, dispatch);
+        keeper = new Keeper(table, opener, adrift, delivery, retention, store, options, clock, logger, dispatch, process);
         keeper.Start();
     }
 
@@ -108,35 +115,30 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <exception cref="StoreException">The store cannot be reached; try again with the same key.</exception>
     public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
     {
-        if (catalog.Find(request.Workflow) is not { } workflow)
+        if (Objection(request, out var workflow) is { } refused)
         {
-            return Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.");
+            return refused;
         }
 
-        if (workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid)
-        {
-            return Refused(
-                FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}");
-        }
-
-        if (request.Run is { } name && !RunId.IsValid(name.Value))
-        {
-            return Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.");
-        }
-
-        var id = request.Run ?? new RunId($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");
+        var id = request.Run ?? NewRunId();
         var command = new RunCommand.Start(
             id,
             request.CorrelationId ?? Guid.CreateVersion7(clock.GetUtcNow()),
             request.Input,
             request.Key,
             request.Folder,
-            EnvOf(workflow));
+            RunVariables.Of(workflow));
         var started = await Table.StartAsync(workflow, command);
         return started is StartResult.Started { IsNew: false } again
             ? await ComparedAsync(again, workflow, request, cancellation)
             : started;
     }
+
+    /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
+    internal StartResult.Refused? Objection(StartRequest request) => Objection(request, out _);
+
+    /// <summary>A name that no run has.</summary>
+    internal RunId NewRunId() => new($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");
 
     /// <summary>Waits until a run is over. The run goes on when the wait is cancelled.</summary>
     /// <exception cref="KeyNotFoundException">There is no such run.</exception>
@@ -205,6 +207,13 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <summary>Calls back with each append of runs this process carries, in order per run, when it is durable.</summary>
     public void Follow(Action<RunId, RunAppend> follower) => Table.Follow(follower);
 
+    /// <summary>Carries a run on, if nobody does and it is not over, together with others that are woken now.</summary>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    internal Task WakeAsync(RunId run) => (wakes ?? throw NotStarted()).WakeAsync(run);
+
+    /// <summary>Completes when this process does not carry a run, be it at once.</summary>
+    internal Task WhenLetGoAsync(RunId run) => table?.WhenLetGoAsync(run) ?? Task.CompletedTask;
+
     /// <summary>
     /// Comes to rest: activities under way are cancelled, their runs are released for whoever comes next. The second time,
     /// when an application that was stopped is disposed of, nothing is left to do.
@@ -237,10 +246,23 @@ public sealed class AgentsEngine : IAsyncDisposable
             await lanes.DisposeAsync();
             table = null;
             opener = null;
+            wakes = null;
             delivery = null;
             stopping.Dispose();
             await store.Carriers.ReleaseAsync(epoch, CancellationToken.None);
         }
+    }
+
+    private StartResult.Refused? Objection(StartRequest request, out Workflow workflow)
+    {
+        workflow = catalog.Find(request.Workflow)!;
+        return workflow is null
+                ? Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.")
+            : workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid
+                ? Refused(FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}")
+            : request.Run is { } name && !RunId.IsValid(name.Value)
+                ? Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.")
+            : null;
     }
 
     private static InvalidOperationException NotStarted() => new("The engine has not been started.");
@@ -259,27 +281,5 @@ public sealed class AgentsEngine : IAsyncDisposable
                 "run.key_conflict",
                 $"The key or name belongs to run {started.Run} of workflow '{was.Origin.Workflow}', started with another input.")
             : started;
-    }
-
-    private static Payload? EnvOf(Workflow workflow)
-    {
-        if (workflow.Policy.Env.IsEmpty)
-        {
-            return null;
-        }
-
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
-        {
-            json.WriteStartObject();
-            foreach (var name in workflow.Policy.Env.Order(StringComparer.Ordinal))
-            {
-                json.WriteString(name, Environment.GetEnvironmentVariable(name));
-            }
-
-            json.WriteEndObject();
-        }
-
-        return Payload.FromTrusted(buffer.WrittenMemory);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 
 namespace Orleans.Agents.Runs;
@@ -19,7 +20,8 @@ internal sealed class Keeper(
     EngineOptions options,
     StoreClock clock,
     ILogger logger,
-    Dispatch dispatch)
+    Dispatch dispatch,
+    IEngineHost process)
     : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
@@ -106,16 +108,22 @@ internal sealed class Keeper(
         }
 
         await delivery.DeliverAsync(stopping.Token);
-        await OpenAsync(adrift.All);
+        await OpenAsync(adrift.All, opener.OpenAsync); // nobody else may have these
         if (options.CarriesAllRuns)
         {
-            foreach (var epoch in await store.Carriers.FenceGoneAsync(stopping.Token))
-            {
-                logger.EpochFenced(epoch);
-            }
-
+            await FenceAsync();
             await TakeOnWaitingAsync();
             await retention.PruneAsync(stopping.Token);
+        }
+    }
+
+    private async Task FenceAsync()
+    {
+        var fenced = await store.Carriers.FenceGoneAsync(stopping.Token);
+        if (!fenced.IsEmpty)
+        {
+            fenced.ToList().ForEach(logger.EpochFenced);
+            await process.OnFencedAsync(fenced, stopping.Token);
         }
     }
 
@@ -126,6 +134,7 @@ internal sealed class Keeper(
         var epoch = await store.Carriers.TakeAsync(options.CarriesAllRuns, stopping.Token);
         logger.EpochRenewed(table.Epoch, epoch);
         table.Renew(epoch);
+        await process.OnEpochAsync(epoch, stopping.Token);
     }
 
     private async Task TakeOnWaitingAsync()
@@ -138,19 +147,19 @@ internal sealed class Keeper(
             var query = new WaitingQuery(clock.GetUtcNow(), MostAtOnce + unreadable.Count, table.Epoch);
             var waiting = await store.Runs.FindWaitingAsync(query, stopping.Token);
             unseen = [.. waiting.Where(run => !unreadable.Contains(run))];
-            await OpenAsync(unseen);
+            await OpenAsync(unseen, (runs, stop) => process.WakeAsync(runs, opener.OpenAsync, stop));
         }
         while (unseen.Length >= MostAtOnce);
     }
 
-    private async Task OpenAsync(ImmutableArray<RunId> runs)
+    private async Task OpenAsync(ImmutableArray<RunId> runs, OpenRuns open)
     {
         if (runs.IsEmpty)
         {
             return;
         }
 
-        foreach (var (run, why) in await opener.OpenAsync(runs, stopping.Token))
+        foreach (var (run, why) in await open(runs, stopping.Token))
         {
             // Said once per process; the run stays where it is for a program that can read it.
             if (unreadable.Add(run))

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Hosting;
+
+/// <summary>The engine in a process by itself: it opens what it finds, and nobody needs to be told.</summary>
+internal sealed class EmbeddedHost : IEngineHost
+{
+    public static EmbeddedHost Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<UnreadableRun>> WakeAsync(
+        ImmutableArray<RunId> runs, OpenRuns openHere, CancellationToken cancellation) => openHere(runs, cancellation);
+
+    /// <inheritdoc/>
+    public void OnCarried(RunId run)
+    {
+    }
+
+    /// <inheritdoc/>
+    public Task OnEpochAsync(Epoch epoch, CancellationToken cancellation) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task OnFencedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation) => Task.CompletedTask;
+}

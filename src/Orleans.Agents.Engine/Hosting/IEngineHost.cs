@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Hosting;
+
+/// <summary>
+/// What differs between hosts: where a run that waits for a carrier is opened, and who is told that it has one. Nothing of
+/// it decides anything about a run.
+/// </summary>
+internal interface IEngineHost
+{
+    /// <summary>Has each of some runs that wait for a carrier opened where the host wants it carried.</summary>
+    /// <param name="runs">The runs.</param>
+    /// <param name="openHere">Opens runs in this process.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Those whose history cannot be understood.</returns>
+    Task<ImmutableArray<UnreadableRun>> WakeAsync(
+        ImmutableArray<RunId> runs, OpenRuns openHere, CancellationToken cancellation);
+
+    /// <summary>This process carries a run from now on. Must return at once.</summary>
+    void OnCarried(RunId run);
+
+    /// <summary>This process carries runs under this epoch from now on.</summary>
+    Task OnEpochAsync(Epoch epoch, CancellationToken cancellation);
+
+    /// <summary>The processes of these epochs are gone, and the epochs have been fenced.</summary>
+    Task OnFencedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation);
+}
+
+/// <summary>Opens those of some runs that nobody carries, in this process.</summary>
+/// <returns>Those whose history cannot be understood.</returns>
+internal delegate Task<ImmutableArray<UnreadableRun>> OpenRuns(
+    ImmutableArray<RunId> runs, CancellationToken cancellation);

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Silo.Hosting;
+using Orleans.Agents.Silo.Runs;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds durable agent workflows to a silo.</summary>
+public static class AgentsSiloBuilderExtensions
+{
+    /// <summary>
+    /// Adds the engine to a silo: it starts before the silo can be asked and stops before the silo leaves. Every silo of a
+    /// cluster uses the same store, by itself or by a copy of the same options.
+    /// </summary>
+    public static AgentsBuilder UseAgents(this ISiloBuilder silo, Action<EngineOptions>? configure = null)
+    {
+        var services = silo.Services;
+        var agents = services.AddAgents(configure);
+        var embedded = services.Single(service => service.ImplementationType == typeof(AgentsHostedService));
+        services.Remove(embedded);
+        services.TryAddSingleton<AgentsHostedService>();
+        services.TryAddSingleton<RunAddresses>();
+        services.TryAddSingleton<ClusterHost>();
+        services.TryAddSingleton<IEpochBook, MemoryEpochBook>();
+        services.Replace(ServiceDescriptor.Singleton<IEngineHost>(provider => provider.GetRequiredService<ClusterHost>()));
+        services.Replace(ServiceDescriptor.Singleton<IAgents, ClusterAgents>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EngineLifecycle>();
+        return agents;
+    }
+}

@@ -1,0 +1,15 @@
+using System.Text.Json.Serialization;
+
+namespace Orleans.Agents.Silo.Wire;
+
+/// <summary>The form of what silos say to each other. Of two versions side by side each reads what the other writes.</summary>
+[JsonSourceGenerationOptions(
+    MaxDepth = 256,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowOutOfOrderMetadataProperties = true,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(RunCall))]
+[JsonSerializable(typeof(RunReply))]
+internal sealed partial class SiloJson : JsonSerializerContext;
