@@ -8,17 +8,11 @@ namespace Orleans.Agents.Storage.Sqlite;
 /// <summary>The journal in the file.</summary>
 internal sealed class SqliteJournal(Writer writer, Readers readers, FaultPlan faults) : IJournal
 {
-    // What an append costs beside its events: its rows and their share of the indexes.
-    private const int RowBytes = 256;
-
     /// <inheritdoc/>
     public ValueTask<Appended> AppendAsync(Append append, CancellationToken cancellation)
     {
         append.ThrowIfMalformed();
-        return new ValueTask<Appended>(writer.DoAsync(
-            session => Store(session, append),
-            RowBytes + append.Events.Length + (append.Snapshot?.Length ?? 0),
-            cancellation));
+        return new ValueTask<Appended>(writer.DoAsync(new AppendWrite(append, faults), cancellation));
     }
 
     /// <inheritdoc/>
@@ -27,7 +21,7 @@ internal sealed class SqliteJournal(Writer writer, Readers readers, FaultPlan fa
         session => session.IsValid(epoch)
             ? [.. claims.Where(claim => Claim(session, claim, epoch)).Select(claim => claim.Run).Distinct()]
             : ImmutableArray<RunId>.Empty,
-        RowBytes * claims.Length,
+        AppendWrite.RowBytes * claims.Length,
         cancellation);
 
     /// <inheritdoc/>
@@ -42,13 +36,6 @@ internal sealed class SqliteJournal(Writer writer, Readers readers, FaultPlan fa
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return readers.ReadAsync(database => Appends(database, run, after, limit), cancellation);
-    }
-
-    private Appended Store(WriteSession session, Append append)
-    {
-        var appended = session.Store(append);
-        faults.Reached(KillPoint.AfterSend);
-        return appended;
     }
 
     // The statuses are written out because a claim of a run that is over must come to nothing.

@@ -1,3 +1,6 @@
+using Orleans.Agents.Faults;
+using Orleans.Agents.Journal;
+
 namespace Orleans.Agents.Storage.Sqlite;
 
 /// <summary>Something to be done in the writer's next transaction, and its answer once that is durable.</summary>
@@ -20,7 +23,7 @@ internal abstract class Write(int bytes)
 }
 
 /// <summary>A write with an answer.</summary>
-internal sealed class Write<TAnswer>(Func<WriteSession, TAnswer> work, int bytes) : Write(bytes)
+internal abstract class Write<TAnswer>(int bytes) : Write(bytes)
 {
     // The writer must not run what its callers do next.
     private readonly TaskCompletionSource<TAnswer> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -30,7 +33,7 @@ internal sealed class Write<TAnswer>(Func<WriteSession, TAnswer> work, int bytes
 
     public override bool IsAbandoned => completion.Task.IsCompleted;
 
-    public override void Execute(WriteSession session) => answer = work(session);
+    public override void Execute(WriteSession session) => answer = Do(session);
 
     public override void Answer() => completion.TrySetResult(answer);
 
@@ -38,4 +41,28 @@ internal sealed class Write<TAnswer>(Func<WriteSession, TAnswer> work, int bytes
 
     /// <summary>Stops waiting. A write that has not been taken into a transaction yet is then left out.</summary>
     public void Cancel(CancellationToken cancellation) => completion.TrySetCanceled(cancellation);
+
+    /// <summary>Does it.</summary>
+    protected abstract TAnswer Do(WriteSession session);
+}
+
+/// <summary>Whatever is to be done in a transaction.</summary>
+internal sealed class AnyWrite<TAnswer>(Func<WriteSession, TAnswer> work, int bytes) : Write<TAnswer>(bytes)
+{
+    protected override TAnswer Do(WriteSession session) => work(session);
+}
+
+/// <summary>An append: what nearly all writes are.</summary>
+internal sealed class AppendWrite(Append append, FaultPlan faults)
+    : Write<Appended>(RowBytes + append.Events.Length + (append.Snapshot?.Length ?? 0))
+{
+    /// <summary>What an append costs beside its events: its rows and their share of the indexes.</summary>
+    public const int RowBytes = 256;
+
+    protected override Appended Do(WriteSession session)
+    {
+        var appended = session.Store(append);
+        faults.Reached(KillPoint.AfterSend);
+        return appended;
+    }
 }

@@ -21,14 +21,18 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
     private WriteSession? session;
 
     /// <summary>Does something in the next transaction and answers when it is durable.</summary>
-    public Task<TAnswer> DoAsync<TAnswer>(Func<WriteSession, TAnswer> work, int bytes, CancellationToken cancellation)
+    public Task<TAnswer> DoAsync<TAnswer>(
+        Func<WriteSession, TAnswer> work, int bytes, CancellationToken cancellation) =>
+        DoAsync(new AnyWrite<TAnswer>(work, bytes), cancellation);
+
+    /// <summary>Does something in the next transaction and answers when it is durable.</summary>
+    public Task<TAnswer> DoAsync<TAnswer>(Write<TAnswer> write, CancellationToken cancellation)
     {
         if (cancellation.IsCancellationRequested)
         {
             return Task.FromCanceled<TAnswer>(cancellation);
         }
 
-        var write = new Write<TAnswer>(work, bytes);
         Enqueue(write);
         return cancellation.CanBeCanceled ? WaitAsync(write, cancellation) : write.Task;
     }

@@ -39,7 +39,7 @@ public sealed record Scope
     }
 
     /// <summary>What <c>run</c> means, made only when an expression asks: few do, and it is asked for at each step.</summary>
-    internal Lazy<Payload>? LaterRun { get; init; }
+    internal ILaterPayload? LaterRun { get; init; }
 
     /// <summary>What <c>env</c> means.</summary>
     public Payload Env { get; init; }
@@ -76,4 +76,10 @@ public sealed record Scope
     }
 
     private sealed record Item(string Name, Payload Content, Item? Outer);
+}
+
+/// <summary>A payload that is made when it is first asked for.</summary>
+internal interface ILaterPayload
+{
+    Payload Value { get; }
 }

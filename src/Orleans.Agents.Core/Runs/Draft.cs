@@ -12,7 +12,10 @@ namespace Orleans.Agents.Runs;
 /// </summary>
 internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset at)
 {
-    private readonly ImmutableArray<RunEvent>.Builder events = ImmutableArray.CreateBuilder<RunEvent>(4);
+    // A result, the end of its state, the beginning of the next.
+    private const int UsualEvents = 3;
+
+    private readonly ImmutableArray<RunEvent>.Builder events = ImmutableArray.CreateBuilder<RunEvent>(UsualEvents);
     private RunState state = before;
 
     /// <summary>The state that the facts so far lead to.</summary>
@@ -187,13 +190,13 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     /// <summary>The state is done: where the run goes, after what it saves.</summary>
     public string? Left(State definition, Payload output)
     {
-        var scope = RunScope.Of(workflow, state) with { Output = output };
+        var scope = RunScope.WithOutput(workflow, state, output);
         if (!Rendering.TrySave(definition.Save, scope, state, out var saved, out var context, out var failure))
         {
             return Failed(definition, failure);
         }
 
-        var target = Rendering.Choose(definition, scope with { Context = context }, out failure);
+        var target = Rendering.Choose(definition, scope, context, out failure);
         if (target is null)
         {
             return Failed(definition, failure!);

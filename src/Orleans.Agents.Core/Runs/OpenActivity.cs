@@ -11,6 +11,9 @@ namespace Orleans.Agents.Runs;
 /// <param name="Call">The call that is or may have been made, when making it twice would do harm.</param>
 public sealed record OpenActivity(int Attempt, DateTimeOffset Since, bool IsRetry = false, OnceCall? Call = null)
 {
+    /// <summary>What it works on, where that was rendered already.</summary>
+    internal KeptInput Input { get; set; }
+
     /// <summary>Whether only a <see cref="RunCommand.Decide"/> can say how it goes on.</summary>
     [JsonIgnore]
     public bool AwaitsDecision => Call is { Unknown: not null, IsAsked: not true };
@@ -39,3 +42,20 @@ public sealed record UnsettledCall(string State, int Visit, int Branch, int Atte
 /// <param name="Output">What it ends with, when it ends well.</param>
 /// <param name="Failure">Why it fails; null when it ends well.</param>
 public sealed record RunEnding(Payload? Output = null, Failure? Failure = null);
+
+/// <summary>
+/// An input kept at hand from the decision to the attempt. It follows from what is known of the run and is no part of
+/// it, so any two are equal.
+/// </summary>
+internal readonly struct KeptInput(Payload payload) : IEquatable<KeptInput>
+{
+    public bool IsKept { get; } = true;
+
+    public Payload Payload => payload;
+
+    public bool Equals(KeptInput other) => true;
+
+    public override bool Equals(object? obj) => obj is KeptInput;
+
+    public override int GetHashCode() => 0;
+}

@@ -16,7 +16,7 @@ public static class Parking
         }
 
         var next = RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline);
-        foreach (var activity in state.Open.Values)
+        foreach (var (_, activity) in state.Open)
         {
             if (activity.AwaitsDecision)
             {

@@ -71,9 +71,16 @@ internal static class Rendering
     }
 
     /// <summary>The first alternative that applies; null, with a failure, when none does.</summary>
-    public static string? Choose(State definition, Scope scope, out Failure? failure)
+    public static string? Choose(
+        State definition, Scope scope, ImmutableSortedDictionary<string, Payload> context, out Failure? failure)
     {
         failure = null;
+        if (definition.Next is [{ When: null, To: var only }, ..])
+        {
+            return only;
+        }
+
+        scope = scope with { Context = context };
         foreach (var (when, to) in definition.Next)
         {
             if (when is null)
@@ -153,7 +160,12 @@ internal static class Rendering
 
     private static Failure? TooLarge(ImmutableSortedDictionary<string, Payload> context)
     {
-        var bytes = context.Values.Sum(value => (long)value.Length);
+        var bytes = 0L;
+        foreach (var (_, value) in context)
+        {
+            bytes += value.Length;
+        }
+
         return bytes <= RunLimits.ContextBytes ? null : new Failure(
             FailureClass.Permanent,
             FailureCode.ContextTooLarge,

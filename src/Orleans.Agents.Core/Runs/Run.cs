@@ -108,11 +108,7 @@ public static class Run
         var open = state.Open[branch];
         var definition = workflow.States[state.State].ActivityOf(branch);
         var remaining = state.Bounds!.ActiveTime - state.ActiveTime;
-        if (!RunScope.TryRenderInput(workflow, state, branch, out var input, out var failure))
-        {
-            throw new UnreachableException($"The input of {state.State} was rendered: {failure}");
-        }
-
+        var input = open.Input.IsKept ? open.Input.Payload : RenderAgain(workflow, state, branch);
         var activity = new ActivityId(new RunId(state.Origin!.Run), state.Visit, branch);
         return open.AwaitsReconciliation
             ? new RunWork.Reconcile(
@@ -125,6 +121,11 @@ public static class Run
                 open.IsRetry ? open.Since : null,
                 definition.Timeout < remaining ? definition.Timeout.Value : remaining);
     }
+
+    private static Payload RenderAgain(Workflow workflow, RunState state, int branch) =>
+        RunScope.TryRenderInput(workflow, state, branch, out var input, out var failure)
+            ? input
+            : throw new UnreachableException($"The input of {state.State} was rendered: {failure}");
 
     private static Decision OnStart(Workflow workflow, RunState state, RunCommand.Start start, DateTimeOffset at)
     {

@@ -14,6 +14,10 @@ public static class RunScope
     /// <summary>The scope of a run in its present state, without an output and without the items of its branches.</summary>
     public static Scope Of(Workflow workflow, RunState state) => Of(workflow, state, branch: 0);
 
+    /// <summary>The scope of a run whose present state did what it is for.</summary>
+    internal static Scope WithOutput(Workflow workflow, RunState state, Payload output) =>
+        Of(workflow, state, branch: 0, output);
+
     /// <summary>The scope of one branch: with its item, and its attempt.</summary>
     internal static Scope OfBranch(Workflow workflow, RunState state, int branch)
     {
@@ -75,52 +79,13 @@ public static class RunScope
         return template is null || template.TryRender(OfBranch(workflow, state, branch), out input, out failure);
     }
 
-    private static Scope Of(Workflow workflow, RunState state, int branch) => new()
+    private static Scope Of(Workflow workflow, RunState state, int branch, Payload output = default) => new()
     {
         Input = state.Input,
         Context = state.Context,
+        Output = output,
         Error = state.Error is { } error ? Describe(error) : Payload.Null,
-        LaterRun = new Lazy<Payload>(() => Describe(workflow, state, branch), LazyThreadSafetyMode.PublicationOnly),
+        LaterRun = new RunDescription(workflow, state, branch),
         Env = state.Origin?.Env ?? Payload.Null,
     };
-
-    private static Payload Describe(Workflow workflow, RunState state, int branch)
-    {
-        var buffer = new ArrayBufferWriter<byte>(384);
-        using (var json = new Utf8JsonWriter(buffer, JsonText.Writing))
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, state.Origin?.Run);
-            json.WriteString("workflow"u8, workflow.Name);
-            json.WriteString("version"u8, workflow.Version);
-            json.WriteString("correlation_id"u8, state.Origin?.CorrelationId.ToString("D"));
-            json.WriteString("started_at"u8, state.StartedAt);
-            json.WriteString("state"u8, state.State);
-            json.WriteNumber("visit"u8, state.Visit);
-            json.WriteNumber("attempt"u8, state.Open.TryGetValue(branch, out var open) ? open.Attempt : 0);
-            WriteCycle(json, state);
-            json.WriteEndObject();
-        }
-
-        return Payload.FromTrusted(buffer.WrittenMemory);
-    }
-
-    private static void WriteCycle(Utf8JsonWriter json, RunState state)
-    {
-        var current = state.Visits.GetValueOrDefault(state.State);
-        json.WriteStartObject("cycle"u8);
-        json.WriteNumber("current"u8, current);
-        if (state.MaxVisits is { } max)
-        {
-            json.WriteNumber("max"u8, max);
-            json.WriteNumber("remaining"u8, max - current);
-        }
-        else
-        {
-            json.WriteNull("max"u8);
-            json.WriteNull("remaining"u8);
-        }
-
-        json.WriteEndObject();
-    }
 }

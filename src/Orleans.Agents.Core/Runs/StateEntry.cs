@@ -32,10 +32,14 @@ internal static class StateEntry
             return draft.Failed(definition, spent);
         }
 
-        // The shell renders the input when it starts the attempt; that it renders at all is decided here.
-        return RunScope.TryRender(definition.Input, workflow, draft.Current, out _, out var broken)
-            ? null
-            : draft.Failed(definition, broken.ToFailure());
+        if (!RunScope.TryRender(definition.Input, workflow, draft.Current, out var input, out var broken))
+        {
+            return draft.Failed(definition, broken.ToFailure());
+        }
+
+        // The attempt begins as soon as this is stored; who carries the run on later renders it again.
+        draft.Current.Open[0].Input = new KeptInput(input);
+        return null;
     }
 
     private static string? EnterWait(

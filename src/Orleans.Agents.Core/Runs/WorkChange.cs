@@ -28,12 +28,12 @@ public sealed record WorkChange(
         if (before.Visit != after.Visit)
         {
             // Nothing of one visit goes on in another.
-            foreach (var branch in before.Open.Keys)
+            foreach (var (branch, _) in before.Open)
             {
                 Compare(workflow, before, after, branch, ended, begun);
             }
 
-            foreach (var branch in after.Open.Keys)
+            foreach (var (branch, _) in after.Open)
             {
                 if (!before.Open.ContainsKey(branch))
                 {

@@ -28,6 +28,9 @@ public sealed class Schema
     /// <summary>The document it was compiled from, byte for byte.</summary>
     public Payload Source { get; }
 
+    /// <summary>Whether it is the schema <c>true</c>, to which every value conforms that can be read.</summary>
+    public bool AllowsEverything => root.Always is true;
+
     /// <summary>
     /// What is odd about the document without being wrong: keywords that do not exist, with the one that was probably
     /// meant, and older drafts. At most 100.

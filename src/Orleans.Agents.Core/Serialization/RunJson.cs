@@ -14,7 +14,8 @@ namespace Orleans.Agents.Serialization;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     AllowOutOfOrderMetadataProperties = true,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(RunEventsConverter)])]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(ImmutableArray<RunEvent>))]
 [JsonSerializable(typeof(RunState))]

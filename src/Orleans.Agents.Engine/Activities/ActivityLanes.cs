@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Runs;
 
@@ -11,54 +10,95 @@ namespace Orleans.Agents.Activities;
 internal sealed class ActivityLanes(int count, ActivityPerformer performer, ILogger logger, Dispatch dispatch)
     : IAsyncDisposable
 {
-    private readonly Channel<LaneItem> waiting =
-        Channel.CreateUnbounded<LaneItem>(new UnboundedChannelOptions { AllowSynchronousContinuations = false });
+    private readonly Lock gate = new();
+    private readonly Queue<LaneItem> waiting = new();
+    private readonly HashSet<LaneItem> underWay = [];
+    private readonly TaskCompletionSource rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool isOpen;
+    private bool isClosed;
 
-    private readonly CancellationTokenSource stopping = new();
-    private Task lanes = Task.CompletedTask;
-
-    /// <summary>Starts the lanes.</summary>
-    public void Start() => lanes = Task.WhenAll(Enumerable.Range(0, count).Select(_ => RunLaneAsync()));
-
-    /// <summary>Queues an attempt.</summary>
-    public void Enqueue(LaneItem item) => waiting.Writer.TryWrite(item);
-
-    /// <summary>Cancels what is under way and waits until all lanes have come to rest.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Opens the lanes.</summary>
+    public void Start()
     {
-        waiting.Writer.TryComplete();
-        await dispatch.CancelAsync(stopping);
-        await lanes;
-        stopping.Dispose();
+        lock (gate)
+        {
+            isOpen = true;
+            Fill();
+        }
     }
 
-    private async Task RunLaneAsync()
+    /// <summary>Queues an attempt.</summary>
+    public void Enqueue(LaneItem item)
     {
-        await Task.Yield();
-        while (await waiting.Reader.WaitToReadAsync())
+        lock (gate)
         {
-            while (waiting.Reader.TryRead(out var item))
+            if (!isClosed)
             {
-                await MakeAsync(item);
+                waiting.Enqueue(item);
+                Fill();
             }
         }
     }
 
-    private async Task MakeAsync(LaneItem item)
+    /// <summary>Makes an attempt that has a lane, on the calling thread as far as it goes without waiting.</summary>
+    public async Task MakeAsync(LaneItem item)
     {
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(item.Cancellation, stopping.Token);
-        if (cancellation.IsCancellationRequested)
+        if (item.IsCancelled)
         {
+            Release(item);
             return;
         }
 
-        var report = await performer.PerformAsync(item, cancellation.Token);
-        if (report is null)
+        if (await performer.PerformAsync(item) is { } report)
         {
-            logger.AttemptAbandoned(item.Attempt.Activity, item.Attempt.Number);
+            item.Host.Report(report, item);
             return;
         }
 
-        await item.Host.TellAsync(report);
+        logger.AttemptAbandoned(item.Attempt.Activity, item.Attempt.Number);
+        Release(item);
+    }
+
+    /// <summary>Gives the lane of an attempt to the next.</summary>
+    public void Release(LaneItem item)
+    {
+        lock (gate)
+        {
+            underWay.Remove(item);
+            Fill();
+        }
+    }
+
+    /// <summary>Cancels what is under way and waits until all lanes have come to rest.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+            waiting.Clear();
+            foreach (var item in underWay)
+            {
+                item.Cancel(dispatch);
+            }
+
+            Fill();
+        }
+
+        await rest.Task;
+    }
+
+    private void Fill()
+    {
+        while (isOpen && underWay.Count < count && waiting.TryDequeue(out var item))
+        {
+            item.Enter(this);
+            underWay.Add(item);
+            dispatch(item);
+        }
+
+        if (isClosed && underWay.Count == 0)
+        {
+            rest.TrySetResult();
+        }
     }
 }

@@ -17,11 +17,10 @@ internal sealed class ActivityPerformer(
     /// Makes the attempt.
     /// </summary>
     /// <returns>The report for the run; null when the attempt was cancelled, so that nobody waits for one.</returns>
-    public async Task<RunCommand?> PerformAsync(LaneItem item, CancellationToken cancellation)
+    public async ValueTask<RunCommand?> PerformAsync(LaneItem item)
     {
-        using var limit = new CancellationTokenSource(Shortened(item.Attempt.Timeout), time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
-        var outcome = await TryAsync(item, linked.Token);
+        var outcome = await TryAsync(item, item.Begin(Shortened(item.Attempt.Timeout), time));
+        item.End();
         if (!item.IsReconciliation && item.Stage is not CallStage.Intended && outcome is not ActivityOutcome.Refused)
         {
             faults.Record(item.Attempt.Activity, item.Attempt.Number, item.Epoch);
@@ -29,8 +28,8 @@ internal sealed class ActivityPerformer(
 
         faults.Reached(KillPoint.AfterEffect);
         return item.IsReconciliation ? OnceCalling.Report(item, outcome)
-            : item.Stage is CallStage.NotIntended ? Report(item, outcome, cancellation.IsCancellationRequested)
-            : OnceCalling.Report(item, outcome, cancellation.IsCancellationRequested);
+            : item.Stage is CallStage.NotIntended ? Report(item, outcome, item.IsCancelled)
+            : OnceCalling.Report(item, outcome, item.IsCancelled);
     }
 
     private static RunCommand? Report(LaneItem item, ActivityOutcome outcome, bool isCancelled) => outcome switch
@@ -43,7 +42,7 @@ internal sealed class ActivityPerformer(
         _ => throw new UnreachableException(outcome.GetType().Name),
     };
 
-    private async Task<ActivityOutcome> TryAsync(LaneItem item, CancellationToken cancellation)
+    private async ValueTask<ActivityOutcome> TryAsync(LaneItem item, CancellationToken cancellation)
     {
         try
         {

@@ -3,17 +3,30 @@ using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Activities;
 
-/// <summary>One attempt to be made in a lane.</summary>
-/// <param name="Host">Who is told how it went.</param>
-/// <param name="Workflow">The definition the run is pinned to.</param>
-/// <param name="State">The run's state that asks for it.</param>
-/// <param name="Attempt">The attempt.</param>
-/// <param name="Cancellation">Ends the attempt when the run no longer asks for it.</param>
-internal sealed record LaneItem(
-    RunHost Host, Workflow Workflow, RunState State, RunWork.Attempt Attempt, CancellationToken Cancellation)
+/// <summary>One attempt to be made in a lane, from the moment it is asked for until its result is durable.</summary>
+/// <param name="host">Who is told how it went.</param>
+/// <param name="state">The run's state that asks for it.</param>
+/// <param name="attempt">The attempt.</param>
+internal sealed class LaneItem(RunHost host, RunState state, RunWork.Attempt attempt) : IThreadPoolWorkItem
 {
+    private ActivityLanes? lanes;
+    private CancellationTokenSource? cancellation;
+    private volatile bool isCancelled;
+
+    /// <summary>Who is told how it went.</summary>
+    public RunHost Host { get; } = host;
+
+    /// <summary>The definition the run is pinned to.</summary>
+    public Workflow Workflow => Host.Workflow;
+
+    /// <summary>The run's state that asks for it.</summary>
+    public RunState State { get; } = state;
+
+    /// <summary>The attempt.</summary>
+    public RunWork.Attempt Attempt { get; } = attempt;
+
     /// <summary>What is asked for: by the state, or by one of its branches.</summary>
-    public State Asked => Workflow.States[Attempt.State].ActivityOf(Attempt.Activity.Branch);
+    public State Asked { get; } = host.Workflow.States[attempt.State].ActivityOf(attempt.Activity.Branch);
 
     /// <summary>What tells this carrier of the run from those before it: greater after every takeover.</summary>
     public Epoch Epoch => new(State.Epoch);
@@ -23,6 +36,44 @@ internal sealed record LaneItem(
 
     /// <summary>How far a call that must not be made twice has come.</summary>
     public CallStage Stage { get; set; }
+
+    /// <summary>Whether nobody waits for it any more, or its lane is being closed.</summary>
+    public bool IsCancelled => isCancelled;
+
+    /// <summary>Ends the attempt because the run no longer asks for it; after its end that means nothing.</summary>
+    public void Cancel(Dispatch dispatch)
+    {
+        isCancelled = true;
+        if (Interlocked.Exchange(ref cancellation, null) is { } underWay)
+        {
+            _ = dispatch.CancelAsync(underWay);
+        }
+    }
+
+    /// <summary>Takes its place in a lane.</summary>
+    public void Enter(ActivityLanes lane) => lanes = lane;
+
+    /// <summary>Says that what it reported is durable or of no use, so that its lane is free.</summary>
+    public void Leave() => lanes!.Release(this);
+
+    /// <summary>Begins the attempt and the time it may take.</summary>
+    public CancellationToken Begin(TimeSpan limit, TimeProvider time)
+    {
+        var source = new CancellationTokenSource(limit, time);
+        var token = source.Token;
+        Interlocked.Exchange(ref cancellation, source);
+        if (isCancelled)
+        {
+            source.Cancel(); // nobody has registered anything with it yet
+        }
+
+        return token;
+    }
+
+    /// <summary>Ends the attempt's time. Whoever cancels it at this moment lets go of the timer instead.</summary>
+    public void End() => Interlocked.Exchange(ref cancellation, null)?.Dispose();
+
+    void IThreadPoolWorkItem.Execute() => _ = lanes!.MakeAsync(this);
 }
 
 /// <summary>How far a call that must not be made twice has come.</summary>

@@ -67,7 +67,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         this.faults = faults;
         this.logger = logger;
         catalog = new WorkflowCatalog(store.Definitions);
-        var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, clock, logger);
+        var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, time, logger);
         lanes = new ActivityLanes(options.Lanes, performer, logger, dispatch);
     }
 

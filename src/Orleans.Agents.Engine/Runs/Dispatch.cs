@@ -8,6 +8,7 @@ internal delegate void Dispatch(IThreadPoolWorkItem item);
 
 internal static class Dispatching
 {
+    // In the order it came: a thread's own queue would start the last branch of a fan-out first.
     public static Dispatch ToThreadPool { get; } =
         static item => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
 

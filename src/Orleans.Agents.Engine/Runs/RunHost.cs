@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Activities;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Workflows;
@@ -11,19 +12,16 @@ namespace Orleans.Agents.Runs;
 /// </summary>
 internal sealed class RunHost : IThreadPoolWorkItem
 {
-    private readonly Lock gate = new();
+    private static readonly Appended NothingToStore = new Appended.Stored();
+
     private readonly RunServices services;
+    private readonly RunMailbox mailbox;
     private readonly RunWorkbench workbench;
     private readonly RunWriter writer;
     private readonly Action<RunHost, HostEnd> onEnd;
     private readonly Action<RunHost, Decision.Accepted>? onStored;
-    private List<RunMessage> inbox = [];
     private List<RunMessage> taken = [];
-    private HashSet<string>? handedOver;
-    private bool awaitsTakeOver;
-    private bool isPumping;
     private bool isArranged;
-    private HostEnd? end;
 
     public RunHost(
         RunId id,
@@ -39,7 +37,7 @@ internal sealed class RunHost : IThreadPoolWorkItem
         Workflow = workflow;
         State = state;
         Epoch = epoch;
-        awaitsTakeOver = state.Version > 0;
+        mailbox = new RunMailbox(awaitsTakeOver: state.Version > 0);
         this.services = services;
         this.onEnd = onEnd;
         this.onStored = onStored;
@@ -61,72 +59,37 @@ internal sealed class RunHost : IThreadPoolWorkItem
     public RunState State { get; private set; }
 
     /// <summary>Whether this process carries the run still, as far as it knows.</summary>
-    public bool IsCarrying
-    {
-        get
-        {
-            lock (gate)
-            {
-                return end is null;
-            }
-        }
-    }
+    public bool IsCarrying => mailbox.End is null;
 
     /// <summary>Puts a command to the run; the answer comes when what follows from it is durable.</summary>
     public Task<Told> TellAsync(RunCommand command)
     {
-        var message = new RunMessage(command);
-        HostEnd? over;
-        lock (gate)
-        {
-            over = end;
-            if (over is null)
-            {
-                Enqueue(message);
-            }
-        }
+        AttendIf(mailbox.Add(RunMessage.Asking(command, out var answer)));
+        return answer;
+    }
 
-        if (over is not null)
+    /// <summary>
+    /// Tells the run how an attempt went; the attempt's lane is free when that is durable. The caller has nothing else to
+    /// do, so what follows is done on its thread, unless somebody is at it already.
+    /// </summary>
+    public void Report(RunCommand report, LaneItem item)
+    {
+        if (mailbox.Add(new RunMessage(report, lane: item)))
         {
-            message.Answer.SetResult(new Told.NotHere(over));
+            _ = PumpAsync();
         }
-
-        return message.Answer.Task;
     }
 
     /// <summary>Tells the run that it is carried from now on, and in the same breath what was left for it meanwhile.</summary>
     public Task<Told> TakeOverAsync(ImmutableArray<LeftCommand> left)
     {
-        lock (gate)
-        {
-            // Together, so that a run that was cancelled meanwhile does not first begin its work again.
-            var told = TellAsync(new RunCommand.TakeOver(Epoch));
-            awaitsTakeOver = false;
-            Deliver(left);
-            return told;
-        }
+        var takeOver = RunMessage.Asking(new RunCommand.TakeOver(Epoch), out var answer);
+        AttendIf(mailbox.AddTakeOver(takeOver, left));
+        return answer;
     }
 
     /// <summary>Hands over what was left in the run's inbox: each note once, however often it is delivered.</summary>
-    public void Deliver(ImmutableArray<LeftCommand> left)
-    {
-        lock (gate)
-        {
-            if (left.IsEmpty || awaitsTakeOver || end is not null)
-            {
-                return; // they come again: with the takeover, at the keeper's next look, or to the run's next carrier
-            }
-
-            handedOver ??= new HashSet<string>(StringComparer.Ordinal);
-            foreach (var (note, command) in left)
-            {
-                if (handedOver.Add(note))
-                {
-                    Enqueue(new RunMessage(command, note));
-                }
-            }
-        }
-    }
+    public void Deliver(ImmutableArray<LeftCommand> left) => AttendIf(mailbox.AddLeft(left));
 
     /// <summary>Stops carrying the run without a word to it: what is under way is abandoned, the store knows enough.</summary>
     public void Abandon() => Finish(new HostEnd.Stopped());
@@ -136,12 +99,10 @@ internal sealed class RunHost : IThreadPoolWorkItem
 
     void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
 
-    private void Enqueue(RunMessage message)
+    private void AttendIf(bool isNobodyAtIt)
     {
-        inbox.Add(message);
-        if (!isPumping)
+        if (isNobodyAtIt)
         {
-            isPumping = true;
             services.Dispatch(this);
         }
     }
@@ -150,9 +111,14 @@ internal sealed class RunHost : IThreadPoolWorkItem
     {
         try
         {
-            while (TakeInbox())
+            while (mailbox.Take(ref taken))
             {
-                await HandleAsync();
+                var (events, next, at) = DecideTaken();
+                var notes = NotesOfTaken();
+                Appended stored = events.IsEmpty && notes.IsEmpty ? NothingToStore
+                    : events.IsEmpty ? await writer.ConsumeAsync(notes)
+                    : await writer.StoreAsync(State, next, events, notes, at);
+                Settle(stored, events, next, at);
             }
         }
         catch (Exception bug)
@@ -160,76 +126,21 @@ internal sealed class RunHost : IThreadPoolWorkItem
             // A fault of ours in one run stops that run and says so; the process and its other runs live on.
             services.Logger.RunBroken(Id, bug);
             Finish(new HostEnd.Broken(bug));
-            AnswerTaken(new Told.NotHere(end!));
+            RefuseTaken();
         }
     }
 
-    private bool TakeInbox()
-    {
-        lock (gate)
-        {
-            taken.Clear();
-            (inbox, taken) = (taken, inbox);
-            isPumping = taken.Count > 0 && end is null;
-            return isPumping;
-        }
-    }
-
-    private async Task HandleAsync()
-    {
-        var (decisions, events, next, at) = DecideTaken();
-        var before = State;
-        var notes = NotesOfTaken();
-        if (!events.IsEmpty || !notes.IsEmpty)
-        {
-            var stored = await (events.IsEmpty
-                ? writer.ConsumeAsync(notes)
-                : writer.StoreAsync(State, next, events, notes, at));
-            if (stored is not Appended.Stored)
-            {
-                Finish(stored is Appended.AlreadyStarted other ? new HostEnd.Duplicate(other.Run) : new HostEnd.Lost());
-                AnswerTaken(new Told.NotHere(end!));
-                return;
-            }
-        }
-
-        if (!events.IsEmpty)
-        {
-            State = next;
-            services.Faults.Reached(KillPoint.BeforeDispatch);
-            onStored?.Invoke(this, new Decision.Accepted(at, events, next));
-        }
-
-        for (var i = 0; i < taken.Count; i++)
-        {
-            taken[i].Answer.SetResult(new Told.Answered(decisions[i]));
-        }
-
-        if (writer.HasReleased || State.IsOver)
-        {
-            Finish(State.IsOver ? new HostEnd.Over(State) : new HostEnd.Parked());
-        }
-        else if (!events.IsEmpty)
-        {
-            workbench.Arrange(isArranged
-                ? WorkChange.Between(Workflow, before, events, State)
-                : WorkChange.Whole(Workflow, State));
-            isArranged = true;
-        }
-    }
-
-    private (Decision[] Decisions, ImmutableArray<RunEvent> Events, RunState Next, DateTimeOffset At) DecideTaken()
+    private (ImmutableArray<RunEvent> Events, RunState Next, DateTimeOffset At) DecideTaken()
     {
         var now = services.Time.GetUtcNow();
         var next = State;
         var at = now;
         var events = ImmutableArray<RunEvent>.Empty;
         ImmutableArray<RunEvent>.Builder? several = null;
-        var decisions = new Decision[taken.Count];
-        for (var i = 0; i < taken.Count; i++)
+        foreach (var message in taken)
         {
-            decisions[i] = Run.Decide(Workflow, next, taken[i].Command, now);
-            if (decisions[i] is Decision.Accepted accepted)
+            message.Decision = Run.Decide(Workflow, next, message.Command, now);
+            if (message.Decision is Decision.Accepted accepted)
             {
                 if (events.IsEmpty)
                 {
@@ -246,7 +157,43 @@ internal sealed class RunHost : IThreadPoolWorkItem
             }
         }
 
-        return (decisions, several?.DrainToImmutable() ?? events, next, at);
+        return (several?.DrainToImmutable() ?? events, next, at);
+    }
+
+    // What was decided is durable, or the run is not ours to carry.
+    private void Settle(Appended stored, ImmutableArray<RunEvent> events, RunState next, DateTimeOffset at)
+    {
+        if (stored is not Appended.Stored)
+        {
+            Finish(stored is Appended.AlreadyStarted other ? new HostEnd.Duplicate(other.Run) : new HostEnd.Lost());
+            RefuseTaken();
+            return;
+        }
+
+        var before = State;
+        if (!events.IsEmpty)
+        {
+            State = next;
+            services.Faults.Reached(KillPoint.BeforeDispatch);
+            onStored?.Invoke(this, new Decision.Accepted(at, events, next));
+        }
+
+        foreach (var message in taken)
+        {
+            message.Answer();
+        }
+
+        if (writer.HasReleased || State.IsOver)
+        {
+            Finish(State.IsOver ? new HostEnd.Over(State) : new HostEnd.Parked());
+        }
+        else if (!events.IsEmpty)
+        {
+            workbench.Arrange(isArranged
+                ? WorkChange.Between(Workflow, before, events, State)
+                : WorkChange.Whole(Workflow, State));
+            isArranged = true;
+        }
     }
 
     private ImmutableArray<string> NotesOfTaken()
@@ -260,34 +207,26 @@ internal sealed class RunHost : IThreadPoolWorkItem
         return notes;
     }
 
-    private void AnswerTaken(Told told)
+    private void RefuseTaken()
     {
         foreach (var message in taken)
         {
-            message.Answer.TrySetResult(told);
+            message.Refuse(mailbox.End!);
         }
     }
 
     private void Finish(HostEnd how)
     {
-        List<RunMessage> left;
-        lock (gate)
+        if (mailbox.Close(how) is not { } left)
         {
-            if (end is not null)
-            {
-                return;
-            }
-
-            end = how;
-            left = inbox;
-            inbox = [];
+            return;
         }
 
         workbench.Clear();
         onEnd(this, how);
         foreach (var message in left)
         {
-            message.Answer.TrySetResult(new Told.NotHere(how));
+            message.Refuse(how);
         }
     }
 }

@@ -12,9 +12,9 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<WorkKey, CancellationTokenSource> started = [];
-    private readonly Dictionary<WorkKey, RunWork> waiting = [];
-    private readonly PriorityQueue<RunWork, DateTimeOffset> order = new();
+    private readonly Dictionary<WorkKey, LaneItem> started = [];
+    private Dictionary<WorkKey, RunWork>? waiting;
+    private PriorityQueue<RunWork, DateTimeOffset>? order;
     private DateTimeOffset? wakeAt;
     private DateTimeOffset? timerAt;
     private ITimer? timer;
@@ -33,11 +33,10 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
 
             foreach (var key in change.Ended)
             {
-                waiting.Remove(key);
-                if (started.TryGetValue(key, out var cancellation))
+                waiting?.Remove(key);
+                if (started.Remove(key, out var item))
                 {
-                    started.Remove(key);
-                    Cancel(cancellation);
+                    item.Cancel(services.Dispatch);
                 }
             }
 
@@ -58,9 +57,9 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
         {
             isCleared = true;
             timer?.Dispose();
-            foreach (var cancellation in started.Values)
+            foreach (var item in started.Values)
             {
-                Cancel(cancellation);
+                item.Cancel(services.Dispatch);
             }
 
             started.Clear();
@@ -72,12 +71,12 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
         var key = work.Key!.Value;
         if (work.StartsAt is { } at && at > now && !started.ContainsKey(key))
         {
-            waiting[key] = work;
-            order.Enqueue(work, at);
+            (waiting ??= [])[key] = work;
+            (order ??= new()).Enqueue(work, at);
         }
         else
         {
-            waiting.Remove(key);
+            waiting?.Remove(key);
             Start(work, key);
         }
     }
@@ -85,10 +84,10 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     // What was taken out of the waiting work, or replaced in it, is still in the order and is passed over there.
     private void StartDue(DateTimeOffset now)
     {
-        while (order.TryPeek(out var work, out var at))
+        while (order is not null && order.TryPeek(out var work, out var at))
         {
             var key = work.Key!.Value;
-            var isWanted = waiting.TryGetValue(key, out var wanted) && ReferenceEquals(wanted, work);
+            var isWanted = waiting!.TryGetValue(key, out var wanted) && ReferenceEquals(wanted, work);
             if (isWanted && at > now)
             {
                 SetTimer(wakeAt < at ? wakeAt : at, now);
@@ -113,17 +112,14 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
             return;
         }
 
-        var cancellation = new CancellationTokenSource();
-        started.Add(key, cancellation);
-        services.Lanes.Enqueue(work switch
+        var item = work switch
         {
-            RunWork.Attempt attempt => new LaneItem(host, host.Workflow, host.State, attempt, cancellation.Token),
-            RunWork.Reconcile asked => new LaneItem(host, host.Workflow, host.State, AttemptOf(asked), cancellation.Token)
-            {
-                IsReconciliation = true,
-            },
+            RunWork.Attempt attempt => new LaneItem(host, host.State, attempt),
+            RunWork.Reconcile asked => new LaneItem(host, host.State, AttemptOf(asked)) { IsReconciliation = true },
             _ => throw new System.Diagnostics.UnreachableException(work.GetType().Name),
-        });
+        };
+        started.Add(key, item);
+        services.Lanes.Enqueue(item);
     }
 
     private static RunWork.Attempt AttemptOf(RunWork.Reconcile asked) =>
@@ -165,6 +161,4 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
             }
         }
     }
-
-    private void Cancel(CancellationTokenSource cancellation) => _ = services.Dispatch.CancelAsync(cancellation);
 }

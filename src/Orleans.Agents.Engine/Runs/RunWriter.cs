@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Serialization;
@@ -23,12 +24,24 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
     /// <summary>Whether the last stored append let the run go.</summary>
     public bool HasReleased { get; private set; }
 
-    public async Task<Appended> StoreAsync(
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Appended> StoreAsync(
         RunState before, RunState after, ImmutableArray<RunEvent> events, ImmutableArray<string> notes, DateTimeOffset at)
     {
         var append = Prepare(before, after, events, notes, at);
         services.Faults.Reached(KillPoint.BeforeSend);
-        var appended = await SendAsync(append);
+        Appended? appended = null;
+        StoreException? problem = null;
+        try
+        {
+            appended = await services.Journal.AppendAsync(append, CancellationToken.None);
+        }
+        catch (StoreException unreachable) when (unreachable.IsTransient)
+        {
+            problem = unreachable;
+        }
+
+        appended ??= await SendAgainAsync(append, problem!);
         if (appended is Appended.Stored)
         {
             services.Faults.Reached(KillPoint.AfterCommit);
@@ -94,10 +107,9 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
 
     // After an exception nobody knows whether the append was stored, so the very same one is sent again until the store
     // says; it recognises its own.
-    private async Task<Appended> SendAsync(Append append)
+    private async Task<Appended> SendAgainAsync(Append append, StoreException problem)
     {
-        var pause = FirstPause;
-        while (true)
+        for (var pause = FirstPause; await PausesAsync(pause, problem); pause = Longer(pause))
         {
             try
             {
@@ -105,14 +117,11 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
             }
             catch (StoreException unreachable) when (unreachable.IsTransient)
             {
-                if (!await PausesAsync(pause, unreachable))
-                {
-                    return new Appended.Lost(); // whoever carries the run next reads what was stored
-                }
-
-                pause = Longer(pause);
+                problem = unreachable;
             }
         }
+
+        return new Appended.Lost(); // whoever carries the run next reads what was stored
     }
 
     // False when the process stops meanwhile.

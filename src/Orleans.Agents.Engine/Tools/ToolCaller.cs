@@ -16,7 +16,7 @@ internal sealed class ToolCaller(ToolRegistry tools)
     private readonly ConditionalWeakTable<Tool, ToolSchemas> schemas = [];
 
     /// <summary>Calls the tool that a state names.</summary>
-    public async Task<ActivityOutcome> CallAsync(LaneItem item, State.ToolCall asked, CancellationToken cancellation)
+    public async ValueTask<ActivityOutcome> CallAsync(LaneItem item, State.ToolCall asked, CancellationToken cancellation)
     {
         var name = asked.Tool;
         if (tools.Find(name) is not { } tool)
@@ -33,7 +33,7 @@ internal sealed class ToolCaller(ToolRegistry tools)
         }
 
         var checks = schemas.GetValue(tool, ToolSchemas.Compile);
-        if (checks.Input.Validate(item.Attempt.Input) is { IsValid: false } invalid)
+        if (checks.Input?.Validate(item.Attempt.Input) is { IsValid: false } invalid)
         {
             return Failed(FailureCode.InputInvalid, $"The input does not satisfy the schema of tool '{name}': {invalid}");
         }
@@ -82,6 +82,13 @@ internal sealed class ToolCaller(ToolRegistry tools)
     {
         var policy = item.Workflow.Policy;
         var folder = item.State.Origin!.Folder;
+        if (policy.Read.IsEmpty && policy.Write.IsEmpty)
+        {
+            roots = folder is null ? FileRoots.None : FileRoots.None with { Folder = folder };
+            broken = null;
+            return true;
+        }
+
         var scope = new Scope { Input = item.State.Input, Env = item.State.Origin.Env ?? Payload.Null };
         roots = FileRoots.None;
         if (!TryRenderPaths(policy.Read, scope, folder, out var read, out broken)
@@ -130,15 +137,16 @@ internal sealed class ToolCaller(ToolRegistry tools)
     private static ActivityOutcome Broken(LaneItem item, ActivityOutcome.Failed failed) =>
         item.Stage is CallStage.Made ? new ActivityOutcome.Lost(failed.Failure) : failed;
 
-    private sealed record ToolSchemas(Schema Input, Schema? Output)
+    private sealed record ToolSchemas(Schema? Input, Schema? Output)
     {
         public static ToolSchemas Compile(Tool tool) => new(
             Compile(tool, tool.InputSchema),
             tool.OutputSchema is { } output ? Compile(tool, output) : null);
 
-        private static Schema Compile(Tool tool, Payload document) =>
+        // What allows everything need not be asked at each call.
+        private static Schema? Compile(Tool tool, Payload document) =>
             Schema.TryCompile(document, SchemaRegistry.Empty, out var schema, out var errors)
-                ? schema
+                ? schema.AllowsEverything ? null : schema
                 : throw new InvalidOperationException($"A schema of tool '{tool.Name}' is wrong: {errors[0]}");
     }
 }

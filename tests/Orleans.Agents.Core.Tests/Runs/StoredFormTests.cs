@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
@@ -52,6 +55,22 @@ public sealed class StoredFormTests
 
     private static string HistoriesFolder => Path.Combine(AppContext.BaseDirectory, "Runs", "Histories");
 
+    private static readonly RunEvent[] Bare =
+    [
+        new RunEvent.Started(new RunOrigin("r", "w", "h", 1, Guid.Empty), Payload.Null, PayloadMap.Empty, new RunBounds(1, TimeSpan.Zero)),
+        new RunEvent.StateEntered("s", 1, 1),
+        new RunEvent.StateLeft("s", 1),
+        new RunEvent.ActivitySucceeded(1, 0, 1, Payload.Null),
+        new RunEvent.ActivityFailed(1, 0, 1, new Failure(FailureClass.Permanent, "c", "m")),
+        new RunEvent.BranchesPlanned(1, 1, 1, 1),
+        new RunEvent.ActivityUnknown(1, 0, 1, new Failure(FailureClass.UnknownOutcome, "c", "m")),
+        new RunEvent.ActivityReconciled(1, 0, 1, CallOutcome.Happened),
+        new RunEvent.ActivityDecided(1, 0, 1, VerdictKind.Retry),
+        new RunEvent.LateResult(1, 0, 1),
+        new RunEvent.Closing(),
+        new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
+    ];
+
     [Fact]
     public void There_is_a_sample_of_every_event()
     {
@@ -76,6 +95,16 @@ public sealed class StoredFormTests
     }
 
     [Fact]
+    public void The_facts_of_an_append_are_written_as_the_serializer_writes_each()
+    {
+        RunEvent[] facts = [.. Samples, .. Bare, new RunEvent.StateEntered("s\"ü\u2028", 1, 2, 3, true, DateTimeOffset.UnixEpoch.AddMilliseconds(5))];
+
+        Assert.Equal(
+            $"[{string.Join(',', facts.Select(one => Written(one, RunJson.Default.RunEvent)))}]",
+            Written([.. facts], RunJson.Default.ImmutableArrayRunEvent));
+    }
+
+    [Fact]
     public void The_deepest_payload_and_the_longest_chain_of_causes_can_be_read_again()
     {
         var deep = Payload.Parse(new string('[', Payload.MaxDepth) + new string(']', Payload.MaxDepth));
@@ -94,22 +123,7 @@ public sealed class StoredFormTests
     [Fact]
     public void Every_event_without_what_may_be_left_out_survives_too()
     {
-        RunEvent[] bare =
-        [
-            new RunEvent.Started(new RunOrigin("r", "w", "h", 1, Guid.Empty), Payload.Null, PayloadMap.Empty, new RunBounds(1, TimeSpan.Zero)),
-            new RunEvent.StateEntered("s", 1, 1),
-            new RunEvent.StateLeft("s", 1),
-            new RunEvent.ActivitySucceeded(1, 0, 1, Payload.Null),
-            new RunEvent.ActivityFailed(1, 0, 1, new Failure(FailureClass.Permanent, "c", "m")),
-            new RunEvent.BranchesPlanned(1, 1, 1, 1),
-            new RunEvent.ActivityUnknown(1, 0, 1, new Failure(FailureClass.UnknownOutcome, "c", "m")),
-            new RunEvent.ActivityReconciled(1, 0, 1, CallOutcome.Happened),
-            new RunEvent.ActivityDecided(1, 0, 1, VerdictKind.Retry),
-            new RunEvent.LateResult(1, 0, 1),
-            new RunEvent.Closing(),
-            new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
-        ];
-        foreach (var sample in bare)
+        foreach (var sample in Bare)
         {
             var stored = JsonSerializer.Serialize(sample, RunJson.Default.RunEvent);
             Assert.Equal(stored, JsonSerializer.Serialize(JsonSerializer.Deserialize(stored, RunJson.Default.RunEvent)!, RunJson.Default.RunEvent));
@@ -194,4 +208,15 @@ public sealed class StoredFormTests
                     StringComparer.Ordinal,
                     [KeyValuePair.Create("å", Payload.Parse("3")), KeyValuePair.Create("a", Payload.Parse("2")), KeyValuePair.Create("Z", Payload.Parse("1"))])),
                 RunJson.Default.RunEvent).Split("\"saved\":")[1].TrimEnd('}').Replace("\\u00E5", "å", StringComparison.Ordinal) + "}");
+
+    private static string Written<T>(T value, JsonTypeInfo<T> type)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, JsonText.Writing))
+        {
+            JsonSerializer.Serialize(writer, value, type);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
 }
