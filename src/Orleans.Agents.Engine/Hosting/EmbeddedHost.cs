@@ -21,5 +21,8 @@ internal sealed class EmbeddedHost : IEngineHost
     public Task OnEpochAsync(Epoch epoch, CancellationToken cancellation) => Task.CompletedTask;
 
     /// <inheritdoc/>
+    public bool GoesOnAfter(Epoch fenced) => true;
+
+    /// <inheritdoc/>
     public Task OnFencedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation) => Task.CompletedTask;
 }

@@ -23,6 +23,10 @@ internal interface IEngineHost
     /// <summary>This process carries runs under this epoch from now on.</summary>
     Task OnEpochAsync(Epoch epoch, CancellationToken cancellation);
 
+    /// <summary>Others took this process for dead, and its epoch is fenced.</summary>
+    /// <returns>Whether it goes on under another epoch; if not, it carries nothing any more.</returns>
+    bool GoesOnAfter(Epoch fenced);
+
     /// <summary>The processes of these epochs are gone, and the epochs have been fenced.</summary>
     Task OnFencedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation);
 }

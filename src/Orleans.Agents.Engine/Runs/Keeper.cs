@@ -30,6 +30,7 @@ internal sealed class Keeper(
     private readonly HashSet<RunId> unreadable = [];
     private Task loop = Task.CompletedTask;
     private DateTimeOffset? storeLostAt;
+    private bool isOver;
 
     public void Start() => loop = LoopAsync();
 
@@ -65,7 +66,7 @@ internal sealed class Keeper(
                 logger.KeeperFailed(fault);
             }
         }
-        while (await TicksAsync(timer));
+        while (!isOver && await TicksAsync(timer));
     }
 
     private async Task<bool> TicksAsync(PeriodicTimer timer)
@@ -104,6 +105,13 @@ internal sealed class Keeper(
         await clock.AdjustAsync(store, stopping.Token);
         if (await store.Carriers.IsFencedAsync(table.Epoch, stopping.Token))
         {
+            if (!process.GoesOnAfter(table.Epoch))
+            {
+                table.Abandon();
+                isOver = true;
+                return;
+            }
+
             await RenewAsync();
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
@@ -15,6 +16,7 @@ internal sealed class ClusterHost(
     ILocalSiloDetails silo,
     IClusterMembershipService membership,
     IEpochBook book,
+    IHostApplicationLifetime application,
     ILogger<ClusterHost> logger) : IEngineHost
 {
     // Whoever does not answer by then may be a silo that hangs and that nobody has noticed yet.
@@ -50,6 +52,15 @@ internal sealed class ClusterHost(
     /// <inheritdoc/>
     public Task OnEpochAsync(Epoch epoch, CancellationToken cancellation) =>
         book.NoteAsync(epoch, silo.SiloAddress, cancellation);
+
+    /// <inheritdoc/>
+    public bool GoesOnAfter(Epoch fenced)
+    {
+        // To the others this silo is dead, for good; another one takes its place.
+        logger.TakenForDead(fenced);
+        application.StopApplication();
+        return false;
+    }
 
     /// <inheritdoc/>
     public async Task OnFencedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation)

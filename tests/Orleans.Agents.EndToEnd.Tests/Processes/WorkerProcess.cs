@@ -44,9 +44,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
         AppContext.BaseDirectory,
         "..",
         "..",
-        "Orleans.Agents.EndToEnd.Worker",
+        WorkerProgram.Name,
         Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
-        "Orleans.Agents.EndToEnd.Worker.dll"));
+        $"{WorkerProgram.Name}.dll"));
 
     /// <summary>Starts a process on a store.</summary>
     /// <param name="store">The store's kind and place.</param>
