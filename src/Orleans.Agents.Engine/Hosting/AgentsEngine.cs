@@ -211,6 +211,9 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
     internal Task WakeAsync(RunId run) => (wakes ?? throw NotStarted()).WakeAsync(run);
 
+    /// <summary>Has the keeper look soon for runs that wait for a carrier.</summary>
+    internal void LookNow() => keeper?.LookNow();
+
     /// <summary>Completes when this process does not carry a run, be it at once.</summary>
     internal Task WhenLetGoAsync(RunId run) => table?.WhenLetGoAsync(run) ?? Task.CompletedTask;
 

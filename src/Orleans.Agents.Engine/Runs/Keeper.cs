@@ -29,10 +29,15 @@ internal sealed class Keeper(
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<RunId> unreadable = [];
     private Task loop = Task.CompletedTask;
+    private TaskCompletionSource hint = NewHint();
+    private Task<bool>? tick;
     private DateTimeOffset? storeLostAt;
     private bool isOver;
 
     public void Start() => loop = LoopAsync();
+
+    /// <summary>Has it look soon: somebody knows that there may be something to be seen.</summary>
+    public void LookNow() => Volatile.Read(ref hint).TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -71,15 +76,27 @@ internal sealed class Keeper(
 
     private async Task<bool> TicksAsync(PeriodicTimer timer)
     {
+        tick ??= timer.WaitForNextTickAsync(stopping.Token).AsTask();
+        await Task.WhenAny(tick, hint.Task);
+        Volatile.Write(ref hint, NewHint());
+        if (!tick.IsCompleted)
+        {
+            return true;
+        }
+
         try
         {
-            return await timer.WaitForNextTickAsync(stopping.Token);
+            var ticked = tick;
+            tick = null;
+            return await ticked;
         }
         catch (OperationCanceledException)
         {
             return false;
         }
     }
+
+    private static TaskCompletionSource NewHint() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Once for all runs: whoever reads the log during an outage wants to know that it began, and that it is over.
     private void TellOfLoss(StoreException lost)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Silo.Hosting;
+using Orleans.Agents.Silo.Keeping;
 using Orleans.Agents.Silo.Runs;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,7 @@ public static class AgentsSiloBuilderExtensions
         services.Replace(ServiceDescriptor.Singleton<IEngineHost>(provider => provider.GetRequiredService<ClusterHost>()));
         services.Replace(ServiceDescriptor.Singleton<IAgents, ClusterAgents>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EngineLifecycle>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, KeeperWatch>();
         return agents;
     }
 }

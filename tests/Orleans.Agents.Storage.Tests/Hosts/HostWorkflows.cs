@@ -87,6 +87,13 @@ internal static class HostWorkflows
             done: { end: rested }
         """;
 
+    public const string Parked = Head + """
+          start: rest
+          states:
+            rest: { wait: { duration: 2h }, next: done }
+            done: { end: rested }
+        """;
+
     public const string Once = Head + """
           start: call
           states:
