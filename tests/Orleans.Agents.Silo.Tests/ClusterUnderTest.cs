@@ -26,7 +26,8 @@ public sealed class ClusterUnderTest : IHostUnderTest
 
     public IAgents this[int place] => Services(place).GetRequiredService<IAgents>();
 
-    public static async Task<ClusterUnderTest> OpenAsync(HostSetup setup, Action<ISiloBuilder>? configure = null)
+    public static async Task<ClusterUnderTest> OpenAsync(
+        HostSetup setup, Action<ISiloBuilder>? configure = null, bool isByChance = true)
     {
         var database = new PostgresTestDatabase();
         var builder = new InProcessTestClusterBuilder(2);
@@ -43,7 +44,11 @@ public sealed class ClusterUnderTest : IHostUnderTest
                     ConnectionString = database.ConnectionString,
                     Host = StoreHost.Cluster,
                 }));
-            silo.Services.AddPlacementDirector<PreferLocalPlacement, ByChance>();
+            if (isByChance)
+            {
+                silo.Services.AddPlacementDirector<PreferLocalPlacement, ByChance>();
+            }
+
             configure?.Invoke(silo);
         });
         var cluster = builder.Build();

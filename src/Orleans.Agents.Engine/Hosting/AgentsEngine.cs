@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Activities;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Faults;
@@ -68,7 +69,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         this.logger = logger;
         catalog = new WorkflowCatalog(store.Definitions);
         var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, time, logger);
-        lanes = new ActivityLanes(options.Lanes, performer, logger, dispatch);
+        lanes = new ActivityLanes(options.Lanes, performer, this.process.OtherLanes, logger, dispatch);
     }
 
     /// <summary>The workflows that new runs can be started from.</summary>
@@ -210,6 +211,9 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     /// <summary>Carries a run on, if nobody does and it is not over, together with others that are woken now.</summary>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
     internal Task WakeAsync(RunId run) => (wakes ?? throw NotStarted()).WakeAsync(run);
+
+    /// <summary>What makes attempts for other processes.</summary>
+    internal Borrower Borrower => new(catalog, lanes, dispatch);
 
     /// <summary>Has the keeper look soon for runs that wait for a carrier.</summary>
     internal void LookNow() => keeper?.LookNow();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Hosting;
@@ -7,6 +8,9 @@ namespace Orleans.Agents.Hosting;
 internal sealed class EmbeddedHost : IEngineHost
 {
     public static EmbeddedHost Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public IOtherLanes OtherLanes => NoOtherLanes.Instance;
 
     /// <inheritdoc/>
     public Task<ImmutableArray<UnreadableRun>> WakeAsync(

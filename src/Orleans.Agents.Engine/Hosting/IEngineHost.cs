@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Hosting;
@@ -9,6 +10,9 @@ namespace Orleans.Agents.Hosting;
 /// </summary>
 internal interface IEngineHost
 {
+    /// <summary>Who makes attempts that find no lane in this process.</summary>
+    IOtherLanes OtherLanes { get; }
+
     /// <summary>Has each of some runs that wait for a carrier opened where the host wants it carried.</summary>
     /// <param name="runs">The runs.</param>
     /// <param name="openHere">Opens runs in this process.</param>

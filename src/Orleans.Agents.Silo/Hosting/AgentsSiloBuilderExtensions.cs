@@ -3,6 +3,7 @@ using Orleans.Agents.Hosting;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Silo.Hosting;
 using Orleans.Agents.Silo.Keeping;
+using Orleans.Agents.Silo.Lanes;
 using Orleans.Agents.Silo.Runs;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ public static class AgentsSiloBuilderExtensions
         services.Remove(embedded);
         services.TryAddSingleton<AgentsHostedService>();
         services.TryAddSingleton<RunAddresses>();
+        services.TryAddSingleton<OtherSilos>();
         services.TryAddSingleton<ClusterHost>();
         services.TryAddSingleton<IEpochBook, MemoryEpochBook>();
         services.Replace(ServiceDescriptor.Singleton<IEngineHost>(provider => provider.GetRequiredService<ClusterHost>()));

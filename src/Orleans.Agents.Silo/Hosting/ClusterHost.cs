@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Silo.Lanes;
 using Orleans.Agents.Silo.Runs;
 using Orleans.Agents.Silo.Wire;
 
@@ -17,6 +19,7 @@ internal sealed class ClusterHost(
     IClusterMembershipService membership,
     IEpochBook book,
     IHostApplicationLifetime application,
+    OtherSilos silos,
     ILogger<ClusterHost> logger) : IEngineHost
 {
     // Whoever does not answer by then may be a silo that hangs and that nobody has noticed yet.
@@ -26,6 +29,9 @@ internal sealed class ClusterHost(
 
     /// <summary>The silo is part of the cluster from now on; before that no grain can be asked.</summary>
     public void Join() => joined.TrySetResult();
+
+    /// <inheritdoc/>
+    public IOtherLanes OtherLanes => silos;
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<UnreadableRun>> WakeAsync(

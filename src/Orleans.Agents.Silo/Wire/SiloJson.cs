@@ -12,4 +12,6 @@ namespace Orleans.Agents.Silo.Wire;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunCall))]
 [JsonSerializable(typeof(RunReply))]
+[JsonSerializable(typeof(LaneOffer))]
+[JsonSerializable(typeof(LaneReply))]
 internal sealed partial class SiloJson : JsonSerializerContext;

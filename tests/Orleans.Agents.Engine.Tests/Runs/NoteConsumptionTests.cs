@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Agents.Activities;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
@@ -158,7 +159,7 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
         var services = new RunServices(
             store,
             store,
-            new ActivityLanes(1, performer, logger, Dispatching.ToThreadPool),
+            new ActivityLanes(1, performer, NoOtherLanes.Instance, logger, Dispatching.ToThreadPool),
             new EngineOptions(),
             TimeProvider.System,
             FaultPlan.None,
