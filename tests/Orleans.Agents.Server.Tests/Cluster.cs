@@ -67,7 +67,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>SIGTERM, and another node on the same address.</summary>
     public async Task RestartAsync(int place)
     {
-        var code = await Nodes[place].StopAsync();
+        var code = await Nodes[place].TerminateAsync();
         Assert.True(code == 0, Nodes[place].Errors);
         await ReplaceAsync(place);
     }
@@ -136,7 +136,7 @@ internal sealed class Cluster : IAsyncDisposable
         .Add("AGENTS_DRAIN_DELAY", "00:00:00.5");
 
     // Nobody else asks for them meanwhile, as likely as can be.
-    private static int[] FreePorts(int count)
+    public static int[] FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(listener => listener.Start());

@@ -6,7 +6,7 @@ using Orleans.Agents.Hosting;
 using Orleans.Agents.Server;
 
 // A node of a cluster as it ships, with the tools of the fault tests: it starts the runs it is asked to start on its standard
-// input, and is told to stop by its end. Ports and profile come as variables.
+// input, and is told to stop by its end or by SIGTERM. Ports and profile come as variables.
 //
 //   worker postgres:<connection string> <folder for the records of effects>
 var (store, records) = (args[0], args[1]);
@@ -27,7 +27,14 @@ builder.AddServerNode(agents =>
         agents.AddTool(tool);
     }
 });
-using var app = builder.Build();
+var app = builder.Build();
 await app.StartAsync();
-await new StartDesk(app.Services.GetRequiredService<IAgents>()).ServeAsync();
-await app.StopAsync();
+var stopped = app.WaitForShutdownAsync();
+var desk = new StartDesk(app.Services.GetRequiredService<IAgents>());
+if (await Task.WhenAny(Task.Run(desk.ServeAsync), stopped) != stopped) // reading the standard input holds up a thread
+{
+    app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+}
+
+await stopped;
+app.Dispose();

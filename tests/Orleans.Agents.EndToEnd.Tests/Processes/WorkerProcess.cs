@@ -139,6 +139,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
         return await EndAsync();
     }
 
+    /// <summary>SIGTERM, and waits until it has come to rest.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        isLeaving = true;
+        Signal.Terminate(process);
+        return await EndAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (IsAlive)
