@@ -89,7 +89,6 @@ internal static class ServerNode
             (options.DataSource, options.Invariant) = (source, Invariant)));
         silo.UseAdoNetReminderService(reminders => reminders.Configure<NpgsqlDataSource>((options, source) =>
             (options.DataSource, options.Invariant) = (source, Invariant)));
-        silo.UseSystemTextJsonGrainStorageSerializer();
         silo.AddAdoNetGrainStorageAsDefault(storage => storage.Configure<NpgsqlDataSource>((options, source) =>
             (options.DataSource, options.Invariant) = (source, Invariant)));
         silo.ConfigureEndpoints(options.SiloPort, gatewayPort: 0);

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Runs;
-using Orleans.Agents.Silo.Keeping;
 using Orleans.Agents.Silo.Runs;
 using Orleans.Agents.Storage.Tests.Hosts;
 using Orleans.Agents.Tools;
@@ -53,18 +52,6 @@ public sealed class ClusterTests
         Assert.Equal(1, made);
     }
 
-    [Fact]
-    public async Task The_backstop_is_one_reminder_for_each_partition()
-    {
-        await using var cluster = await OpenAsync(
-            HostWorkflows.Each, configure: silo => silo.UseInMemoryReminderService());
-
-        var reminders = cluster.Services(0).GetRequiredService<IReminderTable>();
-
-        await UntilAsync(
-            async () => (await reminders.ReadRows(0, 0)).Reminders.Count == KeeperGrain.Partitions, () => "they were not set");
-    }
-
     private static int GrainsOf(ClusterUnderTest cluster) => Enumerable.Range(0, 2)
         .Sum(place => cluster.Services(place).GetRequiredService<RunAddresses>().Count);
 
@@ -74,13 +61,10 @@ public sealed class ClusterTests
         return Assert.IsType<StartResult.Started>(started).Run;
     }
 
-    private static Task UntilAsync(Func<bool> isSo, Func<string> whatIs) =>
-        UntilAsync(() => Task.FromResult(isSo()), whatIs);
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo, Func<string> whatIs)
+    private static async Task UntilAsync(Func<bool> isSo, Func<string> whatIs)
     {
         var since = TimeProvider.System.GetTimestamp();
-        while (!await isSo())
+        while (!isSo())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, whatIs());
             await Task.Delay(20);

@@ -49,6 +49,7 @@ public sealed class ClusterUnderTest : IHostUnderTest
                 silo.Services.AddPlacementDirector<PreferLocalPlacement, ByChance>();
             }
 
+            silo.AddMemoryGrainStorageAsDefault();
             configure?.Invoke(silo);
         });
         var cluster = builder.Build();

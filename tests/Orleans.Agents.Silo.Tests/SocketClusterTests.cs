@@ -45,6 +45,7 @@ public sealed class SocketClusterTests
 
         public void Configure(ISiloBuilder siloBuilder)
         {
+            siloBuilder.AddMemoryGrainStorageAsDefault();
             siloBuilder.Services.AddSingleton<IEpochBook>(Book);
             new HostSetup(HostWorkflows.Each, agents => agents.AddTool(Work)).Apply(siloBuilder.UseAgents().UsePostgres(
                 new PostgresStoreOptions { ConnectionString = Database!.ConnectionString, Host = StoreHost.Cluster }));

@@ -68,7 +68,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         this.faults = faults;
         this.logger = logger;
         catalog = new WorkflowCatalog(store.Definitions);
-        var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, time, logger);
+        var performer = new ActivityPerformer(new AgentCaller(models, this.process.GateFor(options), clock), new ToolCaller(tools), faults, time, logger);
         lanes = new ActivityLanes(options.Lanes, performer, this.process.OtherLanes, logger, dispatch);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Activities.Lending;
+using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Hosting;
@@ -11,6 +12,9 @@ internal sealed class EmbeddedHost : IEngineHost
 
     /// <inheritdoc/>
     public IOtherLanes OtherLanes => NoOtherLanes.Instance;
+
+    /// <inheritdoc/>
+    public IAgentGate GateFor(EngineOptions options) => new ProcessAgentGate(options.MaxCallsPerAgent);
 
     /// <inheritdoc/>
     public Task<ImmutableArray<UnreadableRun>> WakeAsync(

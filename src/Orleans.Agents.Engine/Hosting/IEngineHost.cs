@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Activities.Lending;
+using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Hosting;
@@ -12,6 +13,9 @@ internal interface IEngineHost
 {
     /// <summary>Who makes attempts that find no lane in this process.</summary>
     IOtherLanes OtherLanes { get; }
+
+    /// <summary>What bounds the calls of agents.</summary>
+    IAgentGate GateFor(EngineOptions options);
 
     /// <summary>Has each of some runs that wait for a carrier opened where the host wants it carried.</summary>
     /// <param name="runs">The runs.</param>

@@ -5,6 +5,8 @@ using Orleans.Agents.Silo.Hosting;
 using Orleans.Agents.Silo.Keeping;
 using Orleans.Agents.Silo.Lanes;
 using Orleans.Agents.Silo.Runs;
+using Orleans.Agents.Silo.Wire;
+using Orleans.Serialization;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +15,8 @@ public static class AgentsSiloBuilderExtensions
 {
     /// <summary>
     /// Adds the engine to a silo: it starts before the silo can be asked and stops before the silo leaves. Every silo of a
-    /// cluster uses the same store, by itself or by a copy of the same options.
+    /// cluster uses the same store, by itself or by a copy of the same options. What agents' grains count goes to the silo's
+    /// default grain storage, which there has to be.
     /// </summary>
     public static AgentsBuilder UseAgents(this ISiloBuilder silo, Action<EngineOptions>? configure = null)
     {
@@ -22,6 +25,9 @@ public static class AgentsSiloBuilderExtensions
         var embedded = services.Single(service => service.ImplementationType == typeof(AgentsHostedService));
         services.Remove(embedded);
         services.TryAddSingleton<AgentsHostedService>();
+        silo.UseSystemTextJsonGrainStorageSerializer();
+        services.Configure<SystemTextJsonGrainStorageSerializerOptions>(storage =>
+            storage.JsonSerializerOptions.TypeInfoResolverChain.Insert(0, SiloJson.Default));
         services.TryAddSingleton<RunAddresses>();
         services.TryAddSingleton<OtherSilos>();
         services.TryAddSingleton<ClusterHost>();

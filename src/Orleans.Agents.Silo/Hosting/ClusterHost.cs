@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Silo.Agents;
 using Orleans.Agents.Silo.Lanes;
 using Orleans.Agents.Silo.Runs;
 using Orleans.Agents.Silo.Wire;
@@ -20,6 +22,7 @@ internal sealed class ClusterHost(
     IEpochBook book,
     IHostApplicationLifetime application,
     OtherSilos silos,
+    TimeProvider time,
     ILogger<ClusterHost> logger) : IEngineHost
 {
     // Whoever does not answer by then may be a silo that hangs and that nobody has noticed yet.
@@ -32,6 +35,10 @@ internal sealed class ClusterHost(
 
     /// <inheritdoc/>
     public IOtherLanes OtherLanes => silos;
+
+    /// <inheritdoc/>
+    public IAgentGate GateFor(EngineOptions options) =>
+        new ClusterAgentGate(options.MaxCallsPerAgent, silo, grains, time, logger);
 
     /// <inheritdoc/>
     public async Task<ImmutableArray<UnreadableRun>> WakeAsync(

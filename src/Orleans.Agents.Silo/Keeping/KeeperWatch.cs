@@ -14,10 +14,17 @@ internal sealed class KeeperWatch(
     ISiloStatusOracle silos,
     IServiceProvider services,
     ILogger<KeeperWatch> logger)
-    : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
+    : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // When grains can be asked.
     private const int AfterJoining = ServiceLifecycleStage.Active + 1;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource leaving = new();
+    private Task setting = Task.CompletedTask;
+
+    public void Dispose() => leaving.Dispose();
 
     public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(KeeperWatch), AfterJoining, WatchAsync, LeaveAsync);
@@ -30,29 +37,51 @@ internal sealed class KeeperWatch(
         }
     }
 
-    private async Task WatchAsync(CancellationToken cancellation)
+    private Task WatchAsync(CancellationToken cancellation)
     {
         silos.SubscribeToSiloStatusEvents(this);
-        if (services.GetService<IReminderTable>() is null)
+        if (services.GetService<IReminderTable>() is not null)
         {
-            return;
+            setting = SetRemindersAsync();
         }
 
+        return Task.CompletedTask;
+    }
+
+    // A cluster that has just come up may need a moment before it has reminders. Set again they are the same.
+    private async Task SetRemindersAsync()
+    {
+        try
+        {
+            while (!await TrySetRemindersAsync())
+            {
+                await Task.Delay(Pause, leaving.Token);
+            }
+        }
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task<bool> TrySetRemindersAsync()
+    {
         try
         {
             await Task.WhenAll(Enumerable.Range(0, KeeperGrain.Partitions)
-                .Select(partition => grains.GetGrain<IKeeperGrain>(partition).WatchAsync())).WaitAsync(cancellation);
+                .Select(partition => grains.GetGrain<IKeeperGrain>(partition).WatchAsync())).WaitAsync(leaving.Token);
+            return true;
         }
         catch (Exception unset) when (unset is OrleansException or TimeoutException)
         {
-            // Another silo has set them, or the next one will.
             logger.NoReminders(unset.Message);
+            return false;
         }
     }
 
     private Task LeaveAsync(CancellationToken cancellation)
     {
         silos.UnSubscribeFromSiloStatusEvents(this);
-        return Task.CompletedTask;
+        leaving.Cancel(); // nobody has registered anything with it but waits
+        return setting;
     }
 }

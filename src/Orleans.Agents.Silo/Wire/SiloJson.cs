@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orleans.Agents.Silo.Agents;
 
 namespace Orleans.Agents.Silo.Wire;
 
@@ -12,6 +13,9 @@ namespace Orleans.Agents.Silo.Wire;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RunCall))]
 [JsonSerializable(typeof(RunReply))]
+[JsonSerializable(typeof(AgentReport))]
+[JsonSerializable(typeof(AgentGrant))]
+[JsonSerializable(typeof(AgentState))]
 [JsonSerializable(typeof(LaneOffer))]
 [JsonSerializable(typeof(LaneReply))]
 internal sealed partial class SiloJson : JsonSerializerContext;

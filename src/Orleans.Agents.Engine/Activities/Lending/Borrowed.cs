@@ -69,6 +69,6 @@ internal sealed class Borrowed
             item.Leave();
         }
 
-        public void Abandoned(LaneItem item) => loan.reports.Writer.TryWrite(new LentReport(place));
+        public void Abandoned(LaneItem item) => loan.reports.Writer.TryWrite(new LentReport.GivenUp(place));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Values;
@@ -67,28 +66,4 @@ internal sealed record LentAttempt(
         Error = null,
         Open = state.Open.RemoveRange(state.Open.Keys.Where(branch => branch != 0)),
     };
-}
-
-/// <summary>How a lent attempt went.</summary>
-/// <param name="Place">Its place in the loan, from 0.</param>
-/// <param name="Output">What it produced, when it did.</param>
-/// <param name="Usage">What its model says it used.</param>
-/// <param name="Failure">Why it did not, when so; without either it was given up there.</param>
-internal sealed record LentReport(int Place, Payload? Output = null, Usage? Usage = null, Failure? Failure = null)
-{
-    public static LentReport From(int place, RunCommand report) => report switch
-    {
-        RunCommand.ReportSuccess success => new LentReport(place, success.Output, success.Usage),
-        RunCommand.ReportFailure failure => new LentReport(place, Failure: failure.Failure),
-        _ => throw new System.Diagnostics.UnreachableException(report.GetType().Name),
-    };
-
-    /// <summary>What the run is told; null when the attempt was given up.</summary>
-    public RunCommand? ToCommand(LaneItem item)
-    {
-        var (_, visit, branch) = item.Attempt.Activity;
-        return Output is { } output ? new RunCommand.ReportSuccess(visit, branch, item.Attempt.Number, output, Usage)
-            : Failure is { } failure ? new RunCommand.ReportFailure(visit, branch, item.Attempt.Number, failure)
-            : null;
-    }
 }
