@@ -81,7 +81,7 @@ internal sealed class KeeperWatch(
     private Task LeaveAsync(CancellationToken cancellation)
     {
         silos.UnSubscribeFromSiloStatusEvents(this);
-        leaving.Cancel(); // nobody has registered anything with it but waits
+        leaving.CancelAfter(TimeSpan.Zero);
         return setting;
     }
 }
