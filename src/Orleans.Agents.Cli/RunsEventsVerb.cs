@@ -53,9 +53,10 @@ internal static class RunsEventsVerb
         {
             var seen = events.Count == 0 ? after : events[^1].Version;
             var appends = await store.Journal.ReadAppendsAsync(run, seen, PageSize, cancellation);
+            var blobs = await RunBlobs.ReadAsync(store.Journal, run, appends, cancellation);
             foreach (var append in appends)
             {
-                events.AddRange(Of(run, append).Where(e => e.Version > after));
+                events.AddRange(Of(run, append, blobs).Where(e => e.Version > after));
             }
 
             if (events.Count >= limit)
@@ -70,24 +71,24 @@ internal static class RunsEventsVerb
         }
     }
 
-    private static IEnumerable<StoredEvent> Of(RunId run, StoredAppend append)
+    private static IEnumerable<StoredEvent> Of(RunId run, StoredAppend append, RunBlobs blobs)
     {
-        var all = ParseAll(run, append);
+        var all = ParseAll(run, append, blobs);
         var first = append.Version - all.Count + 1;
         return all.Select((e, i) => new StoredEvent(first + i, append.At, append.Epoch, e));
     }
 
-    private static List<JsonElement> ParseAll(RunId run, StoredAppend append)
+    private static List<JsonElement> ParseAll(RunId run, StoredAppend append, RunBlobs blobs)
     {
         try
         {
-            return [.. JsonElement.Parse(append.Events.Span).EnumerateArray()];
+            return [.. JsonElement.Parse(blobs.PutBack(append.Events).Span).EnumerateArray()];
         }
-        catch (JsonException damage)
+        catch (Exception damage) when (damage is JsonException or InvalidDataException)
         {
             throw new HistoryException(
                 "history.damaged",
-                $"Run {run}: the events up to version {append.Version} are not JSON: {damage.Message}",
+                $"Run {run}: the events up to version {append.Version} cannot be read: {damage.Message}",
                 damage);
         }
     }

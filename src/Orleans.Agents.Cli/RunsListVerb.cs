@@ -41,7 +41,7 @@ internal static class RunsListVerb
         {
             var query = new RunQuery(
                 (int)(parsed.GetValue(limit) ?? 50),
-                parsed.GetValue(status) is { } name ? StatusName.Parse(name) : null,
+                parsed.GetValue(status) is { } name ? StatusName.Find(name) : null,
                 parsed.GetValue(workflow));
             var lines = await ReadAsync(StoreChoice.Of(parsed.GetValue(store)), query, streams, cancellation);
             if (streams.IsOutputTerminal && !parsed.GetValue(json))

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
-using Orleans.Agents.Definitions;
 using Orleans.Agents.Journal;
 
 namespace Orleans.Agents.Cli;
@@ -17,22 +16,8 @@ internal sealed class RunsPruneVerb
     private readonly Option<long?> keep = Numbers.Option(
         "--keep", "Keep this many of the newest that are over. Default: none, if --older-than is given.", 0, int.MaxValue);
 
-    private readonly Option<TimeSpan?> olderThan = new("--older-than")
-    {
-        Description = "Keep those that ended within this time, such as 12h or 30d. Default: none, if --keep is given.",
-        HelpName = "duration",
-        CustomParser = result =>
-        {
-            var text = result.Tokens[0].Value;
-            if (DurationText.TryParse(text, out var duration))
-            {
-                return duration;
-            }
-
-            result.AddError($"--older-than is '{text}'; expected {DurationText.Expected}.");
-            return null;
-        },
-    };
+    private readonly Option<TimeSpan?> olderThan = DurationOption.Named(
+        "--older-than", "Keep those that ended within this time, such as 12h or 30d. Default: none, if --keep is given.");
 
     private RunsPruneVerb(Streams streams) => this.streams = streams;
 

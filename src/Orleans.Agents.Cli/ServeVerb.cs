@@ -19,6 +19,16 @@ internal sealed class ServeVerb
     private readonly Option<long?> lanes = Numbers.Option(
         "--lanes", "At most this many activities under way at once, 1 to 10000. Default: 64.", 1, MostLanes);
 
+    private readonly Option<TimeSpan?> retainFor = DurationOption.Named(
+        "--retain-for",
+        "Prune runs that ended longer ago than this, such as 30d, unless --retain-newest keeps them. Default: never.");
+
+    private readonly Option<long?> retainNewest = Numbers.Option(
+        "--retain-newest",
+        "Prune all but this many of the newest that are over, unless --retain-for keeps them. Default: keep all.",
+        0,
+        int.MaxValue);
+
     private readonly Argument<string[]> paths = new("path")
     {
         Description = "Workflow files and folders to check, and to keep in the store before anything is carried.",
@@ -39,11 +49,14 @@ internal sealed class ServeVerb
             new Example("Carry what waits, until Ctrl-C or SIGTERM", "agents serve --store runs.db"),
             new Example(
                 "Start runs elsewhere, and leave them to whoever serves",
-                "agents run report.yaml --store runs.db --detach"))
+                "agents run report.yaml --store runs.db --detach"),
+            new Example("Forget runs a month after they ended", "agents serve --store runs.db --retain-for 30d"))
         {
             serve.paths,
             serve.store,
             serve.lanes,
+            serve.retainFor,
+            serve.retainNewest,
         };
         serve.definitions.AddTo(verb);
         serve.manners.AddTalkTo(verb);
@@ -68,7 +81,11 @@ internal sealed class ServeVerb
             published.AddRange(loaded.Definitions.Values);
         }
 
-        var options = new EngineOptions();
+        var options = new EngineOptions
+        {
+            RetainFor = parsed.GetValue(retainFor),
+            RetainNewest = (int?)parsed.GetValue(retainNewest),
+        };
         options.Lanes = (int)(parsed.GetValue(lanes) ?? options.Lanes);
         await ServeAsync(StoreChoice.Of(parsed.GetValue(store)), options, published, manner, interruption.Token);
         return ExitCode.Done;

@@ -64,6 +64,17 @@ internal sealed class AppendBatch : IDisposable
                     and (done.is_over or ((done.place, inbox.id) in (select * from unnest($17, $18))) is true))
         """;
 
+    // Only sent when something large was taken out of an append.
+    private const string Keeps =
+        """
+        ,
+            beside as (
+                insert into blobs (run, hash, body)
+                select stored.run, b.hash, b.body
+                from unnest($19, $20, $21) as b (place, hash, body) join stored using (place)
+                on conflict do nothing)
+        """;
+
     private const string Losers =
         """
 
@@ -78,6 +89,7 @@ internal sealed class AppendBatch : IDisposable
     private readonly FaultPlan faults;
     private readonly NpgsqlCommand store;
     private readonly NpgsqlCommand storeAndConsume;
+    private readonly NpgsqlCommand storeWithBlobs;
     private readonly List<string> ids = [];
     private readonly List<string?> keys = [];
     private readonly List<string?> workflows = [];
@@ -95,15 +107,18 @@ internal sealed class AppendBatch : IDisposable
     private readonly List<ReadOnlyMemory<byte>?> snapshots = [];
     private readonly List<long> readers = [];
     private readonly List<string> notes = [];
+    private readonly List<long> senders = [];
+    private readonly List<string> blobs = [];
+    private readonly List<ReadOnlyMemory<byte>> bodies = [];
 
     /// <summary>Makes the statement for a connection.</summary>
     public AppendBatch(NpgsqlConnection connection, FaultPlan faults)
     {
         this.faults = faults;
         store = connection.Command(Stores + Losers, Columns());
-        storeAndConsume = connection.Command(
-            Stores + Consumes + Losers,
-            [.. Columns(), Column(readers, NpgsqlDbType.Bigint), Column(notes, NpgsqlDbType.Text)]);
+        storeAndConsume = connection.Command(Stores + Consumes + Losers, [.. Columns(), .. NoteColumns()]);
+        storeWithBlobs = connection.Command(
+            Stores + Consumes + Keeps + Losers, [.. Columns(), .. NoteColumns(), .. BlobColumns()]);
     }
 
     /// <summary>Lets the server parse the statements and plan them, once for all batches.</summary>
@@ -111,6 +126,7 @@ internal sealed class AppendBatch : IDisposable
     {
         store.Prepare();
         storeAndConsume.Prepare();
+        storeWithBlobs.Prepare();
     }
 
     /// <summary>
@@ -120,14 +136,13 @@ internal sealed class AppendBatch : IDisposable
     /// <returns>Whether the epoch may write; if not, all have lost.</returns>
     public bool Execute(ReadOnlySpan<PendingAppend> appends)
     {
-        var consumes = Fill(appends);
+        var statement = Fill(appends);
         foreach (var append in appends)
         {
             append.Outcome = Stored;
         }
 
         var isValid = true;
-        var statement = consumes ? storeAndConsume : store;
         ((NpgsqlParameter<long>)statement.Parameters[0]).TypedValue = appends[0].Append.Epoch.Value;
         using var losers = Send(statement);
         while (losers.Read())
@@ -148,6 +163,7 @@ internal sealed class AppendBatch : IDisposable
     {
         store.Dispose();
         storeAndConsume.Dispose();
+        storeWithBlobs.Dispose();
     }
 
     // A call that is not awaited returns when the statement has been sent; only who wants to die there goes that way.
@@ -163,8 +179,8 @@ internal sealed class AppendBatch : IDisposable
         return answer.GetAwaiter().GetResult();
     }
 
-    // Whether there may be notes to consume.
-    private bool Fill(ReadOnlySpan<PendingAppend> appends)
+    // Chooses the statement that does all there is to do, and no more.
+    private NpgsqlCommand Fill(ReadOnlySpan<PendingAppend> appends)
     {
         Clear();
         var consumes = false;
@@ -189,14 +205,26 @@ internal sealed class AppendBatch : IDisposable
             traces.Add(append.TraceParent);
             snapshots.Add(append.Snapshot);
             consumes |= row.IsOver || !append.Consumed.IsEmpty;
-            foreach (var note in append.Consumed)
-            {
-                readers.Add(ids.Count);
-                notes.Add(note);
-            }
+            FillBeside(append);
         }
 
-        return consumes;
+        return blobs.Count > 0 ? storeWithBlobs : consumes ? storeAndConsume : store;
+    }
+
+    private void FillBeside(Append append)
+    {
+        foreach (var note in append.Consumed)
+        {
+            readers.Add(ids.Count);
+            notes.Add(note);
+        }
+
+        foreach (var blob in append.Blobs)
+        {
+            senders.Add(ids.Count);
+            blobs.Add(blob.Hash);
+            bodies.Add(blob.Body);
+        }
     }
 
     private void Clear()
@@ -218,6 +246,9 @@ internal sealed class AppendBatch : IDisposable
         snapshots.Clear();
         readers.Clear();
         notes.Clear();
+        senders.Clear();
+        blobs.Clear();
+        bodies.Clear();
     }
 
     private NpgsqlParameter[] Columns() =>
@@ -239,6 +270,12 @@ internal sealed class AppendBatch : IDisposable
         Column(traces, NpgsqlDbType.Text),
         Column(snapshots, NpgsqlDbType.Bytea),
     ];
+
+    private NpgsqlParameter[] NoteColumns() =>
+        [Column(readers, NpgsqlDbType.Bigint), Column(notes, NpgsqlDbType.Text)];
+
+    private NpgsqlParameter[] BlobColumns() =>
+        [Column(senders, NpgsqlDbType.Bigint), Column(blobs, NpgsqlDbType.Text), Column(bodies, NpgsqlDbType.Bytea)];
 
     private static NpgsqlParameter Column<T>(List<T> values, NpgsqlDbType type) =>
         Sql.Of(values, NpgsqlDbType.Array | type);

@@ -13,7 +13,7 @@ internal sealed class PendingAppend(Append append)
     public Append Append { get; } = append;
 
     /// <summary>About how much it adds to a statement.</summary>
-    public int Bytes { get; } = RowBytes + append.Events.Length + (append.Snapshot?.Length ?? 0);
+    public int Bytes { get; } = RowBytes + append.Size;
 
     /// <summary>The answer its caller gets when all that was sent with it is through.</summary>
     public Appended? Outcome { get; set; }

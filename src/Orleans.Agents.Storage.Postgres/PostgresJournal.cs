@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -69,4 +70,23 @@ internal sealed class PostgresJournal(Database database, Writer writer) : IJourn
             },
             cancellation);
     }
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<Blob>> ReadBlobsAsync(
+        ImmutableArray<BlobKey> blobs, CancellationToken cancellation) => database.DoAsync(
+        async (connection, stop) =>
+        {
+            var wanted = blobs.Distinct().ToList();
+            await using var read = connection.Command(
+                """
+                select blobs.hash, blobs.body
+                from unnest($1, $2) as wanted (id, blob)
+                join runs using (id)
+                join blobs on blobs.run = runs.run and blobs.hash = wanted.blob
+                """,
+                Sql.Texts([.. wanted.Select(blob => blob.Run.Value)]),
+                Sql.Texts([.. wanted.Select(blob => blob.Hash)]));
+            return (await read.ReadAllAsync(row => new Blob(row.GetString(0), row.Bytes(1)), stop)).ToImmutableArray();
+        },
+        cancellation);
 }

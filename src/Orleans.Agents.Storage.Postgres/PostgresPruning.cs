@@ -12,8 +12,9 @@ internal sealed class PostgresPruning(Database database)
     // How many runs a call looks at for each that it may remove.
     private const int LooksPerRun = 20;
 
-    // How many rows of a table are removed by one statement.
+    // How many rows of a table are removed by one statement, and how many blobs.
     private const int RowsAtOnce = 5_000;
+    private const int BlobsAtOnce = 200;
 
     public async Task<Pruned> PruneAsync(PruneRule rule, CancellationToken cancellation)
     {
@@ -104,18 +105,26 @@ internal sealed class PostgresPruning(Database database)
                     select number from few cross join lateral (
                         select number from inbox where inbox.run = few.run limit $1) as all_of_it
                     limit $1),
+                doomed_blobs as materialized (
+                    select run, hash from few cross join lateral (
+                        select hash from blobs where blobs.run = few.run limit $2) as all_of_it
+                    limit $2),
                 appends_gone as (
                     delete from appends using doomed_appends d where appends.run = d.run and appends.seq = d.seq),
                 notes_gone as (delete from inbox using doomed_notes d where inbox.number = d.number),
+                blobs_gone as (
+                    delete from blobs using doomed_blobs d where blobs.run = d.run and blobs.hash = d.hash),
                 snapshots_gone as (delete from snapshots using few where snapshots.run = few.run),
                 done as (
                     delete from pruned using few
                     where pruned.run = few.run
                         and (select count(*) from doomed_appends) < $1 and (select count(*) from doomed_notes) < $1
+                        and (select count(*) from doomed_blobs) < $2
                     returning pruned.run)
             select exists (select from few)
             """,
-            Sql.Integer(RowsAtOnce));
+            Sql.Integer(RowsAtOnce),
+            Sql.Integer(BlobsAtOnce));
         return (bool)(await clear.ExecuteScalarAsync(cancellation))!;
     }
 }

@@ -17,7 +17,7 @@ internal static class RunRows
         var id = new RunId(row.GetString(0));
         Epoch? owner = row.IsDBNull(5) ? null : new Epoch(row.GetInt64(5));
         var shown = new RunRow(
-            StatusName.Parse(row.GetString(6), id),
+            StatusName.Read(row.GetString(6), id),
             row.TextOrNull(7),
             row.TextOrNull(8),
             IsReleased: false,

@@ -1,5 +1,6 @@
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Storage.Sqlite;
 
@@ -65,6 +66,11 @@ internal sealed class AppendStatements(Database database, InboxStatements inbox)
         if (append.Snapshot is { } state)
         {
             KeepSnapshot(number, append.Version, state);
+        }
+
+        foreach (var blob in append.Blobs)
+        {
+            Keep(number, blob);
         }
 
         if (append.Row.IsOver && append.Birth is null)
@@ -188,6 +194,13 @@ internal sealed class AppendStatements(Database database, InboxStatements inbox)
         .Bind(1, run)
         .Bind(2, version)
         .Bind(3, state)
+        .Run();
+
+    private void Keep(long run, Blob blob) => database
+        .Prepare("insert into blobs (run, hash, body) values (?1, ?2, ?3) on conflict do nothing")
+        .Bind(1, run)
+        .Bind(2, blob.Hash)
+        .Bind(3, blob.Body)
         .Run();
 
     private long? Find(RunId run)

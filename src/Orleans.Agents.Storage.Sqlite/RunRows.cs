@@ -24,7 +24,7 @@ internal static class RunRows
         var id = new RunId(statement.Text(0));
         Epoch? owner = statement.IntegerOrNull(5) is { } epoch ? new Epoch(epoch) : null;
         var row = new RunRow(
-            StatusName.Parse(statement.Text(6), id),
+            StatusName.Read(statement.Text(6), id),
             statement.TextOrNull(7),
             statement.TextOrNull(8),
             IsReleased: false,

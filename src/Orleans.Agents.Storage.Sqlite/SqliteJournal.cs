@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Storage.Sqlite;
 
@@ -37,6 +38,11 @@ internal sealed class SqliteJournal(Writer writer, Readers readers, FaultPlan fa
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return readers.ReadAsync(database => Appends(database, run, after, limit), cancellation);
     }
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<Blob>> ReadBlobsAsync(
+        ImmutableArray<BlobKey> blobs, CancellationToken cancellation) => readers.ReadAsync(
+        database => blobs.Distinct().SelectMany(blob => Read(database, blob)).ToImmutableArray(), cancellation);
 
     // The statuses are written out because a claim of a run that is over must come to nothing.
     private static bool Claim(WriteSession session, RunClaim claim, Epoch epoch) => session
@@ -75,6 +81,20 @@ internal sealed class SqliteJournal(Writer writer, Readers readers, FaultPlan fa
         var snapshot = new RunSnapshot(statement.Integer(0), statement.Blob(1));
         statement.Reset();
         return snapshot;
+    }
+
+    private static ImmutableArray<Blob> Read(Database database, BlobKey blob)
+    {
+        var statement = database.Prepare(
+            "select body from blobs where run = (select run from runs where id = ?1) and hash = ?2");
+        if (!statement.Bind(1, blob.Run.Value).Bind(2, blob.Hash).Next())
+        {
+            return [];
+        }
+
+        var read = new Blob(blob.Hash, statement.Blob(0));
+        statement.Reset();
+        return [read];
     }
 
     private static ImmutableArray<StoredAppend> Appends(Database database, RunId run, long after, int limit)

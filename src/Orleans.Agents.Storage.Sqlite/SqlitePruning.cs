@@ -14,6 +14,9 @@ internal sealed class SqlitePruning(Writer writer, Readers readers)
     // How many rows are removed in one transaction: a few milliseconds of work.
     private const int RowsAtOnce = 1_000;
 
+    // As much work as removing so many rows is removing a blob: it is many pages, and each is freed.
+    private const int RowsPerBlob = 50;
+
     // What a removed row costs a transaction: about the page it stood on.
     private const int RowBytes = 256;
 
@@ -107,6 +110,9 @@ internal sealed class SqlitePruning(Writer writer, Readers readers)
         {
             rows += DeleteSome(session, "appends", run, RowsAtOnce - rows);
             rows += rows < RowsAtOnce ? DeleteSome(session, "inbox", run, RowsAtOnce - rows) : 0;
+            rows += rows < RowsAtOnce
+                ? RowsPerBlob * DeleteSome(session, "blobs", run, 1 + ((RowsAtOnce - rows) / RowsPerBlob))
+                : 0;
             if (rows < RowsAtOnce)
             {
                 rows += 2 + session.Prepare("delete from snapshots where run = ?1").Bind(1, run).Run();

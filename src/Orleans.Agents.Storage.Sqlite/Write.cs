@@ -54,7 +54,7 @@ internal sealed class AnyWrite<TAnswer>(Func<WriteSession, TAnswer> work, int by
 
 /// <summary>An append: what nearly all writes are.</summary>
 internal sealed class AppendWrite(Append append, FaultPlan faults)
-    : Write<Appended>(RowBytes + append.Events.Length + (append.Snapshot?.Length ?? 0))
+    : Write<Appended>(RowBytes + append.Size)
 {
     /// <summary>What an append costs beside its events: its rows and their share of the indexes.</summary>
     public const int RowBytes = 256;

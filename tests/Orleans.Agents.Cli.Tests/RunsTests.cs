@@ -71,6 +71,27 @@ public sealed class RunsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_large_payload_is_shown_whole_wherever_it_is_and_stored_once()
+    {
+        workspace.Write("w.yaml", Samples.Echo);
+        var text = new string('x', 1_000_000);
+        var ran = (await workspace.AgentsWithAsync($$"""{"text":"{{text}}"}""", "run", "w.yaml", "--id", "large", "--input", "-")).With(0);
+        var shown = (await workspace.AgentsAsync("runs", "show", "large")).With(0).Payload;
+        var events = (await workspace.AgentsAsync("runs", "events", "large")).With(0).Payload;
+
+        Assert.Equal(text, ran.Payload.GetProperty("text").GetString());
+        Assert.Equal(text, shown.GetProperty("output").GetProperty("text").GetString());
+        Assert.Equal(text, events[0].GetProperty("input").GetProperty("text").GetString());
+        Assert.Equal(text, events[events.GetArrayLength() - 1].GetProperty("output").GetProperty("text").GetString());
+        Assert.InRange(new FileInfo(workspace.Store).Length, 1_000_000, 1_300_000);
+
+        var copy = workspace.At("copy.db");
+        (await workspace.AgentsAsync("backup", "--to", copy)).With(0);
+        var copied = (await workspace.AgentsAsync("runs", "show", "large", "--store", copy)).With(0).Payload;
+        Assert.Equal(text, copied.GetProperty("output").GetProperty("text").GetString());
+    }
+
+    [Fact]
     public async Task Reading_takes_no_epoch()
     {
         await RunAsync(Samples.Echo, "one");

@@ -83,6 +83,30 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task It_prunes_what_it_is_not_told_to_keep()
+    {
+        workspace.Write("w.yaml", Samples.Echo);
+        foreach (var run in (string[])["first", "second", "third"])
+        {
+            (await workspace.AgentsAsync("run", "w.yaml", "--id", run)).With(0);
+        }
+
+        using (var modest = await ServeAsync("--verbose", "--retain-newest", "1", "--retain-for", "1d"))
+        {
+            await LeaveAsync("left");
+            await Workspace.UntilTellsAsync(modest, "Run left ended: Succeeded");
+            await StopAsync(modest, "TERM");
+        }
+
+        (await workspace.AgentsAsync("runs", "show", "first")).With(0);
+        using var strict = await ServeAsync("--verbose", "--retain-newest", "1");
+        await Workspace.UntilTellsAsync(strict, "3 runs that were over were pruned");
+        await StopAsync(strict, "TERM");
+        Assert.Equal("cli.run_unknown", (await workspace.AgentsAsync("runs", "show", "third")).With(2).FailureCode);
+        (await workspace.AgentsAsync("runs", "show", "left")).With(0);
+    }
+
+    [Fact]
     public async Task It_tells_what_it_does_to_people_and_nothing_to_programs()
     {
         using var server = await ServeAsync();
@@ -139,6 +163,8 @@ public sealed class ServeTests : IDisposable
     [Theory]
     [InlineData("Did you mean '--lanes'?", "--lane=3")]
     [InlineData("expected a number from 1 to 10000", "--lanes", "0")]
+    [InlineData("expected a duration such as", "--retain-for", "soon")]
+    [InlineData("expected a number from 0", "--retain-newest", "-1")]
     [InlineData("contradict", "--quiet", "--verbose")]
     [InlineData("has no option '--json'", "--json")]
     public async Task A_mistake_in_typing_is_explained(string explanation, params string[] args)

@@ -16,4 +16,6 @@ public sealed class MemoryModelTests : ModelConformance<MemoryTestDatabase>;
 
 public sealed class MemoryInboxTests : InboxConformance<MemoryTestDatabase>;
 
+public sealed class MemoryBlobTests : BlobConformance<MemoryTestDatabase>;
+
 public sealed class MemoryPruningTests : PruningConformance<MemoryTestDatabase>;

@@ -16,4 +16,6 @@ public sealed class PostgresModelTests : ModelConformance<PostgresTestDatabase>;
 
 public sealed class PostgresInboxTests : InboxConformance<PostgresTestDatabase>;
 
+public sealed class PostgresBlobTests : BlobConformance<PostgresTestDatabase>;
+
 public sealed class PostgresPruningTests : PruningConformance<PostgresTestDatabase>;

@@ -1,6 +1,8 @@
+using System.Text;
 using Npgsql;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 using Orleans.Agents.Storage.Postgres;
 
 namespace Orleans.Agents.Storage.Tests;
@@ -142,6 +144,23 @@ public sealed class PostgresStoreTests : StoreConformance<PostgresTestDatabase>
         Assert.Equal(
             "run.started, state.entered",
             Database.Ask<string>("select string_agg(type, ', ' order by seq, place) from events where run = 'ada'"));
+    }
+
+    [Fact]
+    public async Task People_see_the_mark_of_what_was_taken_out_and_it_is_stored_once()
+    {
+        var large = Blob.Of(new byte[100_000]);
+        var mark = $$"""{"$blob":"{{large.Hash}}"}""";
+        var text = $$"""{"blobs_at":[26],"value":[{"type":"saved","output":{{mark}}},{"type":"entered"}]}""";
+        await StoredAsync(Start(Ada) with { Events = Encoding.UTF8.GetBytes(text), Blobs = [large] });
+        await StoredAsync(Next(Ada, 1) with { Blobs = [large], Events = "[]"u8.ToArray() });
+        Assert.Equal(
+            large.Hash, Database.Ask<string>("select event #>> '{output,$blob}' from events where run = 'ada' and place = 1"));
+        Assert.Equal(1, Database.Ask<long>("select count(*) from blobs join events on hash = event #>> '{output,$blob}'"));
+
+        await StoredAsync(End(Ada, 2));
+        await Store.Runs.PruneAsync(new PruneRule(null, 0), Stop);
+        Assert.Equal(0, Database.Ask<long>("select count(*) from blobs"));
     }
 
     [Fact]

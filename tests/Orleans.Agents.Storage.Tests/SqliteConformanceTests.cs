@@ -16,4 +16,6 @@ public sealed class SqliteModelTests : ModelConformance<SqliteTestDatabase>;
 
 public sealed class SqliteInboxTests : InboxConformance<SqliteTestDatabase>;
 
+public sealed class SqliteBlobTests : BlobConformance<SqliteTestDatabase>;
+
 public sealed class SqlitePruningTests : PruningConformance<SqliteTestDatabase>;

@@ -1,13 +1,15 @@
 using Microsoft.Data.Sqlite;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Storage.Tests;
 
 /// <summary>What pruning leaves in the file.</summary>
 public sealed class SqliteSpaceTests : StoreConformance<SqliteTestDatabase>
 {
-    private static readonly string[] Tables = ["appends", "snapshots", "inbox", "pruned"];
+    private static readonly Blob Large = Blob.Of(new byte[100_000]);
+    private static readonly string[] Tables = ["appends", "snapshots", "blobs", "inbox", "pruned"];
 
     [Fact]
     public async Task Nothing_of_a_pruned_run_is_left_and_its_room_is_used_again()
@@ -39,12 +41,21 @@ public sealed class SqliteSpaceTests : StoreConformance<SqliteTestDatabase>
         Assert.All(Tables, table => Assert.Equal(0, Count($"select count(*) from {table}")));
     }
 
+    [Fact]
+    public async Task A_blob_is_stored_once_per_run_however_often_it_comes()
+    {
+        await FillAsync("run");
+        await StoredAsync(Start(Ada) with { Blobs = [Large] });
+        await StoredAsync(Next(Ada, 1) with { Blobs = [Large] });
+        Assert.Equal(31, Count("select count(*) from blobs"));
+    }
+
     private async Task FillAsync(string name)
     {
         for (var n = 0; n < 30; n++)
         {
             var run = new RunId($"{name}-{n}");
-            await StoredAsync(Start(run) with { Events = new byte[20_000] });
+            await StoredAsync(Start(run) with { Events = new byte[20_000], Blobs = [Large] });
             await Store.Inbox.PostAsync(new InboxNote(run, "n", Noon, new byte[500]), Stop);
             await StoredAsync(Next(run, 1) with { Snapshot = new byte[5_000] });
             await StoredAsync(End(run, 2));

@@ -201,29 +201,3 @@ internal sealed record DetachedDocument(string Run, bool IsNew);
 
 /// <summary>How many runs were removed, or would be.</summary>
 internal sealed record PrunedDocument(long Runs, bool Removed);
-
-/// <summary>The printed names of statuses.</summary>
-internal static class StatusName
-{
-    /// <summary>All that a stored run can have.</summary>
-    public static ImmutableArray<string> All { get; } = ["running", "succeeded", "failed"];
-
-    /// <summary>The name of a status.</summary>
-    public static string Of(RunStatus status) => status switch
-    {
-        RunStatus.New => "new",
-        RunStatus.Running => "running",
-        RunStatus.Succeeded => "succeeded",
-        RunStatus.Failed => "failed",
-        _ => throw new System.Diagnostics.UnreachableException(status.ToString()),
-    };
-
-    /// <summary>The status of a name in <see cref="All"/>.</summary>
-    public static RunStatus Parse(string name) => name switch
-    {
-        "running" => RunStatus.Running,
-        "succeeded" => RunStatus.Succeeded,
-        "failed" => RunStatus.Failed,
-        _ => throw new System.Diagnostics.UnreachableException(name),
-    };
-}

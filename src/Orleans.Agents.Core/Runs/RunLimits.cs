@@ -6,6 +6,9 @@ public static class RunLimits
     /// <summary>The most bytes of one payload: an input, an output, a saved value.</summary>
     public const int PayloadBytes = 4 * 1024 * 1024;
 
+    /// <summary>The most bytes of a payload that are stored where it stands; what is larger is a blob of its run.</summary>
+    public const int InlineBytes = 32 * 1024;
+
     /// <summary>The most bytes of a run's context in all.</summary>
     public const int ContextBytes = 16 * 1024 * 1024;
 

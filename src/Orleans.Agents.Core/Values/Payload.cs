@@ -4,6 +4,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Values;
 
@@ -97,8 +99,16 @@ public readonly struct Payload : IEquatable<Payload>
         return new Payload(buffer.WrittenMemory);
     }
 
-    /// <summary>Writes the value as it is.</summary>
-    public void WriteTo(Utf8JsonWriter writer) => writer.WriteRawValue(Utf8.Span, skipInputValidation: true);
+    /// <summary>
+    /// Writes the value as it is; but when it is large and <see cref="StoredText"/> is written, what stands for it there.
+    /// </summary>
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        if (utf8.Length <= RunLimits.InlineBytes || !BlobTaking.TryWrite(this, writer))
+        {
+            writer.WriteRawValue(Utf8.Span, skipInputValidation: true);
+        }
+    }
 
     /// <inheritdoc/>
     public bool Equals(Payload other) => Utf8.Span.SequenceEqual(other.Utf8.Span);

@@ -187,7 +187,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
             return null;
         }
 
-        var (state, _) = RunReader.Fold(history);
+        var (state, _) = RunReader.Fold(history, await RunBlobs.ReadAsync(store.Journal, [history], cancellation));
         var record = history.Record;
         return new RunView(run, record.Workflow, record.Hash, state, record.Owner is not null);
     }
@@ -202,7 +202,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default)
     {
         var appends = await store.Journal.ReadAppendsAsync(run, after, limit, cancellation);
-        return [.. appends.Select(a => new RunAppend(a.Version, a.At, a.Epoch, RunReader.ReadEvents(run, a)))];
+        var blobs = await RunBlobs.ReadAsync(store.Journal, run, appends, cancellation);
+        return [.. appends.Select(a => new RunAppend(a.Version, a.At, a.Epoch, RunReader.ReadEvents(run, a, blobs)))];
     }
 
     /// <summary>Calls back with each append of runs this process carries, in order per run, when it is durable.</summary>

@@ -17,7 +17,7 @@ internal sealed class EmbeddedHost : IEngineHost
     public IAgentGate GateFor(EngineOptions options) => new ProcessAgentGate(options.MaxCallsPerAgent);
 
     /// <inheritdoc/>
-    public Task<ImmutableArray<UnreadableRun>> WakeAsync(
+    public Task<OpenedRuns> WakeAsync(
         ImmutableArray<RunId> runs, OpenRuns openHere, CancellationToken cancellation) => openHere(runs, cancellation);
 
     /// <inheritdoc/>

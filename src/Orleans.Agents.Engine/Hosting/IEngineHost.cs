@@ -21,8 +21,8 @@ internal interface IEngineHost
     /// <param name="runs">The runs.</param>
     /// <param name="openHere">Opens runs in this process.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>Those whose history cannot be understood.</returns>
-    Task<ImmutableArray<UnreadableRun>> WakeAsync(
+    /// <returns>What became of them, as far as this process knows.</returns>
+    Task<OpenedRuns> WakeAsync(
         ImmutableArray<RunId> runs, OpenRuns openHere, CancellationToken cancellation);
 
     /// <summary>This process carries a run from now on. Must return at once.</summary>
@@ -40,6 +40,4 @@ internal interface IEngineHost
 }
 
 /// <summary>Opens those of some runs that nobody carries, in this process.</summary>
-/// <returns>Those whose history cannot be understood.</returns>
-internal delegate Task<ImmutableArray<UnreadableRun>> OpenRuns(
-    ImmutableArray<RunId> runs, CancellationToken cancellation);
+internal delegate Task<OpenedRuns> OpenRuns(ImmutableArray<RunId> runs, CancellationToken cancellation);

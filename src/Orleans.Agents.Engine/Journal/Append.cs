@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Journal;
 
@@ -9,7 +10,7 @@ namespace Orleans.Agents.Journal;
 /// <param name="Expected">The run's version the events were decided on: the number of events before; 0 for a new run.</param>
 /// <param name="Version">The run's version with these events.</param>
 /// <param name="At">When it was decided.</param>
-/// <param name="Events">The events as one JSON array in UTF-8; never changed once they were handed over.</param>
+/// <param name="Events">The events as <see cref="StoredText"/> of one JSON array; never changed once they were handed over.</param>
 /// <param name="Row">The run's row with these events.</param>
 public sealed record Append(
     RunId Run,
@@ -23,14 +24,34 @@ public sealed record Append(
     /// <summary>What a new run is born with; present exactly when <see cref="Expected"/> is 0.</summary>
     public RunBirth? Birth { get; init; }
 
-    /// <summary>The run's state at <see cref="Version"/> as JSON in UTF-8, when it is time to keep one.</summary>
+    /// <summary>The run's state at <see cref="Version"/> as <see cref="StoredText"/>, when it is time to keep one.</summary>
     public ReadOnlyMemory<byte>? Snapshot { get; init; }
+
+    /// <summary>
+    /// What was taken out of the events and the snapshot, each once; stored with them, unless the run has it already.
+    /// </summary>
+    public ImmutableArray<Blob> Blobs { get; init; } = [];
 
     /// <summary>The names of the notes that led to the events; they are consumed with them, or not at all.</summary>
     public ImmutableArray<string> Consumed { get; init; } = [];
 
     /// <summary>The W3C trace context the events belong to.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>About how many bytes of it are stored.</summary>
+    public int Size
+    {
+        get
+        {
+            var size = Events.Length + (Snapshot?.Length ?? 0);
+            foreach (var blob in Blobs)
+            {
+                size += blob.Body.Length;
+            }
+
+            return size;
+        }
+    }
 
     /// <summary>Checks what a store may take for granted about an append.</summary>
     /// <exception cref="ArgumentException">

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Journal;
 
@@ -41,7 +42,18 @@ public interface IJournal
     /// <summary>Reads a run's appends after a version, oldest first, at most <paramref name="limit"/> of them.</summary>
     Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// Reads blobs, byte for byte as sent, in no particular order. Those that do not exist are left out; one that several
+    /// runs have may come for each.
+    /// </summary>
+    Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation);
 }
+
+/// <summary>Which blob of which run.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Hash">The blob's hash.</param>
+public readonly record struct BlobKey(RunId Run, string Hash);
 
 /// <summary>The wish to carry a run on from what was read of it.</summary>
 /// <param name="Run">The run.</param>

@@ -85,6 +85,9 @@ internal sealed class MemoryRun(long number, RunRecord record)
     /// <summary>The names of all notes that were ever left for it.</summary>
     public HashSet<string> Notes { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What was taken out of its events and states, by hash.</summary>
+    public Dictionary<string, byte[]> Blobs { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The latest kept state.</summary>
     public RunSnapshot? Snapshot { get; set; }
 

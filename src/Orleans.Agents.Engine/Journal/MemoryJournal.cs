@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Journal;
 
@@ -32,6 +33,13 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return store.DoAsync(database => database.Find(run)?.After(after, limit) ?? [], cancellation);
     }
+
+    public Task<ImmutableArray<Blob>> ReadBlobsAsync(
+        ImmutableArray<BlobKey> blobs, CancellationToken cancellation) => store.DoAsync(
+        database => blobs.Distinct().SelectMany(blob => Read(database, blob)).ToImmutableArray(), cancellation);
+
+    private static IEnumerable<Blob> Read(MemoryDatabase database, BlobKey blob) =>
+        database.Find(blob.Run)?.Blobs.TryGetValue(blob.Hash, out var body) is true ? [new Blob(blob.Hash, body)] : [];
 
     private static bool Claim(MemoryDatabase database, RunClaim claim, Epoch epoch)
     {
@@ -75,6 +83,11 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
         if (append.Snapshot is { } state)
         {
             run.Snapshot = new RunSnapshot(append.Version, state.ToArray());
+        }
+
+        foreach (var blob in append.Blobs)
+        {
+            run.Blobs.TryAdd(blob.Hash, blob.Body.ToArray());
         }
 
         database.Consume(append.Run, append.Consumed, append.Row.IsOver);

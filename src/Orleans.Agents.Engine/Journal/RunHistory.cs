@@ -32,14 +32,16 @@ public sealed record RunRecord(
 
 /// <summary>A run's state as it was stored.</summary>
 /// <param name="Version">The version it is the state of.</param>
-/// <param name="State">The state as JSON in UTF-8.</param>
+/// <param name="State">The state as <see cref="Serialization.StoredText"/>, byte for byte as sent.</param>
 public sealed record RunSnapshot(long Version, ReadOnlyMemory<byte> State);
 
 /// <summary>One append as it was stored.</summary>
 /// <param name="Version">The run's version after it, which names it within the run.</param>
 /// <param name="At">When it was decided, to the millisecond.</param>
 /// <param name="Epoch">The epoch it was stored under.</param>
-/// <param name="Events">The events as one JSON array in UTF-8, byte for byte as sent.</param>
+/// <param name="Events">
+/// The events as <see cref="Serialization.StoredText"/> of one JSON array, byte for byte as sent.
+/// </param>
 /// <param name="TraceParent">The W3C trace context, if any.</param>
 public sealed record StoredAppend(
     long Version, DateTimeOffset At, Epoch Epoch, ReadOnlyMemory<byte> Events, string? TraceParent);

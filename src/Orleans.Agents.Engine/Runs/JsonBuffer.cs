@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Orleans.Agents.Serialization;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Runs;
@@ -17,15 +19,13 @@ internal static class JsonBuffer
     [ThreadStatic]
     private static Utf8JsonWriter? writer;
 
-    public static ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type)
+    public static ReadOnlyMemory<byte> Write<T>(T value, JsonTypeInfo<T> type, out ImmutableArray<Blob> blobs)
     {
         buffer ??= new ArrayBufferWriter<byte>(Size);
         writer ??= new Utf8JsonWriter(buffer, JsonText.Writing);
         try
         {
-            JsonSerializer.Serialize(writer, value, type);
-            writer.Flush();
-            return buffer.WrittenSpan.ToArray();
+            return StoredText.Write(value, type, buffer, writer, out blobs);
         }
         finally
         {

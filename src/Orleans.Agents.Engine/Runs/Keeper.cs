@@ -52,24 +52,7 @@ internal sealed class Keeper(
         using var timer = new PeriodicTimer(options.KeeperInterval, clock);
         do
         {
-            try
-            {
-                await LookAsync();
-                TellOfReturn();
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (StoreException lost) when (lost.IsTransient)
-            {
-                TellOfLoss(lost);
-            }
-            catch (Exception fault)
-            {
-                // The loop that repairs must not be the thing that breaks: it says so and looks again.
-                logger.KeeperFailed(fault);
-            }
+            await LookAsync();
         }
         while (!isOver && await TicksAsync(timer));
     }
@@ -117,29 +100,54 @@ internal sealed class Keeper(
         }
     }
 
+    // Each duty by itself: what stands in the way of one, such as a store that reads and does not write, is no reason to
+    // leave the others undone.
     private async Task LookAsync()
     {
-        await clock.AdjustAsync(store, stopping.Token);
-        if (await store.Carriers.IsFencedAsync(table.Epoch, stopping.Token))
-        {
-            if (!process.GoesOnAfter(table.Epoch))
-            {
-                table.Abandon();
-                isOver = true;
-                return;
-            }
-
-            await RenewAsync();
-        }
-
-        await delivery.DeliverAsync(stopping.Token);
-        await OpenAsync(adrift.All, opener.OpenAsync); // nobody else may have these
+        var isAllDone = await DoAsync(() => clock.AdjustAsync(store, stopping.Token));
+        isAllDone &= await DoAsync(RenewAsync);
+        isAllDone &= !options.CarriesAllRuns || await DoAsync(FenceAsync);
+        isAllDone &= await DoAsync(() => delivery.DeliverAsync(stopping.Token));
+        isAllDone &= await DoAsync(() => OpenAsync(adrift.All, opener.OpenAsync)); // nobody else may have these
         if (options.CarriesAllRuns)
         {
-            await FenceAsync();
-            await TakeOnWaitingAsync();
-            await retention.PruneAsync(stopping.Token);
+            isAllDone &= await DoAsync(TakeOnWaitingAsync);
+            isAllDone &= await DoAsync(() => retention.PruneAsync(stopping.Token));
         }
+
+        if (isAllDone)
+        {
+            TellOfReturn();
+        }
+    }
+
+    private async Task<bool> DoAsync(Func<Task> duty)
+    {
+        if (isOver || stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        try
+        {
+            await duty();
+            return true;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The loop ends with its next tick, which does not come.
+        }
+        catch (StoreException lost) when (lost.IsTransient)
+        {
+            TellOfLoss(lost);
+        }
+        catch (Exception fault)
+        {
+            // The loop that repairs must not be the thing that breaks: it says so and looks again.
+            logger.KeeperFailed(fault);
+        }
+
+        return false;
     }
 
     private async Task FenceAsync()
@@ -156,6 +164,18 @@ internal sealed class Keeper(
     // others now; it lets go of everything, and asks for what nobody has.
     private async Task RenewAsync()
     {
+        if (!await store.Carriers.IsFencedAsync(table.Epoch, stopping.Token))
+        {
+            return;
+        }
+
+        if (!process.GoesOnAfter(table.Epoch))
+        {
+            table.Abandon();
+            isOver = true;
+            return;
+        }
+
         var epoch = await store.Carriers.TakeAsync(options.CarriesAllRuns, stopping.Token);
         logger.EpochRenewed(table.Epoch, epoch);
         table.Renew(epoch);
@@ -184,13 +204,30 @@ internal sealed class Keeper(
             return;
         }
 
-        foreach (var (run, why) in await open(runs, stopping.Token))
+        var opened = await open(runs, stopping.Token);
+        foreach (var (run, why) in opened.Unreadable)
         {
             // Said once per process; the run stays where it is for a program that can read it.
             if (unreadable.Add(run))
             {
                 logger.RunUnreadable(run, why.Code, why);
             }
+        }
+
+        await LingerAsync(opened.TakenOver);
+    }
+
+    // A takeover is stored in no time, and then it is time for more. In an outage it is as soon as the store is back;
+    // whether this process still has its epoch, and others theirs, must not be left until then.
+    private async Task LingerAsync(Task takenOver)
+    {
+        try
+        {
+            await takenOver.WaitAsync(options.KeeperInterval, clock, stopping.Token);
+        }
+        catch (TimeoutException)
+        {
+            // The runs say themselves that the store does not answer, and are taken over when it does.
         }
     }
 }

@@ -25,18 +25,16 @@ internal sealed class RunOpener(
         }
 
         // A run that was taken on may be over already.
-        var (taken, unreadable) = await TakeOnAsync([run], cancellation);
-        return unreadable.IsEmpty ? taken > 0 || table.Carries(run) : throw unreadable[0].Why;
+        var opened = await OpenAsync([run], cancellation);
+        await opened.TakenOver;
+        return opened.Unreadable.IsEmpty ? opened.Taken > 0 || table.Carries(run) : throw opened.Unreadable[0].Why;
     }
 
-    /// <summary>Carries on those of some runs that nobody carries and that are not over.</summary>
-    /// <returns>Those whose history cannot be understood; they stay where they are, for a program that can.</returns>
-    public async Task<ImmutableArray<UnreadableRun>> OpenAsync(
-        ImmutableArray<RunId> runs, CancellationToken cancellation) =>
-        (await TakeOnAsync(runs, cancellation)).Unreadable;
-
-    private async Task<(int Taken, ImmutableArray<UnreadableRun> Unreadable)> TakeOnAsync(
-        ImmutableArray<RunId> runs, CancellationToken cancellation)
+    /// <summary>
+    /// Carries on those of some runs that nobody carries and that are not over. They know that they are carried when it
+    /// is durable, which takes as long as the store does not answer.
+    /// </summary>
+    public async Task<OpenedRuns> OpenAsync(ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
         // One at a time per run: of two that read the same state, the slower would carry on from an old one.
         var mine = new TaskCompletionSource();
@@ -67,9 +65,9 @@ internal sealed class RunOpener(
             mine.SetResult();
         }
 
-        await Task.WhenAll(hosts.Select(TakeOverAsync));
+        var takenOver = Task.WhenAll(hosts.Select(TakeOverAsync));
         await Task.WhenAll(others).WaitAsync(cancellation);
-        return (hosts.Count, unreadable);
+        return new OpenedRuns(hosts.Count, unreadable, takenOver);
     }
 
     private async Task TakeOverAsync(TakenRun run)
@@ -86,16 +84,14 @@ internal sealed class RunOpener(
     {
         var readable = new Dictionary<RunId, ReadRun>();
         var unreadable = ImmutableArray.CreateBuilder<UnreadableRun>();
-        foreach (var history in runs.IsEmpty ? [] : await store.Journal.ReadAsync(runs, cancellation))
+        var histories = runs.IsEmpty ? [] : await store.Journal.ReadAsync(runs, cancellation);
+        histories = histories.RemoveAll(history => history.Record.Row.IsOver);
+        var blobs = await RunBlobs.ReadAsync(store.Journal, histories, cancellation);
+        foreach (var history in histories)
         {
-            if (history.Record.Row.IsOver)
-            {
-                continue;
-            }
-
             try
             {
-                var (state, tail) = RunReader.Fold(history);
+                var (state, tail) = RunReader.Fold(history, blobs);
                 var workflow = await catalog.PinnedAsync(history.Record.Id, history.Record.Hash, cancellation);
                 readable.Add(history.Record.Id, new ReadRun(workflow, state, tail));
             }
@@ -164,6 +160,14 @@ internal sealed class RunOpener(
 
     private sealed record TakenRun(RunHost Host, ImmutableArray<LeftCommand> Left);
 }
+
+/// <summary>What became of runs that were to be opened.</summary>
+/// <param name="Taken">How many are carried now that were not before.</param>
+/// <param name="Unreadable">
+/// Those whose history cannot be understood; they stay where they are, for a program that can.
+/// </param>
+/// <param name="TakenOver">Ends when all that are carried now know it, and it is durable.</param>
+internal sealed record OpenedRuns(int Taken, ImmutableArray<UnreadableRun> Unreadable, Task TakenOver);
 
 /// <summary>A run whose history cannot be understood.</summary>
 internal sealed record UnreadableRun(RunId Run, HistoryException Why);

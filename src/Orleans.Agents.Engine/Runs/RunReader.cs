@@ -9,11 +9,11 @@ namespace Orleans.Agents.Runs;
 internal static class RunReader
 {
     /// <exception cref="HistoryException">The history is newer than this program, or damaged.</exception>
-    public static (RunState State, RunTail Tail) Fold(RunHistory history)
+    public static (RunState State, RunTail Tail) Fold(RunHistory history, RunBlobs blobs)
     {
         try
         {
-            return FoldWhole(history);
+            return FoldWhole(history, blobs);
         }
         catch (Exception broken) when (broken is not HistoryException)
         {
@@ -23,13 +23,13 @@ internal static class RunReader
         }
     }
 
-    private static (RunState State, RunTail Tail) FoldWhole(RunHistory history)
+    private static (RunState State, RunTail Tail) FoldWhole(RunHistory history, RunBlobs blobs)
     {
-        var state = history.Snapshot is { } snapshot ? ReadState(history.Record.Id, snapshot) : RunState.Initial;
+        var state = history.Snapshot is { } snapshot ? ReadState(history.Record.Id, snapshot, blobs) : RunState.Initial;
         var bytes = 0L;
         foreach (var append in history.Tail)
         {
-            state = Run.Evolve(state, ReadEvents(history.Record.Id, append), append.At);
+            state = Run.Evolve(state, ReadEvents(history.Record.Id, append, blobs), append.At);
             bytes += append.Events.Length;
             if (state.Version != append.Version)
             {
@@ -39,19 +39,25 @@ internal static class RunReader
             }
         }
 
+        var tail = new RunTail(bytes, history.Snapshot?.State.Length ?? 0);
         return state.Version == history.Record.Version
-            ? (state, new RunTail(bytes, history.Snapshot?.State.Length ?? 0))
+            ? (state, blobs == RunBlobs.None ? tail : tail.With(RunBlobs.HashesIn(history)))
             : throw new HistoryException(
                 "history.damaged",
                 $"Run {history.Record.Id} is at version {history.Record.Version}; its appends lead to {state.Version}.");
     }
 
     /// <exception cref="HistoryException">An event is of a type this program does not know, or is damaged.</exception>
-    public static ImmutableArray<RunEvent> ReadEvents(RunId run, StoredAppend append)
+    public static ImmutableArray<RunEvent> ReadEvents(RunId run, StoredAppend append, RunBlobs blobs)
     {
         try
         {
-            return JsonSerializer.Deserialize(append.Events.Span, RunJson.Default.ImmutableArrayRunEvent);
+            return JsonSerializer.Deserialize(blobs.PutBack(append.Events).Span, RunJson.Default.ImmutableArrayRunEvent);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new HistoryException(
+                "history.damaged", $"Run {run}: the events up to version {append.Version}: {damaged.Message}", damaged);
         }
         catch (Exception unknown) when (unknown is JsonException or NotSupportedException)
         {
@@ -62,14 +68,14 @@ internal static class RunReader
         }
     }
 
-    private static RunState ReadState(RunId run, RunSnapshot snapshot)
+    private static RunState ReadState(RunId run, RunSnapshot snapshot, RunBlobs blobs)
     {
         try
         {
-            return JsonSerializer.Deserialize(snapshot.State.Span, RunJson.Default.RunState)
+            return JsonSerializer.Deserialize(blobs.PutBack(snapshot.State).Span, RunJson.Default.RunState)
                 ?? throw new JsonException("The snapshot is null.");
         }
-        catch (JsonException damaged)
+        catch (Exception damaged) when (damaged is JsonException or InvalidDataException)
         {
             throw new HistoryException(
                 "history.damaged", $"Run {run}: the snapshot at version {snapshot.Version}: {damaged.Message}", damaged);

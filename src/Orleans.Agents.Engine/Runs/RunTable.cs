@@ -194,7 +194,9 @@ internal sealed class RunTable
         }
 
         var history = record is null ? null : await store.Journal.ReadAsync(run, cancellation);
-        return history is null ? throw await MissingAsync(run, cancellation) : RunReader.Fold(history).State;
+        return history is null
+            ? throw await MissingAsync(run, cancellation)
+            : RunReader.Fold(history, await RunBlobs.ReadAsync(store.Journal, [history], cancellation)).State;
     }
 
     private async Task<Exception> MissingAsync(RunId run, CancellationToken cancellation) =>

@@ -7,10 +7,15 @@ using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
 
-/// <summary>How much of a run's journal lies after its latest snapshot.</summary>
+/// <summary>How much of a run's journal lies after its latest snapshot, and what lies beside it.</summary>
 /// <param name="Bytes">The bytes of the appends after it.</param>
 /// <param name="SnapshotBytes">The bytes of the snapshot; 0 when there is none.</param>
-internal readonly record struct RunTail(long Bytes, long SnapshotBytes);
+/// <param name="Blobs">The hashes of blobs that are known to be stored; null when there are none.</param>
+internal readonly record struct RunTail(long Bytes, long SnapshotBytes, ImmutableHashSet<string>? Blobs = null)
+{
+    public RunTail With(IEnumerable<string> hashes) =>
+        this with { Blobs = (Blobs ?? ImmutableHashSet.Create<string>(StringComparer.Ordinal)).Union(hashes) };
+}
 
 /// <summary>Turns decisions of one run into appends, and sees them stored however often the store has to be asked.</summary>
 internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch epoch, RunServices services)
@@ -47,8 +52,9 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
             services.Faults.Reached(KillPoint.AfterCommit);
             HasReleased = append.Row.IsReleased;
             tail = append.Snapshot is { } snapshot
-                ? new RunTail(0, snapshot.Length)
+                ? tail with { Bytes = 0, SnapshotBytes = snapshot.Length }
                 : tail with { Bytes = tail.Bytes + append.Events.Length };
+            tail = append.Blobs.IsEmpty ? tail : tail.With(append.Blobs.Select(blob => blob.Hash));
         }
 
         return appended;
@@ -81,15 +87,27 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
     private Append Prepare(
         RunState before, RunState after, ImmutableArray<RunEvent> events, ImmutableArray<string> notes, DateTimeOffset at)
     {
-        var bytes = Serialize(events);
+        var bytes = JsonBuffer.Write(events, RunJson.Default.ImmutableArrayRunEvent, out var blobs);
+        ReadOnlyMemory<byte>? snapshot = null;
+        if (IsSnapshotDue(bytes.Length) && !after.IsOver)
+        {
+            snapshot = JsonBuffer.Write(after, RunJson.Default.RunState, out var more);
+            blobs = blobs.AddRange(more);
+        }
+
         var origin = after.Origin!;
         return new Append(id, epoch, before.Version, after.Version, at, bytes, RowOf(after))
         {
             Consumed = notes,
             Birth = before.Version == 0 ? new RunBirth(workflow.Name, workflow.Hash, origin.Key) : null,
-            Snapshot = IsSnapshotDue(bytes.Length) && !after.IsOver ? Serialize(after) : (ReadOnlyMemory<byte>?)null,
+            Snapshot = snapshot,
+            Blobs = blobs.IsEmpty ? blobs : NotStored(blobs),
         };
     }
+
+    // What is known to be in the store is not sent again with every fact and snapshot it stands in.
+    private ImmutableArray<Blob> NotStored(ImmutableArray<Blob> blobs) =>
+        [.. blobs.DistinctBy(blob => blob.Hash).Where(blob => tail.Blobs?.Contains(blob.Hash) is not true)];
 
     private bool IsSnapshotDue(int added) => tail.Bytes + added > Math.Max(tail.SnapshotBytes, SmallestTail);
 
@@ -141,10 +159,4 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
 
     private TimeSpan Longer(TimeSpan pause) =>
         TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, services.Options.LongestStorePause.Ticks));
-
-    private static ReadOnlyMemory<byte> Serialize(ImmutableArray<RunEvent> events) =>
-        JsonBuffer.Write(events, RunJson.Default.ImmutableArrayRunEvent);
-
-    private static ReadOnlyMemory<byte> Serialize(RunState state) =>
-        JsonBuffer.Write(state, RunJson.Default.RunState);
 }

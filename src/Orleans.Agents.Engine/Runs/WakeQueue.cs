@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Orleans.Agents.Runs;
 
 /// <summary>
@@ -14,7 +12,7 @@ internal sealed class WakeQueue(RunOpener opener, Dispatch dispatch, Cancellatio
     private List<WaitingWake> waiting = [];
     private bool isOpening;
 
-    /// <summary>Carries a run on, if nobody does and it is not over; answers when that is durable.</summary>
+    /// <summary>Carries a run on, if nobody does and it is not over; answers when this process carries it.</summary>
     /// <exception cref="HistoryException">Its history cannot be understood.</exception>
     /// <exception cref="Journal.StoreException">The store cannot be reached.</exception>
     public Task WakeAsync(RunId run)
@@ -56,7 +54,7 @@ internal sealed class WakeQueue(RunOpener opener, Dispatch dispatch, Cancellatio
         }
     }
 
-    private static void Answer(List<WaitingWake> wakes, Task<ImmutableArray<UnreadableRun>> opened)
+    private static void Answer(List<WaitingWake> wakes, Task<OpenedRuns> opened)
     {
         if (!opened.IsCompletedSuccessfully)
         {
@@ -65,7 +63,7 @@ internal sealed class WakeQueue(RunOpener opener, Dispatch dispatch, Cancellatio
             return;
         }
 
-        foreach (var (run, why) in opened.Result)
+        foreach (var (run, why) in opened.Result.Unreadable)
         {
             wakes.Where(wake => wake.Run == run).ToList().ForEach(wake => wake.Answer.TrySetException(why));
         }

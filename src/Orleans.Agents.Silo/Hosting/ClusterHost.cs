@@ -41,7 +41,7 @@ internal sealed class ClusterHost(
         new ClusterAgentGate(options.MaxCallsPerAgent, silo, grains, time, logger);
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<UnreadableRun>> WakeAsync(
+    public async Task<OpenedRuns> WakeAsync(
         ImmutableArray<RunId> runs, OpenRuns openHere, CancellationToken cancellation)
     {
         await joined.Task.WaitAsync(cancellation);
@@ -49,8 +49,17 @@ internal sealed class ClusterHost(
 
         // The address is a convenience, being carried is not: what could not be woken at its grain is opened here.
         var unreachable = woken.Where(wake => wake.IsUnreachable).Select(wake => wake.Run).ToImmutableArray();
-        var unreadable = unreachable.IsEmpty ? [] : await openHere(unreachable, cancellation);
-        return [.. woken.Where(wake => wake.Why is not null).Select(wake => new UnreadableRun(wake.Run, wake.Why!)), .. unreadable];
+        var opened = unreachable.IsEmpty
+            ? new OpenedRuns(0, [], Task.CompletedTask)
+            : await openHere(unreachable, cancellation);
+        return opened with
+        {
+            Unreadable =
+            [
+                .. woken.Where(wake => wake.Why is not null).Select(wake => new UnreadableRun(wake.Run, wake.Why!)),
+                .. opened.Unreadable,
+            ],
+        };
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -175,7 +176,8 @@ public sealed class StoredFormTests
         var state = RunState.Initial;
         foreach (var append in file.RootElement.GetProperty("appends").EnumerateArray())
         {
-            var events = append.GetProperty("events").Deserialize(RunJson.Default.ImmutableArrayRunEvent);
+            var events = JsonSerializer.Deserialize(
+                Stored(append.GetProperty("events"), file.RootElement).Span, RunJson.Default.ImmutableArrayRunEvent);
             state = Run.Evolve(state, events, append.GetProperty("at").GetDateTimeOffset());
         }
 
@@ -191,9 +193,22 @@ public sealed class StoredFormTests
     {
         using var file = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(HistoriesFolder, $"{name}.json")));
         var expected = file.RootElement.GetProperty("state");
-        var read = expected.Deserialize(RunJson.Default.RunState)!;
+        var stored = file.RootElement.TryGetProperty("snapshot", out var snapshot) ? snapshot : expected;
+        var read = JsonSerializer.Deserialize(Stored(stored, file.RootElement).Span, RunJson.Default.RunState)!;
 
         Assert.True(JsonElement.DeepEquals(expected, JsonSerializer.SerializeToElement(read, RunJson.Default.RunState)));
+    }
+
+    // The text byte for byte as it was stored, with what the file has of its blobs in their places.
+    private static ReadOnlyMemory<byte> Stored(JsonElement text, JsonElement file)
+    {
+        var blobs = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
+        foreach (var blob in file.TryGetProperty("blobs", out var bodies) ? [.. bodies.EnumerateObject()] : ImmutableArray<JsonProperty>.Empty)
+        {
+            blobs.Add(blob.Name, JsonMarshal.GetRawUtf8Value(blob.Value).ToArray());
+        }
+
+        return StoredText.PutBack(JsonMarshal.GetRawUtf8Value(text).ToArray(), blobs);
     }
 
     [Fact]

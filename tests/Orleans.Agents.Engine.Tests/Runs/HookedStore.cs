@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Engine.Tests.Runs;
 
@@ -15,6 +16,9 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
 
     /// <summary>Called after a history was read, before it is answered.</summary>
     public Func<RunId, Task> HasRead { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Called before blobs are read.</summary>
+    public Action<ImmutableArray<BlobKey>> ReadingBlobs { get; set; } = _ => { };
 
     /// <summary>Called before notes are consumed without an append.</summary>
     public Func<ImmutableArray<string>, Task> Consuming { get; set; } = _ => Task.CompletedTask;
@@ -75,6 +79,12 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation) =>
         inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+
+    public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation)
+    {
+        ReadingBlobs(blobs);
+        return inner.Journal.ReadBlobsAsync(blobs, cancellation);
+    }
 
     public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
         inner.Inbox.PostAsync(note, cancellation);

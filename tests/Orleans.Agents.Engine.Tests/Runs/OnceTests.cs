@@ -36,7 +36,7 @@ public sealed class OnceTests
         var pay = Once(async (call, _) =>
         {
             var appends = await reader.Journal.ReadAppendsAsync(call.Activity.Run, 0, 100, CancellationToken.None);
-            stored = appends.Sum(a => RunReader.ReadEvents(call.Activity.Run, a).OfType<RunEvent.ActivityIntended>().Count());
+            stored = appends.Sum(a => RunReader.ReadEvents(call.Activity.Run, a, RunBlobs.None).OfType<RunEvent.ActivityIntended>().Count());
             return House.Ok("7");
         });
         await using var house = await House.OpenAsync(new MemoryStore(database), Paying, null, null, pay);
@@ -74,7 +74,7 @@ public sealed class OnceTests
         var store = new HookedStore(new MemoryStore(database));
         store.Appending = append =>
         {
-            if (!RunReader.ReadEvents(append.Run, Stored(append)).Any(e => e is RunEvent.ActivitySucceeded))
+            if (!RunReader.ReadEvents(append.Run, Stored(append), RunBlobs.None).Any(e => e is RunEvent.ActivitySucceeded))
             {
                 return Task.CompletedTask;
             }

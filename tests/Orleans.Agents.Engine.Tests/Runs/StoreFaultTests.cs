@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Engine.Tests.Runs;
 
@@ -143,6 +144,9 @@ public sealed class StoreFaultTests
         public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
             RunId run, long after, int limit, CancellationToken cancellation) =>
             inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+
+        public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation) =>
+            inner.Journal.ReadBlobsAsync(blobs, cancellation);
 
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }

@@ -44,7 +44,7 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Workflow workflow, 
         for (; was.Appends < run.Appends.Count; was.Appends++)
         {
             var append = run.Appends[was.Appends];
-            var events = RunReader.ReadEvents(run.Record.Id, append);
+            var events = RunReader.ReadEvents(run.Record.Id, append, RunBlobs.None);
             trace.Add($"    stored under {append.Epoch}: {run.Record.Id} {append.Version} {string.Join(", ", events)}");
             RunWatch.Check(
                 database.IsValid(append.Epoch), Invariant.FencedNeverWrites, $"epoch {append.Epoch} wrote to {run.Record.Id}");

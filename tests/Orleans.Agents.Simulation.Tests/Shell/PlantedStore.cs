@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Simulation.Tests.Shell;
 
@@ -63,6 +64,9 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation) =>
         inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+
+    public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation) =>
+        inner.Journal.ReadBlobsAsync(blobs, cancellation);
 
     public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) => inner.Runs.FindAsync(run, cancellation);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Simulation.Tests.Shell;
 
@@ -49,6 +50,9 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation) =>
         Send($"read {run}", () => database.Journal.ReadAppendsAsync(run, after, limit, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation) =>
+        Send("read blobs", () => database.Journal.ReadBlobsAsync(blobs, CancellationToken.None), cancellation);
 
     public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) =>
         Send($"find {run}", () => database.Runs.FindAsync(run, CancellationToken.None), cancellation);
