@@ -46,7 +46,7 @@ public sealed class LendingTests
 
         var run = RunAsync(cluster);
         await taken.Task.WaitAsync(Patience);
-        await cluster.LeaveAsync(1);
+        await cluster.LeaveAsync(1 - Lender(cluster));
 
         Assert.Equal(Items, await run);
     }
@@ -71,10 +71,10 @@ public sealed class LendingTests
 
             await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
         });
-        var started = await cluster[0].StartRunAsync(new StartRequest("test", Payload.Parse(Items)));
+        var started = await cluster[Lender(cluster)].StartRunAsync(new StartRequest("test", Payload.Parse(Items)));
         await taken.Task.WaitAsync(Patience);
 
-        await cluster[0].CancelAsync(Assert.IsType<StartResult.Started>(started).Run);
+        await cluster[Lender(cluster)].CancelAsync(Assert.IsType<StartResult.Started>(started).Run);
 
         await cancelled.Task.WaitAsync(Patience);
     }
@@ -85,9 +85,9 @@ public sealed class LendingTests
         await using var cluster = await OpenAsync((place, _) => place == 1
             ? throw new InvalidOperationException("not here")
             : Task.Delay(20, CancellationToken.None));
-        var started = await cluster[0].StartRunAsync(new StartRequest("test", Payload.Parse(Items)));
+        var started = await cluster[Lender(cluster)].StartRunAsync(new StartRequest("test", Payload.Parse(Items)));
 
-        var state = await cluster[0].WaitForEndAsync(Assert.IsType<StartResult.Started>(started).Run).WaitAsync(Patience);
+        var state = await cluster[Lender(cluster)].WaitForEndAsync(Assert.IsType<StartResult.Started>(started).Run).WaitAsync(Patience);
 
         Assert.Equal("activity.fault", state.Failure!.Code);
         Assert.Contains("not here", state.Failure.Message, StringComparison.Ordinal);
@@ -95,16 +95,19 @@ public sealed class LendingTests
 
     private static async Task<string> RunAsync(ClusterUnderTest cluster)
     {
-        var started = await cluster[0].StartRunAsync(new StartRequest("test", Payload.Parse(Items)));
+        var started = await cluster[Lender(cluster)].StartRunAsync(new StartRequest("test", Payload.Parse(Items)));
         var run = Assert.IsType<StartResult.Started>(started).Run;
-        return (await cluster[0].WaitForEndAsync(run).WaitAsync(Patience)).Output.ToString();
+        return (await cluster[Lender(cluster)].WaitForEndAsync(run).WaitAsync(Patience)).Output.ToString();
     }
 
-    // The first silo is made first, and runs stay where they are started.
+    // Which of the two was made up first, chance decides; it is the one that runs are started at, and they stay there.
+    private static int Lender(ClusterUnderTest cluster) => cluster.Services(0).GetRequiredService<Place>().Number;
+
     private Task<ClusterUnderTest> OpenAsync(Func<int, CancellationToken, Task> work) => ClusterUnderTest.OpenAsync(
         new HostSetup(HostWorkflows.Each, agents =>
         {
-            var place = places++;
+            var place = Interlocked.Increment(ref places) - 1;
+            agents.Services.AddSingleton(new Place(place));
             agents.Services.Configure<EngineOptions>(engine => engine.Lanes = Lanes);
             agents.AddTool(new Tool(
                 "test.work",
@@ -121,4 +124,6 @@ public sealed class LendingTests
                 }));
         }),
         isByChance: false);
+
+    private sealed record Place(int Number);
 }
