@@ -29,6 +29,7 @@ done
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 passed=0 failed=0 skipped=0
 failures=()
+left_out=
 
 step() { printf '\n== %s\n' "$1"; }
 
@@ -37,6 +38,7 @@ finish() {
     step "what failed"
     printf '%s\n' "${failures[@]}"
   fi
+  [ -z "$left_out" ] || printf '\nskipped: %s\n' "$left_out"
   printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
   [ "$failed" -eq 0 ]
   exit
@@ -128,15 +130,23 @@ if [ -z "${AGENTS_TEST_POSTGRES:-}" ]; then
   need initdb postgresql
   start_postgres || { cat "$postgres.log" "$postgres/log" >&2; echo "PostgreSQL does not start" >&2; exit 2; }
 fi
+# Some package sources hold only part of Microsoft Orleans; everything else is checked without them.
+solution=Orleans.Agents.sln
+if ! restored=$(dotnet restore $solution -v q 2>&1) && grep -q 'error NU110[1-3]: .*Microsoft\.Orleans\.' <<<"$restored"; then
+  solution=.ci/embedded.slnf
+  left_out="cluster suites (this package source lacks parts of Microsoft.Orleans)"
+fi
 # The command is compiled ahead with a package that not every source holds; without it everything else still works.
-if ! dotnet restore Orleans.Agents.sln -v q >/dev/null 2>&1; then
+if ! dotnet restore $solution -v q >/dev/null 2>&1; then
   export AgentsReadyToRun=false
 fi
-check restore dotnet restore Orleans.Agents.sln -v q || finish
-check "build (warnings are errors)" dotnet build Orleans.Agents.sln -c $configuration --no-restore --nologo -v q -clp:NoSummary || finish
-[ ${#suites[@]} -gt 0 ] || check format dotnet format Orleans.Agents.sln --no-restore --verify-no-changes
+check restore dotnet restore $solution -v q || finish
+check "build (warnings are errors)" dotnet build $solution -c $configuration --no-restore --nologo -v q -clp:NoSummary || finish
+[ ${#suites[@]} -gt 0 ] || check format dotnet format $solution --no-restore --verify-no-changes
 
 for project in tests/*.Tests; do
+  # What is not in the solution was not built.
+  grep -q "${project##*/}.csproj" $solution || continue
   run_suite "$project"
 done
 

@@ -26,5 +26,5 @@ foreach (var tool in new WorkTools(records, isCareless).All)
 StoreChoice.Use(agents, store, faults);
 using var app = builder.Build();
 await app.StartAsync();
-await new StartDesk(app.Services.GetRequiredService<AgentsEngine>()).ServeAsync();
+await new StartDesk(app.Services.GetRequiredService<IAgents>()).ServeAsync();
 await app.StopAsync();

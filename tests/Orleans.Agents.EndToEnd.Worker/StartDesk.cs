@@ -9,7 +9,7 @@ namespace Orleans.Agents.EndToEnd.Worker;
 /// Starts runs for whoever writes lines <c>key workflow input</c> to this process, and answers each with a line
 /// <c>started key run</c>, <c>refused key code</c> or <c>unavailable key code</c>, in any order.
 /// </summary>
-internal sealed class StartDesk(AgentsEngine engine)
+internal sealed class StartDesk(IAgents agents)
 {
     private readonly List<Task> underWay = [];
 
@@ -31,7 +31,7 @@ internal sealed class StartDesk(AgentsEngine engine)
         var (key, workflow, input) = (words[0], words[1], words[2]);
         try
         {
-            var started = await engine.StartRunAsync(new StartRequest(workflow, Payload.Parse(input), key));
+            var started = await agents.StartRunAsync(new StartRequest(workflow, Payload.Parse(input), key));
             Answer(started switch
             {
                 StartResult.Started run => $"started {key} {run.Run}",

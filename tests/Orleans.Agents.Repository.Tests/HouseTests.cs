@@ -1,5 +1,6 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Text.Json;
 using System.Xml.Linq;
 
 namespace Orleans.Agents.Repository.Tests;
@@ -27,9 +28,11 @@ public sealed class HouseTests
         ["Server"] = ["Engine", "Silo", "Gateway", "Storage.Postgres"],
     };
 
-    private static readonly string[] MayReferenceOrleans = ["Silo", "Server"];
+    private static readonly string[] MayReferenceOrleans = ["Silo", "Server", "Silo.Tests", "Server.Tests", "Server.Worker"];
 
     public static TheoryData<string> Projects() => [.. Source.Files("src", "*.csproj")];
+
+    public static TheoryData<string> AllProjects() => [.. Everywhere()];
 
     [Fact]
     public void The_top_level_says_what_this_is() => Assert.Empty(
@@ -48,14 +51,27 @@ public sealed class HouseTests
     }
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public void Only_the_silo_and_the_server_know_Orleans(string project)
+    [MemberData(nameof(AllProjects))]
+    public void Only_the_silo_the_server_and_their_tests_know_Orleans(string project)
     {
         if (!MayReferenceOrleans.Contains(NameOf(project)))
         {
             Assert.DoesNotContain(
                 References(project, "PackageReference"), p => p.StartsWith("Microsoft.Orleans", StringComparison.Ordinal));
+            Assert.DoesNotContain(References(project, "ProjectReference"), p => MayReferenceOrleans.Contains(NameOf(p)));
         }
+    }
+
+    [Fact]
+    public void What_is_checked_without_Orleans_is_all_but_what_needs_it()
+    {
+        using var filter = JsonDocument.Parse(Source.Read(".ci/embedded.slnf"));
+        var listed = filter.RootElement.GetProperty("solution").GetProperty("projects").EnumerateArray()
+            .Select(p => p.GetString()!.Replace('\\', '/'));
+
+        Assert.Equal(
+            Everywhere().Where(p => !MayReferenceOrleans.Contains(NameOf(p))).Order(StringComparer.Ordinal),
+            listed.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -72,9 +88,8 @@ public sealed class HouseTests
     public void Every_project_is_in_the_solution()
     {
         var solution = Source.Read("Orleans.Agents.sln").Replace('\\', '/');
-        var projects = Source.Files("src", "*.csproj").Concat(Source.Files("tests", "*.csproj")).Concat(Source.Files("samples", "*.csproj"));
 
-        Assert.All(projects, p => Assert.Contains(p, solution, StringComparison.Ordinal));
+        Assert.All(Everywhere(), p => Assert.Contains(p, solution, StringComparison.Ordinal));
     }
 
     // Read from where it was built: the copy beside the tests is measured for coverage, and so refers to more.
@@ -107,6 +122,9 @@ public sealed class HouseTests
     public void A_version_is_named_in_one_place() => Assert.All(
         Source.Files("src", "*.csproj").Concat(Source.Files("tests", "*.csproj")),
         p => Assert.DoesNotContain(XDocument.Parse(Source.Read(p)).Descendants("PackageReference"), r => r.Attribute("Version") is not null));
+
+    private static IEnumerable<string> Everywhere() =>
+        Source.Files("src", "*.csproj").Concat(Source.Files("tests", "*.csproj")).Concat(Source.Files("samples", "*.csproj"));
 
     private static IEnumerable<string> References(string project, string kind) =>
         XDocument.Parse(Source.Read(project)).Descendants(kind).Select(r => (string)r.Attribute("Include")!);

@@ -15,7 +15,7 @@ public sealed partial class SourceTests
         "src/Orleans.Agents.Engine/Activities/ActivityPerformer.cs",
         "src/Orleans.Agents.Engine/Runs/Keeper.cs",
         "src/Orleans.Agents.Engine/Runs/RunHost.cs",
-        "src/Orleans.Agents.Engine/Runs/RunTable.cs",
+        "src/Orleans.Agents.Engine/Runs/Followers.cs",
         "src/Orleans.Agents.Engine/Tools/FunctionTool.cs",
         "src/Orleans.Agents.Storage.Postgres/WriterLane.cs",
         "src/Orleans.Agents.Storage.Sqlite/Writer.cs",

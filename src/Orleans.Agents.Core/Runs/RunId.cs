@@ -49,11 +49,14 @@ public readonly record struct RunId(string Value)
     public override string ToString() => Value;
 }
 
-internal sealed class RunIdConverter : JsonConverter<RunId>
+/// <summary>Reads and writes names of runs as texts.</summary>
+public sealed class RunIdConverter : JsonConverter<RunId>
 {
+    /// <inheritdoc/>
     public override RunId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         new(reader.GetString() ?? throw new JsonException("A run id cannot be null."));
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, RunId value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.Value);
 }

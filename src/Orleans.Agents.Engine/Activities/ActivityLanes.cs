@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 
@@ -9,12 +11,16 @@ namespace Orleans.Agents.Activities;
 /// durable, so a slow store slows the work down rather than piling results up.
 /// </summary>
 internal sealed class ActivityLanes(
-    int count, ActivityPerformer performer, LateResults late, ILogger logger, Dispatch dispatch)
+    int count, ActivityPerformer performer, LateResults late, IOtherLanes others, ILogger logger, Dispatch dispatch)
     : IAsyncDisposable
 {
+    private const int MostLentAtOnce = 64;
+
     private readonly Lock gate = new();
     private readonly Queue<LaneItem> waiting = new();
     private readonly HashSet<LaneItem> underWay = [];
+    private readonly HashSet<LaneItem> lent = [];
+    private int lendable;
     private readonly TaskCompletionSource rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool isOpen;
     private bool isClosed;
@@ -25,6 +31,7 @@ internal sealed class ActivityLanes(
         lock (gate)
         {
             isOpen = true;
+            others.Attach(Offer);
             Fill();
         }
     }
@@ -36,9 +43,26 @@ internal sealed class ActivityLanes(
         {
             if (!isClosed)
             {
-                waiting.Enqueue(item);
+                Put(item);
                 Fill();
             }
+        }
+    }
+
+    /// <summary>Queues as many attempts as there are free lanes; they are another process's, which has none.</summary>
+    /// <returns>How many, from the first on.</returns>
+    public int EnqueueFree(IReadOnlyList<LaneItem> items)
+    {
+        lock (gate)
+        {
+            var free = isOpen && !isClosed ? Math.Clamp(count - underWay.Count - waiting.Count, 0, items.Count) : 0;
+            for (var i = 0; i < free; i++)
+            {
+                Put(items[i]);
+            }
+
+            Fill();
+            return free;
         }
     }
 
@@ -47,6 +71,7 @@ internal sealed class ActivityLanes(
     {
         if (item.IsCancelled)
         {
+            item.Host.Abandoned(item);
             Release(item);
             return;
         }
@@ -58,6 +83,7 @@ internal sealed class ActivityLanes(
         }
 
         logger.AttemptAbandoned(item.Attempt.Activity, item.Attempt.Number);
+        item.Host.Abandoned(item);
         Release(item);
     }
 
@@ -66,7 +92,38 @@ internal sealed class ActivityLanes(
     {
         lock (gate)
         {
-            underWay.Remove(item);
+            if (!underWay.Remove(item))
+            {
+                lent.Remove(item);
+            }
+
+            Fill();
+        }
+    }
+
+    /// <summary>Offers what waits to other processes once more: one of them may have a free lane now.</summary>
+    public void Offer()
+    {
+        lock (gate)
+        {
+            Fill();
+        }
+    }
+
+    /// <summary>Has attempts made here that another process has not made.</summary>
+    public void TakeBack(IEnumerable<LaneItem> items)
+    {
+        lock (gate)
+        {
+            foreach (var item in items.Where(lent.Remove))
+            {
+                item.Lent = null;
+                if (!isClosed && !item.IsCancelled)
+                {
+                    Put(item);
+                }
+            }
+
             Fill();
         }
     }
@@ -90,7 +147,18 @@ internal sealed class ActivityLanes(
         lock (gate)
         {
             isClosed = true;
+            foreach (var item in waiting)
+            {
+                item.Host.Abandoned(item);
+            }
+
             waiting.Clear();
+            lendable = 0;
+            foreach (var item in lent)
+            {
+                item.Cancel(dispatch);
+            }
+
             foreach (var item in underWay)
             {
                 item.Cancel(dispatch);
@@ -116,16 +184,66 @@ internal sealed class ActivityLanes(
 
     private void Fill()
     {
-        while (isOpen && underWay.Count < count && waiting.TryDequeue(out var item))
+        while (isOpen && underWay.Count < count && waiting.Count > 0)
         {
+            var item = Take();
             item.Enter(this);
             underWay.Add(item);
             dispatch(item);
+        }
+
+        while (isOpen && lendable > 0 && others.Next() is { } other)
+        {
+            Lend(other);
         }
 
         if (isClosed && underWay.Count == 0)
         {
             rest.TrySetResult();
         }
+    }
+
+    private void Put(LaneItem item)
+    {
+        waiting.Enqueue(item);
+        lendable += LentAttempt.IsPossible(item) ? 1 : 0;
+    }
+
+    private LaneItem Take()
+    {
+        var item = waiting.Dequeue();
+        lendable -= LentAttempt.IsPossible(item) ? 1 : 0;
+        return item;
+    }
+
+    private void Lend(IOtherProcess other)
+    {
+        var some = ImmutableArray.CreateBuilder<LaneItem>();
+        for (var i = Math.Min(waiting.Count, MostLentAtOnce); i > 0; i--)
+        {
+            var item = Take();
+            if (item.IsCancelled)
+            {
+                item.Host.Abandoned(item);
+            }
+            else if (LentAttempt.IsPossible(item))
+            {
+                some.Add(item);
+            }
+            else
+            {
+                Put(item);
+            }
+        }
+
+        var loan = new Loan(some.DrainToImmutable(), other, this, logger);
+        foreach (var item in loan.Items)
+        {
+            item.Enter(this);
+            item.Lent = loan;
+            lent.Add(item);
+        }
+
+        dispatch(loan);
     }
 }

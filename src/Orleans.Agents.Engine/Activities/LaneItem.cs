@@ -1,3 +1,4 @@
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Workflows;
 
@@ -7,14 +8,14 @@ namespace Orleans.Agents.Activities;
 /// <param name="host">Who is told how it went.</param>
 /// <param name="state">The run's state that asks for it.</param>
 /// <param name="attempt">The attempt.</param>
-internal sealed class LaneItem(RunHost host, RunState state, RunWork.Attempt attempt) : IThreadPoolWorkItem
+internal sealed class LaneItem(ILaneOwner host, RunState state, RunWork.Attempt attempt) : IThreadPoolWorkItem
 {
     private ActivityLanes? lanes;
     private CancellationTokenSource? cancellation;
     private volatile bool isCancelled;
 
     /// <summary>Who is told how it went.</summary>
-    public RunHost Host { get; } = host;
+    public ILaneOwner Host { get; } = host;
 
     /// <summary>The definition the run is pinned to.</summary>
     public Workflow Workflow => Host.Workflow;
@@ -40,10 +41,14 @@ internal sealed class LaneItem(RunHost host, RunState state, RunWork.Attempt att
     /// <summary>Whether nobody waits for it any more, or its lane is being closed.</summary>
     public bool IsCancelled => isCancelled;
 
+    /// <summary>Who makes it, when it found no lane here.</summary>
+    public Loan? Lent { get; set; }
+
     /// <summary>Ends the attempt because the run no longer asks for it; after its end that means nothing.</summary>
     public void Cancel(Dispatch dispatch)
     {
         isCancelled = true;
+        Lent?.Cancel(this);
         if (Interlocked.Exchange(ref cancellation, null) is { } underWay)
         {
             _ = dispatch.CancelAsync(underWay);

@@ -1,15 +1,14 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Activities;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Definitions;
-using Orleans.Agents.Failures;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Models;
 using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
-using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Hosting;
 
@@ -17,7 +16,7 @@ namespace Orleans.Agents.Hosting;
 /// The embedded host: carries runs in this process, on a store that it may share with other processes. Safe to use from
 /// many threads.
 /// </summary>
-public sealed class AgentsEngine : IAsyncDisposable
+public sealed class AgentsEngine : IAgents, IAsyncDisposable
 {
     private readonly IStore store;
     private readonly EngineOptions options;
@@ -28,10 +27,12 @@ public sealed class AgentsEngine : IAsyncDisposable
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
     private readonly Decisions decisions;
+    private readonly IEngineHost process;
     private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
     private NoteDelivery? delivery;
     private RunOpener? opener;
+    private WakeQueue? wakes;
     private Keeper? keeper;
 
     /// <summary>Makes an engine that does nothing until it is started.</summary>
@@ -55,8 +56,10 @@ public sealed class AgentsEngine : IAsyncDisposable
         TimeProvider time,
         FaultPlan faults,
         ILogger<AgentsEngine> logger,
-        Dispatch dispatch)
+        Dispatch dispatch,
+        IEngineHost? process = null)
     {
+        this.process = process ?? EmbeddedHost.Instance;
         this.dispatch = dispatch;
         this.store = store;
         this.options = options;
@@ -64,9 +67,11 @@ public sealed class AgentsEngine : IAsyncDisposable
         this.faults = faults;
         this.logger = logger;
         catalog = new WorkflowCatalog(store.Definitions);
-        var performer = new ActivityPerformer(new AgentCaller(models, clock), new ToolCaller(tools), faults, time, logger);
+        var gate = this.process.GateFor(options);
+        var performer = new ActivityPerformer(
+            new AgentCaller(models, gate, clock), new ToolCaller(tools), faults, time, logger);
         var late = new LateResults(store.Inbox, clock, logger);
-        lanes = new ActivityLanes(options.Lanes, performer, late, logger, dispatch);
+        lanes = new ActivityLanes(options.Lanes, performer, late, this.process.OtherLanes, logger, dispatch);
         decisions = new Decisions(store, catalog, clock);
     }
 
@@ -76,6 +81,9 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <summary>The epoch this process carries runs under; another one after it was taken for dead.</summary>
     /// <exception cref="InvalidOperationException">The engine has not been started, or is stopped.</exception>
     public Epoch Epoch => Table.Epoch;
+
+    /// <summary>Whether it carries runs: it was started and is not stopped.</summary>
+    internal bool IsStarted => table is not null;
 
     private RunTable Table => table ?? throw NotStarted();
 
@@ -89,12 +97,14 @@ public sealed class AgentsEngine : IAsyncDisposable
         var adrift = new AdriftRuns();
         var services = new RunServices(
             store.Journal, store.Inbox, lanes, options, clock, faults, logger, dispatch, stopping.Token);
-        table = new RunTable(services, store, adrift, epoch);
+        table = new RunTable(services, store, adrift, epoch, process);
         delivery = new NoteDelivery(table, store.Inbox, logger);
         opener = new RunOpener(table, store, catalog, adrift, delivery, logger);
+        wakes = new WakeQueue(opener, dispatch, stopping.Token);
         lanes.Start();
+        await process.OnEpochAsync(epoch, cancellation);
         var retention = new Retention(store.Runs, options, clock, logger);
-        keeper = new Keeper(table, opener, adrift, delivery, retention, store, options, clock, logger, dispatch);
+        keeper = new Keeper(table, opener, adrift, delivery, retention, store, options, clock, logger, dispatch, process);
         keeper.Start();
     }
 
@@ -109,35 +119,34 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <exception cref="StoreException">The store cannot be reached; try again with the same key.</exception>
     public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
     {
-        if (catalog.Find(request.Workflow) is not { } workflow)
+        if (StartChecks.Objection(catalog, request, out var workflow) is { } refused)
         {
-            return Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.");
+            return refused;
         }
 
-        if (workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid)
-        {
-            return Refused(
-                FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}");
-        }
-
-        if (request.Run is { } name && (!RunId.IsValid(name.Value) || name.IsOfChild))
-        {
-            return Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.");
-        }
-
-        var id = request.Run ?? new RunId($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");
+        var id = request.Run ?? NewRunId();
         var command = new RunCommand.Start(
             id,
             request.CorrelationId ?? Guid.CreateVersion7(clock.GetUtcNow()),
             request.Input,
             request.Key,
             request.Folder,
-            RunEnvironment.Of(workflow));
+            RunVariables.Of(workflow));
         var started = await Table.StartAsync(workflow, command);
-        return started is StartResult.Started { IsNew: false } again
-            ? await ComparedAsync(again, workflow, request, cancellation)
-            : started;
+        if (started is not StartResult.Started { IsNew: false } again)
+        {
+            return started;
+        }
+
+        var first = await ReadEventsAsync(again.Run, limit: 1, cancellation: cancellation);
+        return StartChecks.Compare(again, first is [{ Events: [var fact, ..] }, ..] ? fact : null, workflow, request);
     }
+
+    /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
+    internal StartResult.Refused? Objection(StartRequest request) => StartChecks.Objection(catalog, request, out _);
+
+    /// <summary>A name that no run has.</summary>
+    internal RunId NewRunId() => new($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");
 
     /// <summary>Waits until a run is over. The run goes on when the wait is cancelled.</summary>
     /// <exception cref="KeyNotFoundException">There is no such run.</exception>
@@ -218,6 +227,19 @@ public sealed class AgentsEngine : IAsyncDisposable
     /// <summary>Calls back with each append of runs this process carries, in order per run, when it is durable.</summary>
     public void Follow(Action<RunId, RunAppend> follower) => Table.Follow(follower);
 
+    /// <summary>Carries a run on, if nobody does and it is not over, together with others that are woken now.</summary>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    internal Task WakeAsync(RunId run) => (wakes ?? throw NotStarted()).WakeAsync(run);
+
+    /// <summary>What makes attempts for other processes.</summary>
+    internal Borrower Borrower => new(catalog, lanes, dispatch);
+
+    /// <summary>Has the keeper look soon for runs that wait for a carrier.</summary>
+    internal void LookNow() => keeper?.LookNow();
+
+    /// <summary>Completes when this process does not carry a run, be it at once.</summary>
+    internal Task WhenLetGoAsync(RunId run) => table?.WhenLetGoAsync(run) ?? Task.CompletedTask;
+
     /// <summary>
     /// Comes to rest: activities under way are cancelled, their runs are released for whoever comes next. The second time,
     /// when an application that was stopped is disposed of, nothing is left to do.
@@ -250,6 +272,7 @@ public sealed class AgentsEngine : IAsyncDisposable
             await lanes.DisposeAsync();
             table = null;
             opener = null;
+            wakes = null;
             delivery = null;
             stopping.Dispose();
             await store.Carriers.ReleaseAsync(epoch, CancellationToken.None);
@@ -268,20 +291,4 @@ public sealed class AgentsEngine : IAsyncDisposable
     }
 
     private static InvalidOperationException NotStarted() => new("The engine has not been started.");
-
-    private static StartResult.Refused Refused(string code, string message) =>
-        new(new Failure(FailureClass.Permanent, code, message));
-
-    // One key means one run. Asking for something else under a used key is a mistake of the caller, and is said.
-    private async Task<StartResult> ComparedAsync(
-        StartResult.Started started, Workflow workflow, StartRequest request, CancellationToken cancellation)
-    {
-        var first = await ReadEventsAsync(started.Run, limit: 1, cancellation: cancellation);
-        return first is [{ Events: [RunEvent.Started was, ..] }, ..]
-            && (was.Origin.Workflow != workflow.Name || was.Input != request.Input)
-            ? Refused(
-                "run.key_conflict",
-                $"The key or name belongs to run {started.Run} of workflow '{was.Origin.Workflow}', started with another input.")
-            : started;
-    }
 }

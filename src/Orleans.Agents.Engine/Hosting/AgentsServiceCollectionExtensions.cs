@@ -41,7 +41,11 @@ public static class AgentsServiceCollectionExtensions
             provider.GetRequiredService<IOptions<EngineOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<FaultPlan>(),
-            provider.GetRequiredService<ILogger<AgentsEngine>>()));
+            provider.GetRequiredService<ILogger<AgentsEngine>>(),
+            Dispatching.ToThreadPool,
+            provider.GetRequiredService<IEngineHost>()));
+        services.TryAddSingleton<IEngineHost>(EmbeddedHost.Instance);
+        services.TryAddSingleton<IAgents>(provider => provider.GetRequiredService<AgentsEngine>());
         services.AddHostedService<AgentsHostedService>();
         return new AgentsBuilder(services);
     }

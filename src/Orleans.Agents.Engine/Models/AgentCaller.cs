@@ -11,7 +11,7 @@ using Orleans.Agents.Workflows;
 namespace Orleans.Agents.Models;
 
 /// <summary>Asks an agent: makes the messages, calls the model, reads and checks the answer.</summary>
-internal sealed class AgentCaller(ModelRegistry models, TimeProvider time)
+internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimeProvider time)
 {
     public async Task<ActivityOutcome> CallAsync(LaneItem item, Agent agent, CancellationToken cancellation)
     {
@@ -28,12 +28,31 @@ internal sealed class AgentCaller(ModelRegistry models, TimeProvider time)
             return new ActivityOutcome.Failed(broken.ToFailure());
         }
 
-        var result = await AskAsync(request, messages, cancellation);
-        var usage = new Usage(
-            result.ProviderData.Model ?? result.ProviderData.Provider, result.Usage.Input, result.Usage.Output);
+        var (result, usage) = await AskInTurnAsync(request, messages, cancellation);
         return result.Failure is { } failure
             ? new ActivityOutcome.Failed(failure)
             : new ActivityOutcome.Succeeded(result.Output, usage);
+    }
+
+    private async Task<(AgentResult Result, Usage Usage)> AskInTurnAsync(
+        AgentRequest request, IReadOnlyList<ChatMessage> messages, CancellationToken cancellation)
+    {
+        var name = request.Agent.Name;
+        await gate.EnterAsync(name, cancellation);
+        Usage? usage = null;
+        bool? isSuccess = null;
+        try
+        {
+            var result = await AskAsync(request, messages, cancellation);
+            usage = new Usage(
+                result.ProviderData.Model ?? result.ProviderData.Provider, result.Usage.Input, result.Usage.Output);
+            isSuccess = result.Failure is null;
+            return (result, usage);
+        }
+        finally
+        {
+            gate.Leave(name, isSuccess, usage);
+        }
     }
 
     /// <summary>Asks the agent's model once. Whatever happens comes back as a result; only cancellation is thrown.</summary>

@@ -61,7 +61,7 @@ internal sealed class Beside(RunId run, Epoch epoch, DateTimeOffset at, RunServi
             child.CorrelationId,
             child.Input,
             Folder: child.Folder,
-            Env: RunEnvironment.Of(child.Workflow),
+            Env: RunVariables.Of(child.Workflow),
             Epoch: epoch,
             Parent: child.Parent,
             DepthLeft: child.DepthLeft);

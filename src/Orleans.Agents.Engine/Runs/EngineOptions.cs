@@ -14,6 +14,14 @@ public sealed class EngineOptions
     [Range(0, 10_000)]
     public int Lanes { get; set; } = 64;
 
+    /// <summary>
+    /// How many calls of one agent may be under way at once: in this process, or, in a cluster, in all silos together. Whoever
+    /// waits for its turn uses up the time that its attempt is given.
+    /// </summary>
+    /// <value>The default is null: as many as there are lanes.</value>
+    [Range(1, 1_000_000)]
+    public int? MaxCallsPerAgent { get; set; }
+
     /// <summary>A run that waits longer than this is put down: it costs no memory until it is due.</summary>
     /// <value>The default is 30 seconds.</value>
     public TimeSpan ParkAfter { get; set; } = TimeSpan.FromSeconds(30);

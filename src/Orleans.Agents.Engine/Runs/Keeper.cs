@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 
 namespace Orleans.Agents.Runs;
@@ -19,7 +20,8 @@ internal sealed class Keeper(
     EngineOptions options,
     StoreClock clock,
     ILogger logger,
-    Dispatch dispatch)
+    Dispatch dispatch,
+    IEngineHost process)
     : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
@@ -27,9 +29,15 @@ internal sealed class Keeper(
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<RunId> unreadable = [];
     private Task loop = Task.CompletedTask;
+    private TaskCompletionSource hint = NewHint();
+    private Task<bool>? tick;
     private DateTimeOffset? storeLostAt;
+    private bool isOver;
 
     public void Start() => loop = LoopAsync();
+
+    /// <summary>Has it look soon: somebody knows that there may be something to be seen.</summary>
+    public void LookNow() => Volatile.Read(ref hint).TrySetResult();
 
     public async ValueTask DisposeAsync()
     {
@@ -46,20 +54,32 @@ internal sealed class Keeper(
         {
             await LookAsync();
         }
-        while (await TicksAsync(timer));
+        while (!isOver && await TicksAsync(timer));
     }
 
     private async Task<bool> TicksAsync(PeriodicTimer timer)
     {
+        tick ??= timer.WaitForNextTickAsync(stopping.Token).AsTask();
+        await Task.WhenAny(tick, hint.Task);
+        Volatile.Write(ref hint, NewHint());
+        if (!tick.IsCompleted)
+        {
+            return true;
+        }
+
         try
         {
-            return await timer.WaitForNextTickAsync(stopping.Token);
+            var ticked = tick;
+            tick = null;
+            return await ticked;
         }
         catch (OperationCanceledException)
         {
             return false;
         }
     }
+
+    private static TaskCompletionSource NewHint() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Once for all runs: whoever reads the log during an outage wants to know that it began, and that it is over.
     private void TellOfLoss(StoreException lost)
@@ -88,7 +108,7 @@ internal sealed class Keeper(
         isAllDone &= await DoAsync(RenewAsync);
         isAllDone &= !options.CarriesAllRuns || await DoAsync(FenceAsync);
         isAllDone &= await DoAsync(() => delivery.DeliverAsync(stopping.Token));
-        isAllDone &= await DoAsync(() => OpenAsync(adrift.All));
+        isAllDone &= await DoAsync(() => OpenAsync(adrift.All, opener.OpenAsync)); // nobody else may have these
         if (options.CarriesAllRuns)
         {
             isAllDone &= await DoAsync(TakeOnWaitingAsync);
@@ -103,7 +123,7 @@ internal sealed class Keeper(
 
     private async Task<bool> DoAsync(Func<Task> duty)
     {
-        if (stopping.IsCancellationRequested)
+        if (isOver || stopping.IsCancellationRequested)
         {
             return false;
         }
@@ -132,9 +152,11 @@ internal sealed class Keeper(
 
     private async Task FenceAsync()
     {
-        foreach (var epoch in await store.Carriers.FenceGoneAsync(stopping.Token))
+        var fenced = await store.Carriers.FenceGoneAsync(stopping.Token);
+        if (!fenced.IsEmpty)
         {
-            logger.EpochFenced(epoch);
+            fenced.ToList().ForEach(logger.EpochFenced);
+            await process.OnFencedAsync(fenced, stopping.Token);
         }
     }
 
@@ -147,9 +169,17 @@ internal sealed class Keeper(
             return;
         }
 
+        if (!process.GoesOnAfter(table.Epoch))
+        {
+            table.Abandon();
+            isOver = true;
+            return;
+        }
+
         var epoch = await store.Carriers.TakeAsync(options.CarriesAllRuns, stopping.Token);
         logger.EpochRenewed(table.Epoch, epoch);
         table.Renew(epoch);
+        await process.OnEpochAsync(epoch, stopping.Token);
     }
 
     private async Task TakeOnWaitingAsync()
@@ -162,19 +192,19 @@ internal sealed class Keeper(
             var query = new WaitingQuery(clock.GetUtcNow(), MostAtOnce + unreadable.Count, table.Epoch);
             var waiting = await store.Runs.FindWaitingAsync(query, stopping.Token);
             unseen = [.. waiting.Where(run => !unreadable.Contains(run))];
-            await OpenAsync(unseen);
+            await OpenAsync(unseen, (runs, stop) => process.WakeAsync(runs, opener.OpenAsync, stop));
         }
         while (unseen.Length >= MostAtOnce);
     }
 
-    private async Task OpenAsync(ImmutableArray<RunId> runs)
+    private async Task OpenAsync(ImmutableArray<RunId> runs, OpenRuns open)
     {
         if (runs.IsEmpty)
         {
             return;
         }
 
-        var opened = await opener.OpenAsync(runs, stopping.Token);
+        var opened = await open(runs, stopping.Token);
         foreach (var (run, why) in opened.Unreadable)
         {
             // Said once per process; the run stays where it is for a program that can read it.

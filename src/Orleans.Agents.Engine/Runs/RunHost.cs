@@ -10,7 +10,7 @@ namespace Orleans.Agents.Runs;
 /// Carries one run: takes every command that is waiting, decides them in order, stores what follows in one append, then
 /// answers and sees to the work. It adds no rules.
 /// </summary>
-internal sealed class RunHost : IThreadPoolWorkItem
+internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
 {
     private static readonly Appended NothingToStore = new Appended.Stored();
 
@@ -88,6 +88,12 @@ internal sealed class RunHost : IThreadPoolWorkItem
         {
             _ = PumpAsync();
         }
+    }
+
+    /// <inheritdoc/>
+    public void Abandoned(LaneItem item)
+    {
+        // Nobody waits for it: that is why it was cancelled.
     }
 
     /// <summary>Tells the run that it is carried from now on, and in the same breath what was left for it meanwhile.</summary>

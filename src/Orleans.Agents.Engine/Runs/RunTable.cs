@@ -1,28 +1,44 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
 
 /// <summary>The runs this process carries.</summary>
-internal sealed class RunTable(RunServices services, IStore store, AdriftRuns adrift, Epoch epoch)
+internal sealed class RunTable
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<RunId, RunHost> hosts = [];
     private readonly ConcurrentDictionary<RunId, TaskCompletionSource<RunState?>> waiters = [];
     private readonly ConcurrentDictionary<RunId, Exception> broken = [];
-    private ImmutableList<Action<RunId, RunAppend>> followers = [];
-    private long current = epoch.Value;
+    private readonly Followers followers;
+    private readonly RunServices services;
+    private readonly IStore store;
+    private readonly AdriftRuns adrift;
+    private readonly IEngineHost process;
+    private readonly Stays stays;
+    private long current;
     private long made;
     private volatile bool isAbandoned;
+
+    public RunTable(RunServices services, IStore store, AdriftRuns adrift, Epoch epoch, IEngineHost process)
+    {
+        this.services = services;
+        this.store = store;
+        this.adrift = adrift;
+        this.process = process;
+        current = epoch.Value;
+        stays = new Stays(Carries);
+        followers = new Followers(services.Logger);
+    }
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
     public Epoch Epoch => new(Volatile.Read(ref current));
 
     public void Follow(Action<RunId, RunAppend> follower) =>
-        ImmutableInterlocked.Update(ref followers, (all, one) => all.Add(one), follower);
+        followers.Add(follower);
 
     /// <summary>Starts a run that does not exist yet; when it does, says so.</summary>
     public async Task<StartResult> StartAsync(Workflow workflow, RunCommand.Start command)
@@ -47,7 +63,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             }
         }
 
-        AbandonIfLate(host);
+        OnCarried(host);
         switch (await host.TellAsync(command with { Epoch = host.Epoch }))
         {
             case Told.Answered { Decision: Decision.Accepted }:
@@ -77,6 +93,9 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     /// <summary>Whether this process carries a run.</summary>
     public bool Carries(RunId run) => hosts.ContainsKey(run);
 
+    /// <summary>Completes when this process does not carry a run, be it at once.</summary>
+    public Task WhenLetGoAsync(RunId run) => stays.EndOf(run);
+
     /// <summary>Takes in a run that this process has claimed; null when it carries one of this name already.</summary>
     public RunHost? TakeIn(RunId run, Workflow workflow, RunState state, RunTail tail, Epoch epoch)
     {
@@ -87,7 +106,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
 
         broken.TryRemove(run, out _);
-        AbandonIfLate(host);
+        OnCarried(host);
         return host;
     }
 
@@ -149,11 +168,15 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
     private static void LookOnceMore(object? ended) => ((TaskCompletionSource<RunState?>)ended!).TrySetResult(null);
 
     // What comes in while the process stops must not be carried: the end of its lanes would be told as failures.
-    private void AbandonIfLate(RunHost host)
+    private void OnCarried(RunHost host)
     {
         if (isAbandoned)
         {
             host.Abandon();
+        }
+        else
+        {
+            process.OnCarried(host.Id);
         }
     }
 
@@ -189,23 +212,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             Number = Interlocked.Increment(ref made),
         };
 
-    private void OnStored(RunHost host, Decision.Accepted stored) => Tell(host.Id, host.Epoch, stored);
-
-    private void Tell(RunId run, Epoch epoch, Decision.Accepted stored)
-    {
-        foreach (var follower in followers)
-        {
-            try
-            {
-                follower(run, new RunAppend(stored.Next.Version, stored.At, epoch, stored.Events));
-            }
-            catch (Exception thrown)
-            {
-                // Followers are other people's code; what they throw is no reason to stop the run they watch.
-                services.Logger.FollowerThrew(run, thrown);
-            }
-        }
-    }
+    private void OnStored(RunHost host, Decision.Accepted stored) => followers.Tell(host.Id, host.Epoch, stored);
 
     // What was begun with an append of this process is carried here, and what was left with it is handed over.
     private void OnBeside(Beside beside)
@@ -213,7 +220,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         foreach (var (run, workflow, start, append) in beside.Born)
         {
             services.Logger.RunStarted(run, workflow.Name);
-            Tell(run, append.Epoch, start);
+            followers.Tell(run, append.Epoch, start);
             if (append.Row is { IsReleased: false, IsOver: false })
             {
                 TakeInBorn(run, workflow, start.Next, append);
@@ -240,7 +247,7 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
             return;
         }
 
-        AbandonIfLate(host);
+        OnCarried(host);
         host.Post(new RunCommand.Wake());
     }
 
@@ -281,5 +288,11 @@ internal sealed class RunTable(RunServices services, IStore store, AdriftRuns ad
         }
     }
 
-    private void Forget(RunHost host) => hosts.TryRemove(KeyValuePair.Create(host.Id, host));
+    private void Forget(RunHost host)
+    {
+        if (hosts.TryRemove(KeyValuePair.Create(host.Id, host)))
+        {
+            stays.End(host.Id);
+        }
+    }
 }

@@ -3,11 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace Orleans.Agents.EndToEnd.Tests.Processes;
 
-/// <summary>The signals that stop a process where it stands and let it go on, as if nothing had happened to it.</summary>
+/// <summary>The signals that stop a process where it stands, let it go on as if nothing had happened to it, or ask it to end.</summary>
 internal static class Signal
 {
+    private const int End = 15;
     private const int Continue = 18;
     private const int Stop = 19;
+
+    public static void Terminate(Process process) => Send(process, End);
 
     public static void Freeze(Process process) => Send(process, Stop);
 

@@ -44,9 +44,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
         AppContext.BaseDirectory,
         "..",
         "..",
-        "Orleans.Agents.EndToEnd.Worker",
+        WorkerProgram.Name,
         Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
-        "Orleans.Agents.EndToEnd.Worker.dll"));
+        $"{WorkerProgram.Name}.dll"));
 
     /// <summary>Starts a process on a store.</summary>
     /// <param name="store">The store's kind and place.</param>
@@ -136,6 +136,14 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         isLeaving = true;
         process.StandardInput.Close();
+        return await EndAsync();
+    }
+
+    /// <summary>SIGTERM, and waits until it has come to rest.</summary>
+    public async Task<int> TerminateAsync()
+    {
+        isLeaving = true;
+        Signal.Terminate(process);
         return await EndAsync();
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Agents.Activities;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
@@ -151,7 +152,7 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
         var workflow = loaded.Definitions.Values.Single().Workflow;
         var logger = NullLogger.Instance;
         var performer = new ActivityPerformer(
-            new AgentCaller(new ModelRegistry(), TimeProvider.System),
+            new AgentCaller(new ModelRegistry(), new ProcessAgentGate(null), TimeProvider.System),
             new ToolCaller(new ToolRegistry()),
             FaultPlan.None,
             TimeProvider.System,
@@ -159,7 +160,13 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
         var services = new RunServices(
             store,
             store,
-            new ActivityLanes(1, performer, new LateResults(store, TimeProvider.System, logger), logger, Dispatching.ToThreadPool),
+            new ActivityLanes(
+                1,
+                performer,
+                new LateResults(store, TimeProvider.System, logger),
+                NoOtherLanes.Instance,
+                logger,
+                Dispatching.ToThreadPool),
             new EngineOptions(),
             TimeProvider.System,
             FaultPlan.None,

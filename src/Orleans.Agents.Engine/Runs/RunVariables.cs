@@ -5,9 +5,10 @@ using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
 
-/// <summary>The environment variables a definition may read, as they are when a run of it starts.</summary>
-internal static class RunEnvironment
+/// <summary>The variables of this process that a run keeps from its start on.</summary>
+internal static class RunVariables
 {
+    /// <summary>Those that the workflow's policy lets it read, as they are now; null when there are none.</summary>
     public static Payload? Of(Workflow workflow)
     {
         if (workflow.Policy.Env.IsEmpty)

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Hosting;
+
+/// <summary>
+/// What may be asked of runs, whatever host carries them. Every implementation passes <c>HostConformance</c>, which is the
+/// definition of this interface; the comments here only summarise it. Reads come from the store and wake nobody.
+/// </summary>
+public interface IAgents
+{
+    /// <summary>The workflows that new runs can be started from.</summary>
+    IReadOnlyCollection<string> Workflows { get; }
+
+    /// <summary>
+    /// Starts a run; it is durable when this returns. A key or a name that was used before is not started again, also
+    /// when its run was pruned.
+    /// </summary>
+    /// <exception cref="StoreException">The run's carrier or the store cannot be reached; try again with the same key.</exception>
+    Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Asks a run to stop, whoever carries it: it fails with <c>run.cancelled</c>. The request is durable when this
+    /// returns.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="requestId">Names the request, so that it can be made again; null lets the engine choose a name.</param>
+    /// <param name="cancellation">Ends the call; the request may have been stored all the same.</param>
+    /// <exception cref="ArgumentException">The name of the request is too long.</exception>
+    /// <exception cref="StoreException">The run's carrier or the store cannot be reached; try again with the same name.</exception>
+    Task<Posted> CancelAsync(
+        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default);
+
+    /// <summary>Carries a run on that nobody carries; does nothing when somebody does, or when it is over.</summary>
+    /// <returns>Whether the process that was asked carries it now.</returns>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default);
+
+    /// <summary>Waits until a run is over. The run goes on when the wait is cancelled.</summary>
+    /// <exception cref="KeyNotFoundException">There is no such run.</exception>
+    /// <exception cref="HistoryException">The run was pruned, or its history cannot be understood.</exception>
+    Task<RunState> WaitForEndAsync(RunId run, CancellationToken cancellation = default);
+
+    /// <summary>How a run stands; null when there is none of this name.</summary>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default);
+
+    /// <summary>Lists runs, newest first.</summary>
+    Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation = default);
+
+    /// <summary>Reads a run's facts after a version, oldest first.</summary>
+    /// <exception cref="HistoryException">A fact is newer than this program.</exception>
+    Task<ImmutableArray<RunAppend>> ReadEventsAsync(
+        RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default);
+}

@@ -1,0 +1,20 @@
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Models;
+
+/// <summary>
+/// Where calls of agents go in and out: bounds how many of one agent are under way at once, and counts them. The embedded
+/// host's is for this process, the cluster's for all silos together.
+/// </summary>
+internal interface IAgentGate
+{
+    /// <summary>Waits until one more call of an agent may be under way.</summary>
+    /// <exception cref="OperationCanceledException">It is not wanted any more.</exception>
+    ValueTask EnterAsync(string agent, CancellationToken cancellation);
+
+    /// <summary>A call that was let in is over.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="isSuccess">Whether it answered as it should; null when it was given up.</param>
+    /// <param name="usage">What the model says it used.</param>
+    void Leave(string agent, bool? isSuccess, Usage? usage);
+}

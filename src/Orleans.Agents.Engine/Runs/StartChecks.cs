@@ -1,0 +1,35 @@
+using Orleans.Agents.Failures;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>What may be asked for as a new run.</summary>
+internal static class StartChecks
+{
+    /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
+    public static StartResult.Refused? Objection(WorkflowCatalog catalog, StartRequest request, out Workflow workflow)
+    {
+        workflow = catalog.Find(request.Workflow)!;
+        return workflow is null
+                ? Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.")
+            : workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid
+                ? Refused(FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}")
+            : request.Run is { } name && (!RunId.IsValid(name.Value) || name.IsOfChild)
+                ? Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.")
+            : null;
+    }
+
+    /// <summary>
+    /// What is answered where a run exists already: one key means one run, and asking for something else under a used one
+    /// is a mistake of the caller, and is said.
+    /// </summary>
+    public static StartResult Compare(StartResult.Started again, RunEvent? first, Workflow workflow, StartRequest request) =>
+        first is RunEvent.Started was && (was.Origin.Workflow != workflow.Name || was.Input != request.Input)
+            ? Refused(
+                "run.key_conflict",
+                $"The key or name belongs to run {again.Run} of workflow '{was.Origin.Workflow}', started with another input.")
+            : again;
+
+    private static StartResult.Refused Refused(string code, string message) =>
+        new(new Failure(FailureClass.Permanent, code, message));
+}

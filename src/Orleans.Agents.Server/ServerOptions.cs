@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace Orleans.Agents.Server;
+
+/// <summary>
+/// What a node of a cluster is told: by a file, by variables that begin with <c>AGENTS_</c>, and by flags; the latter wins.
+/// </summary>
+internal sealed class ServerOptions
+{
+    private const string ProdSafe = "prod-safe";
+
+    /// <summary>The PostgreSQL database of the cluster, in Npgsql's form.</summary>
+    [Required]
+    public string? Postgres { get; set; }
+
+    /// <summary>Files and folders with definitions, the same at every node; several are separated by <c>;</c>.</summary>
+    /// <value>The default is null: none.</value>
+    public string? Definitions { get; set; }
+
+    /// <summary>
+    /// <c>dev-safe</c>, for a machine of one's own: patient with a process that is being debugged; or <c>prod-safe</c>: a
+    /// node that does not answer is given up within two seconds.
+    /// </summary>
+    /// <value>The default is <c>prod-safe</c>.</value>
+    [Required]
+    [RegularExpression("dev-safe|prod-safe")]
+    public string Profile { get; set; } = ProdSafe;
+
+    /// <summary>Names the cluster: nodes with one name and one database belong together.</summary>
+    /// <value>The default is <c>agents</c>.</value>
+    [Required]
+    [RegularExpression("[a-z0-9-]{1,100}")]
+    public string Cluster { get; set; } = "agents";
+
+    /// <summary>The address at which other nodes reach this one.</summary>
+    /// <value>The default is null: the first of the machine's addresses that is not of this machine only.</value>
+    public string? Address { get; set; }
+
+    /// <summary>The port at which other nodes reach this one.</summary>
+    /// <value>The default is 11111.</value>
+    [Range(1, 65535)]
+    [ConfigurationKeyName("silo_port")]
+    public int SiloPort { get; set; } = 11111;
+
+    /// <summary>How many activities are under way at once.</summary>
+    /// <value>The default is 64; 0 to 10,000.</value>
+    [Range(0, 10_000)]
+    public int Lanes { get; set; } = 64;
+
+    /// <summary>
+    /// How long this node serves on after it was told to stop, no longer ready, so that balancers stop sending it requests.
+    /// </summary>
+    /// <value>The default is null: 5 seconds in production, none otherwise.</value>
+    [ConfigurationKeyName("drain_delay")]
+    public TimeSpan? DrainDelay { get; set; }
+
+    /// <summary>How long this node may be silent before others take its runs.</summary>
+    /// <value>The default is 2.5 seconds; 1 second to 10 minutes.</value>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(2.5);
+
+    public bool IsProduction => Profile == ProdSafe;
+
+    public TimeSpan EffectiveDrainDelay =>
+        DrainDelay ?? (IsProduction ? TimeSpan.FromSeconds(5) : TimeSpan.Zero);
+
+    public string[] DefinitionPaths =>
+        Definitions?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+}
+
+[OptionsValidator]
+internal sealed partial class ServerOptionsValidator : IValidateOptions<ServerOptions>;

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Orleans.Agents.Models;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Silo.Wire;
+
+namespace Orleans.Agents.Silo.Agents;
+
+/// <summary>
+/// Bounds and counts the calls of agents with all other silos: each agent's grain is told once a second what is under way and
+/// wanted here, and says how many calls this silo may have. While the grain does not answer, the last word counts.
+/// </summary>
+internal sealed class ClusterAgentGate(
+    int? most, ILocalSiloDetails silo, IGrainFactory grains, TimeProvider time, ILogger logger) : IAgentGate
+{
+    private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(1);
+
+    // A silo that asks for the first time, or more than it has, does not wait for the second to be over.
+    private static readonly TimeSpan SoonestReport = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConcurrentDictionary<string, AgentDesk> desks = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public ValueTask EnterAsync(string agent, CancellationToken cancellation) => DeskOf(agent).EnterAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Leave(string agent, bool? isSuccess, Usage? usage) => DeskOf(agent).Leave(new AgentCounts(
+        isSuccess is true ? 1 : 0, isSuccess is false ? 1 : 0, usage?.InputTokens ?? 0, usage?.OutputTokens ?? 0));
+
+    private AgentDesk DeskOf(string agent) => desks.GetOrAdd(
+        agent, name => new AgentDesk(most is null, report => _ = ReportAsync(name, report)));
+
+    // One at a time for each agent, and none when there is nothing to say.
+    private async Task ReportAsync(string agent, AgentDesk desk)
+    {
+        var grain = grains.GetGrain<IAgentGrain>($"agent-{agent}");
+        await Task.Delay(SoonestReport, time);
+        do
+        {
+            var (underWay, wanted, done) = desk.Report();
+            var report = new AgentReport(silo.SiloAddress.ToParsableString(), underWay, wanted, done, most);
+            try
+            {
+                var answer = await grain.ReportAsync(Envelope.Of(report, SiloJson.Default.AgentReport));
+                desk.Grant(answer.Read(SiloJson.Default.AgentGrant).Calls);
+            }
+            catch (Exception nobody) when (nobody is OrleansException or TimeoutException or UnknownMessageException)
+            {
+                logger.AgentUnreachable(agent, nobody.Message);
+            }
+
+            await Task.Delay(desk.IsHungry ? SoonestReport * 5 : BetweenReports, time);
+        }
+        while (desk.GoesOnReporting());
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Silo.Runs;
+using Orleans.Agents.Silo.Wire;
+
+namespace Orleans.Agents.Silo.Hosting;
+
+/// <summary>
+/// What may be asked of runs, asked from a silo: what moves a run goes to its grain, wherever that is; what is read comes
+/// from the store.
+/// </summary>
+internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) : IAgents
+{
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Workflows => engine.Workflows;
+
+    /// <inheritdoc/>
+    public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
+    {
+        if (engine.Objection(request) is { } refused)
+        {
+            return refused;
+        }
+
+        var call = RunCall.Start.From(request);
+        return await grains.AskAsync(request.Run ?? engine.NewRunId(), call, cancellation) switch
+        {
+            RunReply.Refused said => new StartResult.Refused(said.Failure),
+            var reply when reply.As<RunReply.Started>() is var (run, isNew) => new StartResult.Started(run, isNew),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<Posted> CancelAsync(
+        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default)
+    {
+        var reply = await grains.AskAsync(run, new RunCall.Cancel(reason, requestId), cancellation);
+        return reply.As<RunReply.Noted>().ToPosted();
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default) =>
+        (await grains.AskAsync(run, new RunCall.Resume(), cancellation)).As<RunReply.Resumed>().IsCarried;
+
+    /// <inheritdoc/>
+    public Task<RunState> WaitForEndAsync(RunId run, CancellationToken cancellation = default) =>
+        engine.WaitForEndAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default) =>
+        engine.FindAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation = default) =>
+        engine.ListAsync(query, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RunAppend>> ReadEventsAsync(
+        RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default) =>
+        engine.ReadEventsAsync(run, after, limit, cancellation);
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Silo.Wire;
+
+/// <summary>What may be asked of a run's grain.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Start), "start")]
+[JsonDerivedType(typeof(Cancel), "cancel")]
+[JsonDerivedType(typeof(Resume), "resume")]
+[JsonDerivedType(typeof(Wake), "wake")]
+[JsonDerivedType(typeof(Settle), "settle")]
+internal abstract record RunCall
+{
+    private RunCall()
+    {
+    }
+
+    /// <summary>Start the run.</summary>
+    public sealed record Start(
+        string Workflow, Payload Input, string? Key = null, string? Folder = null, Guid? CorrelationId = null) : RunCall
+    {
+        public static Start From(StartRequest request) =>
+            new(request.Workflow, request.Input, request.Key, request.Folder, request.CorrelationId);
+
+        public StartRequest ToRequest(RunId run) => new(Workflow, Input, Key, run, Folder, CorrelationId);
+    }
+
+    /// <summary>Leave the run a note that it is to stop.</summary>
+    public sealed record Cancel(string? Reason = null, string? RequestId = null) : RunCall;
+
+    /// <summary>Carry the run on, and say whether it is carried there now.</summary>
+    public sealed record Resume : RunCall;
+
+    /// <summary>Carry the run on, if nobody does.</summary>
+    public sealed record Wake : RunCall;
+
+    /// <summary>Nothing: the run is carried there already, and is to have an address.</summary>
+    public sealed record Settle : RunCall;
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using Orleans.Agents.EndToEnd.Tests.Faults;
+using Orleans.Agents.EndToEnd.Tests.Processes;
+using Orleans.Agents.Silo.Keeping;
+using Orleans.Agents.Storage.Tests;
+
+namespace Orleans.Agents.Server.Tests;
+
+/// <summary>The program as it ships.</summary>
+[Collection(FaultSettings.Fleets)]
+public sealed class ProgramTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task It_joins_sets_the_reminders_of_the_keeper_and_leaves_when_it_is_told_to()
+    {
+        using var server = PostgresServer.Start();
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        using var program = Start(server, "--silo-port=0");
+        Assert.Contains("SiloPort", await program.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.NotEqual(0, await EndOfAsync(program));
+
+        using var node = Start(server, $"--silo-port={Cluster.FreePorts(1)[0].ToString(CultureInfo.InvariantCulture)}");
+        await Eventually.TrueAsync(
+            async () => await CountAsync(source, "reminders") == KeeperGrain.Partitions
+                && await CountAsync(source, "silos where status = 3") == 1
+                && await CountAsync(source, "silo_epochs join carrier using (epoch) where fenced_at is null") == 1,
+            Patience,
+            () => "it did not come up");
+        Signal.Terminate(node);
+
+        Assert.Equal(0, await EndOfAsync(node));
+        Assert.Equal(1, await CountAsync(source, "silos where status = 6"));
+        Assert.Equal(1, await CountAsync(source, "carrier where fenced_at is not null"));
+    }
+
+    private static Process Start(PostgresServer server, string flag)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "agents-server.dll");
+        return Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [program, $"--postgres={server.ConnectionString}", "--profile=dev-safe", "--address=127.0.0.1", flag])
+        {
+            RedirectStandardError = true,
+        })!;
+    }
+
+    private static async Task<int> EndOfAsync(Process program)
+    {
+        await program.WaitForExitAsync().WaitAsync(Patience);
+        return program.ExitCode;
+    }
+
+    // Before it has migrated there are no tables.
+    private static async Task<long> CountAsync(NpgsqlDataSource source, string what)
+    {
+#pragma warning disable CA2100 // The test writes it.
+        await using var count = source.CreateCommand($"select count(*) from {what}");
+#pragma warning restore CA2100
+        try
+        {
+            return (long)(await count.ExecuteScalarAsync())!;
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,298 @@
+using System.Collections.Concurrent;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Testing;
+using Orleans.Agents.Tools;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Storage.Tests.Hosts;
+
+/// <summary>
+/// What it means to host runs: whole workflows, asked for at one of two places and watched from the other. Every host runs
+/// all of it, unchanged.
+/// </summary>
+public abstract class HostConformance
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentQueue<ToolCall> calls = [];
+
+    // A tool that a test has not said anything of answers with its input.
+    private readonly ConcurrentDictionary<string, Func<ToolCall, CancellationToken, Task<ToolResult>>> bodies =
+        new(StringComparer.Ordinal);
+
+    private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ScriptedModel Model { get; } = new();
+
+    protected abstract Task<IHostUnderTest> OpenAsync(HostSetup setup);
+
+    [Fact]
+    public async Task A_run_asks_agents_calls_tools_and_ends_with_its_output()
+    {
+        await using var host = await OpenAsync(HostWorkflows.AskAndCount);
+        Model.Answers("thinker", """{"thought":"to be or not"}""");
+
+        var run = await StartAsync(host[0], """{"n":1}""");
+        var state = await EndAsync(host[1], run);
+
+        Assert.Equal("""{"thought":"to be or not","words":4}""", state.Output.ToString());
+        Assert.Equal("""{"thought":"to be or not","words":4}""", (await host[1].FindAsync(run))!.State.Output.ToString());
+    }
+
+    [Fact]
+    public async Task A_busy_model_is_asked_again_in_another_attempt_at_the_same_activity()
+    {
+        await using var host = await OpenAsync(HostWorkflows.AskAndCount);
+        Model.Fails("thinker", new Failure(FailureClass.Transient, "Model.rate_limited", "slow down"))
+            .Answers("thinker", "not json").Answers("thinker", """{"thought":"x"}""");
+
+        Assert.Equal(RunStatus.Succeeded, (await RunAsync(host)).Status);
+        Assert.Equal([1, 2, 3], Model.Asked.Select(a => a.Attempt));
+        Assert.Single(Model.Asked.Select(a => a.Activity).Distinct());
+    }
+
+    [Fact]
+    public async Task A_failure_is_caught_where_the_workflow_says_so_and_ends_the_run_where_it_does_not()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Catching);
+        bodies["test.work"] = (call, _) => Task.FromResult<ToolResult>(
+            new ToolResult.Failed(new Failure(FailureClass.Permanent, call.Input.ToString().Trim('"'), "no")));
+
+        var caught = await RunAsync(host, "\"tool.caught\"");
+        var failed = await RunAsync(host, "\"tool.other\"");
+
+        Assert.Equal("\"tool.caught\"", caught.Output.ToString());
+        Assert.Equal("tool.other", failed.Failure!.Code);
+    }
+
+    [Fact]
+    public async Task Branches_of_different_kinds_run_side_by_side_each_with_its_input()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Parallel);
+        Model.Answers("helper", "five");
+
+        Assert.Equal("""{"answer":"five","echo":{"n":5}}""", (await RunAsync(host, """{"n":5}""")).Output.ToString());
+    }
+
+    [Fact]
+    public async Task Three_hundred_branches_are_each_done_once_and_their_results_keep_their_places()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+        var items = $"[{string.Join(',', Enumerable.Range(0, 300))}]";
+
+        Assert.Equal(items, (await RunAsync(host, items)).Output.ToString());
+        Assert.Equal(300, calls.Select(c => c.Activity).Distinct().Count());
+        Assert.Equal(300, calls.Count);
+    }
+
+    [Fact]
+    public async Task Of_many_starts_with_one_key_at_both_places_one_starts_the_run()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+
+        var starts = await Task.WhenAll(Enumerable.Range(0, 32).Select(i =>
+            host[i % 2].StartRunAsync(new StartRequest("test", Payload.Parse("[]"), "order-1"))));
+
+        Assert.Single(starts.Cast<StartResult.Started>(), s => s.IsNew);
+        Assert.Single(starts.Cast<StartResult.Started>().Select(s => s.Run).Distinct());
+    }
+
+    [Fact]
+    public async Task Of_many_starts_under_one_name_at_both_places_one_starts_the_run()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+
+        var starts = await Task.WhenAll(Enumerable.Range(0, 32).Select(i =>
+            host[i % 2].StartRunAsync(new StartRequest("test", Payload.Parse("[]"), Run: new RunId("mine")))));
+
+        Assert.Single(starts.Cast<StartResult.Started>(), s => s.IsNew);
+    }
+
+    [Theory]
+    [InlineData("none", "{}", "run-x", "workflow.unknown")]
+    [InlineData("test", "7", "run-x", "input.invalid")]
+    [InlineData("test", "{}", "../run", "run.name_invalid")]
+    [InlineData("test", "{}", "", "run.name_invalid")]
+    public async Task A_start_that_cannot_be_is_refused_and_starts_nothing(
+        string workflow, string input, string name, string code)
+    {
+        await using var host = await OpenAsync(HostWorkflows.AskAndCount);
+
+        var refused = await host[0].StartRunAsync(
+            new StartRequest(workflow, Payload.Parse(input), Run: new RunId(name)));
+
+        Assert.Equal(code, Assert.IsType<StartResult.Refused>(refused).Failure.Code);
+        Assert.Empty(await host[1].ListAsync(new RunQuery()));
+    }
+
+    [Fact]
+    public async Task One_key_for_two_things_is_refused_at_the_other_place_too()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+        await StartAsync(host[0], "[1]", "order-1");
+
+        var refused = await host[1].StartRunAsync(new StartRequest("test", Payload.Parse("[2]"), "order-1"));
+
+        Assert.Equal("run.key_conflict", Assert.IsType<StartResult.Refused>(refused).Failure.Code);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_run_is_cancelled_from_either_place_and_asking_again_is_a_repetition(int place)
+    {
+        await using var host = await OpenAsync(HostWorkflows.Held);
+        var reached = Hold(1);
+        var run = await StartAsync(host[0]);
+        await reached.WaitAsync(Patience);
+
+        Assert.IsType<Posted.Stored>(await host[place].CancelAsync(run, "not needed", "request-1"));
+        Assert.Equal("run.cancelled", (await EndAsync(host[1], run)).Failure!.Code);
+        Assert.IsType<Posted.Repeated>(await host[1 - place].CancelAsync(run, "not needed", "request-1"));
+        Assert.IsType<Posted.RunIsOver>(await host[place].CancelAsync(run));
+        Assert.IsType<Posted.NoSuchRun>(await host[place].CancelAsync(new RunId("run-none")));
+    }
+
+    [Fact]
+    public async Task A_request_whose_name_is_too_long_is_a_mistake_of_the_caller()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => host[0].CancelAsync(new RunId("run-none"), null, new string('x', InboxNote.MaxIdLength + 1)));
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_long_is_put_down_and_goes_on_when_it_is_due()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Resting);
+
+        var run = await StartAsync(host[0]);
+
+        Assert.False((await host[1].FindAsync(run))!.IsCarried);
+        Assert.Equal("\"rested\"", (await EndAsync(host[1], run)).Output.ToString());
+    }
+
+    [Fact]
+    public async Task What_a_place_carried_when_it_left_is_carried_on_by_the_other_and_no_result_is_made_twice()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Held);
+        var reached = Hold(40);
+        var runs = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => StartAsync(host[i % 2])));
+        await reached.WaitAsync(Patience);
+
+        await host.LeaveAsync(0);
+        held.SetResult();
+
+        foreach (var run in runs)
+        {
+            Assert.Equal("[1,2]", (await EndAsync(host[1], run)).Output.ToString());
+        }
+
+        Assert.Equal(40, calls.Count(call => call.Activity.Visit == 1));
+    }
+
+    [Fact]
+    public async Task A_call_with_effect_once_is_made_once()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Once);
+
+        Assert.Equal("1", (await RunAsync(host)).Output.ToString());
+        Assert.Single(calls);
+    }
+
+    [Fact]
+    public async Task Two_hundred_runs_from_both_places_all_end()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => StartAsync(host[i % 2], $"[{i},1,2]")));
+        var states = await Task.WhenAll(runs.Select((run, i) => EndAsync(host[(i / 2) % 2], run)));
+
+        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"[{i},1,2]"), states.Select(s => s.Output.ToString()));
+    }
+
+    [Fact]
+    public async Task The_facts_of_a_run_are_read_at_either_place_from_any_version_on()
+    {
+        await using var host = await OpenAsync(HostWorkflows.AskAndCount);
+        Model.Answers("thinker", """{"thought":"x"}""");
+        var run = await StartAsync(host[0], """{"n":1}""");
+        await EndAsync(host[0], run);
+
+        var here = await host[0].ReadEventsAsync(run);
+        var there = await host[1].ReadEventsAsync(run);
+        var rest = await host[1].ReadEventsAsync(run, here[0].Version);
+
+        Assert.Equal(here.Select(a => a.Version), there.Select(a => a.Version));
+        Assert.Equal(here.Skip(1).Select(a => a.Version), rest.Select(a => a.Version));
+        Assert.IsType<RunEvent.Started>(here[0].Events[0]);
+    }
+
+    [Fact]
+    public async Task Runs_are_listed_newest_first_at_either_place()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+        var first = await StartAsync(host[0], "[]");
+        var second = await StartAsync(host[1], "[]");
+
+        Assert.Equal([second, first], (await host[0].ListAsync(new RunQuery())).Select(r => r.Id));
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_run_nobody_knows_is_an_error()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+
+        await Assert.ThrowsAsync<KeyNotFoundException>(() => EndAsync(host[0], new RunId("run-none")));
+        Assert.Null(await host[0].FindAsync(new RunId("run-none")));
+    }
+
+    // The tool stops there until the test lets it go, or somebody cancels it; tells when so many have come there.
+    private Task Hold(int many)
+    {
+        var came = 0;
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bodies["test.held"] = async (call, cancellation) =>
+        {
+            if (Interlocked.Increment(ref came) == many)
+            {
+                reached.SetResult();
+            }
+
+            await held.Task.WaitAsync(cancellation);
+            return new ToolResult.Succeeded(call.Input);
+        };
+        return reached.Task;
+    }
+
+    private Task<IHostUnderTest> OpenAsync(string workflows) => OpenAsync(new HostSetup(workflows, agents =>
+    {
+        agents.AddModel("scripted", Model);
+        foreach (var (name, effect) in HostWorkflows.Tools)
+        {
+            agents.AddTool(new Tool(
+                name, "A tool of a test.", Payload.Parse("true"), null, effect, [], async (call, cancellation) =>
+                {
+                    calls.Enqueue(call);
+                    return bodies.TryGetValue(name, out var body)
+                        ? await body(call, cancellation)
+                        : new ToolResult.Succeeded(call.Input);
+                }));
+        }
+    }));
+
+    private static async Task<RunId> StartAsync(IAgents agents, string input = "{}", string? key = null)
+    {
+        var started = await agents.StartRunAsync(new StartRequest("test", Payload.Parse(input), key));
+        return Assert.IsType<StartResult.Started>(started).Run;
+    }
+
+    private static Task<RunState> EndAsync(IAgents agents, RunId run) => agents.WaitForEndAsync(run).WaitAsync(Patience);
+
+    private static async Task<RunState> RunAsync(IHostUnderTest host, string input = "{}") =>
+        await EndAsync(host[1], await StartAsync(host[0], input));
+}

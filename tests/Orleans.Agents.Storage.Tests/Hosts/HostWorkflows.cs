@@ -1,0 +1,119 @@
+using Orleans.Agents.Tools;
+
+namespace Orleans.Agents.Storage.Tests.Hosts;
+
+/// <summary>The workflows that hosts are put to the test with; each is called <c>test</c>.</summary>
+internal static class HostWorkflows
+{
+    public const string AskAndCount = Head + """
+          input: { type: object, properties: { n: { type: integer } } }
+          start: ask
+          states:
+            ask:
+              agent: thinker
+              input: { n: "${{ input.n }}" }
+              retry: { attempts: 3, backoff: 1ms, on: [transient] }
+              save: { thought: "${{ output.thought }}" }
+              next: count
+            count:
+              tool: text.count
+              input: { text: "${{ context.thought }}" }
+              save: { words: "${{ output.words }}" }
+              next: done
+            done:
+              end: { thought: "${{ context.thought }}", words: "${{ context.words }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Agent
+        metadata: { name: thinker }
+        spec:
+          model: scripted
+          instructions: Think.
+          output: { schema: { type: object, required: [thought], properties: { thought: { type: string } } } }
+        """;
+
+    public const string Catching = Head + """
+          start: work
+          states:
+            work:
+              tool: test.work
+              input: "${{ input }}"
+              catch: [ { on: [tool.caught], to: caught } ]
+              next: caught
+            caught: { end: "${{ error.code }}" }
+        """;
+
+    public const string Parallel = Head + """
+          start: check
+          states:
+            check:
+              parallel:
+                branches:
+                  echo: { tool: test.work, input: { n: "${{ input.n }}" } }
+                  answer: { agent: helper, input: "${{ input.n }}" }
+              save: { all: "${{ output }}" }
+              next: done
+            done: { end: "${{ context.all }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Agent
+        metadata: { name: helper }
+        spec: { model: scripted, prompt: "How many? ${{ input }}" }
+        """;
+
+    public const string Each = Head + """
+          start: each
+          states:
+            each:
+              foreach: { in: "${{ input }}", as: item, limit: 100 }
+              do: { tool: test.work, input: "${{ item }}" }
+              save: { all: "${{ output }}" }
+              next: done
+            done: { end: "${{ context.all }}" }
+        """;
+
+    public const string Held = Head + """
+          start: first
+          states:
+            first: { tool: test.work, input: 1, save: { a: "${{ output }}" }, next: second }
+            second: { tool: test.held, input: 2, timeout: 1h, save: { b: "${{ output }}" }, next: done }
+            done: { end: ["${{ context.a }}", "${{ context.b }}"] }
+        """;
+
+    public const string Resting = Head + """
+          start: rest
+          states:
+            rest: { wait: { duration: 1s }, next: done }
+            done: { end: rested }
+        """;
+
+    public const string Parked = Head + """
+          start: rest
+          states:
+            rest: { wait: { duration: 2h }, next: done }
+            done: { end: rested }
+        """;
+
+    public const string Once = Head + """
+          start: call
+          states:
+            call: { tool: test.once, input: 1, save: { a: "${{ output }}" }, next: done }
+            done: { end: "${{ context.a }}" }
+        """;
+
+    private const string Head = """
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: test }
+        spec:
+
+        """;
+
+    /// <summary>The tools they call, and what these do to the world.</summary>
+    public static IEnumerable<(string Name, ToolEffect Effect)> Tools =>
+    [
+        ("test.work", ToolEffect.Idempotent),
+        ("test.held", ToolEffect.Idempotent),
+        ("test.once", ToolEffect.Once),
+    ];
+}
