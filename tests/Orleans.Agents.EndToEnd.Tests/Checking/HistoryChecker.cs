@@ -99,15 +99,15 @@ internal sealed class HistoryChecker
         }
     }
 
-    // A result says that somebody did the work, under the epoch that it is recorded under; or it was found out what had
-    // become of a call, which somebody else may have made.
+    // A result says that somebody did the work, under the epoch that it is recorded under; or it was found out, by asking or
+    // by being told late, what had become of a call that somebody else may have made.
     private void JudgeResults(WorkRecords work)
     {
         var done = work.Effects.ToHashSet();
         var once = work.Once.ToHashSet();
         foreach (var result in histories.Values.SelectMany(h => h.Results).Where(r => r.IsSuccess))
         {
-            var isDone = result.IsReconciled
+            var isDone = result.IsFoundOut
                 ? once.Contains((result.Activity, result.Attempt))
                 : done.Contains(new Effect(result.Activity, result.Attempt, result.Epoch));
             if (!isDone)

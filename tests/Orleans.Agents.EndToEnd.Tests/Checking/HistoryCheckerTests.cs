@@ -89,13 +89,15 @@ public sealed class HistoryCheckerTests
         Assert.Equal("run-a/1/0 attempt 1 is recorded under epoch 1; nobody did it there", OnlyBlame());
     }
 
-    [Fact]
-    public void A_result_that_was_found_out_afterwards_needs_somebody_who_did_it_at_some_time()
+    [Theory]
+    [InlineData("""{"type":"activity.reconciled","visit":2,"branch":0,"attempt":2,"outcome":"happened"},""")]
+    [InlineData("""{"type":"activity.unknown","visit":2,"branch":0,"attempt":2,"failure":{}},""")]
+    public void A_result_that_was_found_out_afterwards_needs_somebody_who_did_it_at_some_time(string how)
     {
         appends[4] = appends[4] with
         {
             Version = 9,
-            Events = Last.Insert(1, """{"type":"activity.reconciled","visit":2,"branch":0,"attempt":2,"outcome":"happened"},"""),
+            Events = Last.Insert(1, how),
         };
         runs[0] = runs[0] with { Version = 9 };
         effects.RemoveAt(3);

@@ -7,7 +7,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
 {
     private readonly List<RecordedResult> results = [];
     private readonly HashSet<(string Activity, int Attempt)> seen = [];
-    private readonly HashSet<(string Activity, int Attempt)> reconciled = [];
+    private readonly HashSet<(string Activity, int Attempt)> foundOut = [];
     private readonly Dictionary<long, long> carriedFrom = [];
     private long carrier;
     private long epoch;
@@ -66,8 +66,9 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
             case "activity.failed":
                 AddResult(happened, isSuccess: false);
                 break;
+            case "activity.unknown": // and is found out: by asking the tool, or because who made the call tells late
             case "activity.reconciled" when happened.GetProperty("outcome").GetString() == "happened":
-                reconciled.Add((ActivityOf(happened), happened.GetProperty("attempt").GetInt32()));
+                foundOut.Add((ActivityOf(happened), happened.GetProperty("attempt").GetInt32()));
                 break;
             case "run.started":
                 Carry(happened.GetProperty("origin").GetProperty("epoch").GetInt64());
@@ -111,7 +112,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
         }
 
         results.Add(new RecordedResult(
-            activity, attempt, epoch, Version, isSuccess, reconciled.Contains((activity, attempt))));
+            activity, attempt, epoch, Version, isSuccess, foundOut.Contains((activity, attempt))));
     }
 
     private string ActivityOf(JsonElement happened) =>
@@ -123,4 +124,4 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
 /// only afterwards.
 /// </summary>
 internal sealed record RecordedResult(
-    string Activity, int Attempt, long Epoch, long Version, bool IsSuccess, bool IsReconciled);
+    string Activity, int Attempt, long Epoch, long Version, bool IsSuccess, bool IsFoundOut);
