@@ -128,16 +128,16 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
     {
         try
         {
-            session?.Checkpoint();
-            ended.SetResult();
+            using (session)
+            {
+                session?.Checkpoint();
+            }
+
+            ended.SetResult(); // only now: whoever waits for it may look at the file, or take it away
         }
         catch (SqliteException problem)
         {
             ended.SetException(SqliteProblem.ToStoreException(problem, options.Path));
-        }
-        finally
-        {
-            session?.Dispose();
         }
     }
 

@@ -169,10 +169,7 @@ public sealed class ChildTests
             }),
             o => o.ParkAfter = TimeSpan.FromMilliseconds(20));
         var run = await house.StartAsync();
-        while ((await house.Engine.FindAsync(run))!.IsCarried)
-        {
-            await Task.Delay(5);
-        }
+        await House.UntilPutDownAsync(house, run);
 
         Assert.Contains(await EventsAsync(house, run), e => e is RunEvent.Parked);
         goOn.SetResult();

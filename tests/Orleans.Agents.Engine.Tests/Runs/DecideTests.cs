@@ -185,10 +185,7 @@ public sealed class DecideTests
         var parent = await house.StartAsync();
         var child = new RunId($"{parent}~1.0");
         await House.UntilAsync(house, child, state => state.Open.GetValueOrDefault(0)?.AwaitsDecision is true);
-        while ((await house.Engine.FindAsync(parent))!.IsCarried)
-        {
-            await Task.Delay(5);
-        }
+        await House.UntilPutDownAsync(house, parent);
 
         Assert.Equal(new DecideResult.Decided(1), await house.Engine.DecideAsync(new ActivityId(child, 1, 0), Accept("7")));
 

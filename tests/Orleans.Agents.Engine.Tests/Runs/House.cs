@@ -91,5 +91,15 @@ internal sealed class House : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until nobody carries a run.</summary>
+    public static async Task UntilPutDownAsync(House house, RunId run)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((await house.Engine.FindAsync(run, patience.Token))!.IsCarried)
+        {
+            await Task.Delay(5, patience.Token);
+        }
+    }
+
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 }
