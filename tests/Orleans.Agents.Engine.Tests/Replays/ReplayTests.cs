@@ -46,7 +46,7 @@ public sealed class ReplayTests
         await using (var first = await OpenAsync(new TaskCompletionSource().Task))
         {
             run = await first.StartAsync();
-            await House.UntilAsync(first, run, state => state.FanOut is { Succeeded: 1 });
+            await House.UntilAsync(first, run, state => state.FanOut is { Succeeded: 2 });
         }
 
         await using var house = await OpenAsync(Task.CompletedTask);
