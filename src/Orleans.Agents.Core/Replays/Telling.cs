@@ -52,7 +52,7 @@ internal static class Telling
     /// <summary>What led to a decision and is not in the run's own journal; null when all of it is.</summary>
     public static string? WhatIsMissing(RunState state, RunEvent first) => first switch
     {
-        RunEvent.ActivityFailed e when ChildOf(state, e.Branch) is { } child && e.Failure.Cause is null =>
+        RunEvent.ActivityFailed e when ChildOf(state, e.Branch) is { } child && IsRefusedOutput(e.Failure) =>
             $"Run {child} ended with an output that was refused; the output is in the journal of that run only.",
         _ => null,
     };
@@ -80,15 +80,17 @@ internal static class Telling
             : new RunCommand.ReportChild(visit, branch, attempt, output);
     }
 
-    // A child's failure is the cause of its attempt's; one without a cause is the rules' own word on the child's output.
+    // A child's failure is the cause of its attempt's, unless it is the rules' own word on the child's output.
     private static RunCommand FailureOf(Workflow workflow, RunState state, RunEvent.ActivityFailed failed)
     {
         var (visit, branch, attempt, failure) = failed;
-        return ChildOf(state, branch) is not null && failure.Cause is { } cause
-                ? new RunCommand.ReportChild(visit, branch, attempt, Failure: cause)
+        return ChildOf(state, branch) is not null && !IsRefusedOutput(failure)
+                ? new RunCommand.ReportChild(visit, branch, attempt, Failure: failure.Cause ?? failure)
             : AsksForRun(workflow, state, failed) ? new RunCommand.StartChild(visit, branch, attempt)
             : new RunCommand.ReportFailure(visit, branch, attempt, failure);
     }
+
+    private static bool IsRefusedOutput(Failure failure) => failure is { Code: FailureCode.OutputInvalid, Cause: null };
 
     private static bool AsksForRun(Workflow workflow, RunState state, RunEvent.ActivityFailed failed) =>
         Run.IsCurrent(state, failed.Visit, failed.Branch, failed.Attempt)
