@@ -20,8 +20,9 @@ public static class Run
         return (state.Status, command) switch
         {
             (RunStatus.New, RunCommand.Start start) => OnStart(workflow, state, start, at),
+            (RunStatus.New, RunCommand.Fork fork) => OnFork(workflow, state, fork, at),
             (RunStatus.New, _) => new Decision.Rejected("The run has not been started."),
-            (_, RunCommand.Start) => new Decision.Ignored("The run has been started."),
+            (_, RunCommand.Start or RunCommand.Fork) => new Decision.Ignored("The run has been started."),
             (RunStatus.Succeeded or RunStatus.Failed, _) => new Decision.Ignored("The run is over."),
             (RunStatus.Running, RunCommand.TakeOver takeOver) => OnTakeOver(workflow, state, takeOver, at),
             (RunStatus.Running, _) when state.Ending is not null => OnClosing(workflow, state, command, at),
@@ -147,6 +148,20 @@ public static class Run
 
         var draft = new Draft(workflow, state, at);
         draft.Start(start);
+        return draft.Accept();
+    }
+
+    private static Decision OnFork(Workflow workflow, RunState state, RunCommand.Fork fork, DateTimeOffset at)
+    {
+        if (Checkpoint.Objection(workflow, fork.Checkpoint) is { } objection)
+        {
+            return new Decision.Rejected(objection);
+        }
+
+        at = RunTime.Later(at, fork.Checkpoint.Now);
+        var draft = new Draft(workflow, state, at);
+        draft.Add(new RunEvent.Forked(fork.Checkpoint));
+        CallRules.Inherit(workflow, draft, at);
         return draft.Accept();
     }
 

@@ -19,7 +19,7 @@ public sealed class PlantedDifferenceTests
     [
         "activity.decided/reason", "activity.failed/failure", "activity.intended/epoch", "activity.late_result/failure",
         "activity.late_result/output", "activity.reconciled/why", "activity.succeeded/output", "activity.succeeded/usage",
-        "activity.unknown/failure", "run.closing/failure", "run.failed/failure", "run.started/bounds", "run.started/input",
+        "activity.unknown/failure", "run.closing/failure", "run.failed/failure", "run.forked/state", "run.started/bounds", "run.started/input",
         "run.started/origin", "run.taken_over/epoch",
     ];
 
