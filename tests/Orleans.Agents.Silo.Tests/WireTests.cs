@@ -104,7 +104,7 @@ public sealed class WireTests
 
     [Fact]
     public void The_names_of_kinds_are_what_they_were() => Assert.Equal(
-        ["cancel", "resume", "settle", "start", "wake"],
+        ["cancel", "fork", "resume", "settle", "start", "wake"],
         typeof(RunCall).GetCustomAttributes<JsonDerivedTypeAttribute>()
             .Select(a => (string)a.TypeDiscriminator!).Order(StringComparer.Ordinal));
 

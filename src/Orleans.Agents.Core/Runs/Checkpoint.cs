@@ -53,17 +53,8 @@ public static class Checkpoint
         return true;
     }
 
-    /// <summary>Why no run can begin there; null when one can.</summary>
-    internal static string? Objection(Workflow workflow, RunState checkpoint) =>
-        checkpoint is not { Origin: { Fork: not null } origin, Bounds: not null, Unsettled: null } || !IsUnderWay(checkpoint)
-            ? "A forked run begins where another run was under way."
-        : origin.Hash != workflow.Hash
-            ? $"The run is pinned to definition {origin.Hash}, not to {workflow.Hash}."
-        : !workflow.States.ContainsKey(checkpoint.State)
-            ? $"The definition has no state '{checkpoint.State}'."
-        : null;
-
-    private static bool IsUnderWay(RunState state) => state is { Status: RunStatus.Running, Ending: null };
+    /// <summary>Whether it is open still how a run ends.</summary>
+    internal static bool IsUnderWay(RunState state) => state is { Status: RunStatus.Running, Ending: null };
 
     // Time stands still between the cut and the fork: what had ten minutes left has ten minutes left. Only a moment that the
     // author named stays where it is.

@@ -20,7 +20,7 @@ public static class Run
         return (state.Status, command) switch
         {
             (RunStatus.New, RunCommand.Start start) => OnStart(workflow, state, start, at),
-            (RunStatus.New, RunCommand.Fork fork) => OnFork(workflow, state, fork, at),
+            (RunStatus.New, RunCommand.Fork fork) => ForkRules.Begin(workflow, state, fork, at),
             (RunStatus.New, _) => new Decision.Rejected("The run has not been started."),
             (_, RunCommand.Start or RunCommand.Fork) => new Decision.Ignored("The run has been started."),
             (RunStatus.Succeeded or RunStatus.Failed, _) => new Decision.Ignored("The run is over."),
@@ -148,20 +148,6 @@ public static class Run
 
         var draft = new Draft(workflow, state, at);
         draft.Start(start);
-        return draft.Accept();
-    }
-
-    private static Decision OnFork(Workflow workflow, RunState state, RunCommand.Fork fork, DateTimeOffset at)
-    {
-        if (Checkpoint.Objection(workflow, fork.Checkpoint) is { } objection)
-        {
-            return new Decision.Rejected(objection);
-        }
-
-        at = RunTime.Later(at, fork.Checkpoint.Now);
-        var draft = new Draft(workflow, state, at);
-        draft.Add(new RunEvent.Forked(fork.Checkpoint));
-        CallRules.Inherit(workflow, draft, at);
         return draft.Accept();
     }
 
