@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Simulation.Tests.Workflows;
@@ -7,6 +8,7 @@ namespace Orleans.Agents.Simulation.Tests.Shell;
 /// <summary>Looks at the database after every step: what is new must keep all promises.</summary>
 internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace trace)
 {
+    private readonly IJournal reader = new MemoryStore(database).Journal;
     private readonly Dictionary<RunId, SeenRun> seen = [];
     private readonly Dictionary<RunHost, long> carried = [];
 
@@ -44,7 +46,7 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace tr
         for (; was.Appends < run.Appends.Count; was.Appends++)
         {
             var append = run.Appends[was.Appends];
-            var events = RunReader.ReadEvents(run.Record.Id, append, RunBlobs.None);
+            var events = Read(run.Record.Id, append);
             trace.Add($"    stored under {append.Epoch}: {run.Record.Id} {append.Version} {string.Join(", ", events)}");
             RunWatch.Check(
                 database.IsValid(append.Epoch), Invariant.FencedNeverWrites, $"epoch {append.Epoch} wrote to {run.Record.Id}");
@@ -59,7 +61,7 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace tr
         if (run.Snapshot is { } snapshot && snapshot.Version != was.Snapshot)
         {
             was.Snapshot = snapshot.Version;
-            was.Watch.Kept(snapshot.Version, snapshot.State.Span);
+            was.Watch.Kept(snapshot.Version, Read(run.Record, snapshot).Span);
         }
 
         var record = run.Record;
@@ -81,6 +83,27 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace tr
             Invariant.VersionsHaveNoGaps,
             $"{record.Id} is at {record.Version}, its journal at {was.Watch.State.Version}");
     }
+
+    private ImmutableArray<RunEvent> Read(RunId run, StoredAppend append) => Whole(run, () => RunReader.ReadEvents(
+        run, append, Now(RunBlobs.ReadAsync(reader, run, [append], CancellationToken.None))));
+
+    private ReadOnlyMemory<byte> Read(RunRecord run, RunSnapshot snapshot) => Whole(run.Id, () => Now(
+        RunBlobs.ReadAsync(reader, [new RunHistory(run, snapshot, [])], CancellationToken.None)).PutBack(snapshot.State));
+
+    private static T Whole<T>(RunId run, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception damaged) when (damaged is HistoryException or InvalidDataException)
+        {
+            throw new BrokenInvariantException(Invariant.PayloadsAreWhole, $"{run}: {damaged.Message}");
+        }
+    }
+
+    // The memory store answers at once.
+    private static RunBlobs Now(ValueTask<RunBlobs> blobs) => blobs.AsTask().GetAwaiter().GetResult();
 
     private static string? StartedBy(RunEvent happened) => happened switch
     {

@@ -128,6 +128,15 @@ public sealed class PlantedBugTests
     public void It_is_noticed_when_a_call_is_made_again_that_had_its_effect() => AssertFound(
         Invariant.OnceMeansOnce, new Plant { RemembersCalls = false });
 
+    [Fact]
+    public void It_is_noticed_when_a_paused_owner_calls_late_and_is_let_in() => AssertFound(
+        Invariant.OnceMeansOnce, new Plant { AdmitsAnybody = true });
+
+    [Fact]
+    public void It_is_noticed_when_a_large_payload_is_taken_out_and_not_kept() => AssertFound(
+        Invariant.PayloadsAreWhole,
+        AtTheProcess(static (append, send) => send(append with { Blobs = [] })));
+
     private static Plant AtTheProcess(Func<Append, Func<Append, Task<Appended>>, Task<Appended>> appending) =>
         new() { AtTheProcess = store => new PlantedStore(store) { Appending = appending } };
 

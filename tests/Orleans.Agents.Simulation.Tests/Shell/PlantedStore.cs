@@ -13,6 +13,9 @@ internal sealed record Plant
     /// <summary>Whether the tool with effect once tells the truth about what it did.</summary>
     public bool RemembersCalls { get; init; } = true;
 
+    /// <summary>Whether that tool lets anybody in, also who was paused and lost the run meanwhile.</summary>
+    public bool AdmitsAnybody { get; init; }
+
     /// <summary>Between an engine and the way to the database: what a process does wrong.</summary>
     public Func<IStore, IStore> AtTheProcess { get; init; } = static store => store;
 

@@ -95,6 +95,9 @@ internal sealed class SimulatedProcess : SynchronizationContext
         }
     }
 
+    /// <summary>The host that a run has here, or had last; null when it had none.</summary>
+    public RunHost? HostOf(RunId run) => Hosts.FindLast(host => host.Id == run);
+
     /// <summary>Starts something in the process, as a caller of the engine would.</summary>
     public void Call(Func<Task> work) => Enqueue(() => _ = work());
 

@@ -72,6 +72,11 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         world.Watch.Of(activity.Run).Finished(work.Process.Number, activity, attempt);
         world.Trace.Add($"    {work.Process.Number} hears of attempt {attempt} at {activity}");
         work.Answer.TrySetResult(work.Result!);
+        if (work.Report is { } report && chance.Next(8) == 0)
+        {
+            // From a messenger who heard no thanks: once more, before or after the first, or when the run has moved on.
+            work.Process.Enqueue(() => work.Process.HostOf(activity.Run)?.Post(report));
+        }
     }
 
     // What the script says happens in the world, if the world still lets the caller.
@@ -86,6 +91,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
 
         var report = script.Answer(work.Call.Activity, work.Call.Attempt);
         world.Watch.Of(work.Call.Activity.Run).Gave(report);
+        work.Report = report;
         switch (report)
         {
             case RunCommand.ReportSuccess good:
@@ -111,6 +117,9 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         public bool IsChanged { get; set; }
 
         public ToolResult? Result { get; set; }
+
+        /// <summary>What the run is to hear of it.</summary>
+        public RunCommand? Report { get; set; }
 
         public TaskCompletionSource<ToolResult> Answer { get; } = new();
     }

@@ -7,6 +7,9 @@ namespace Orleans.Agents.Simulation.Tests.Workflows;
 /// <summary>What the world answers to each attempt, whoever makes it and however often: chance that hangs on the seed.</summary>
 internal sealed class Script(int seed)
 {
+    // More than a journal keeps in its rows.
+    private static readonly string Large = $"\"{new string('l', RunLimits.InlineBytes + 1)}\"";
+
     /// <summary>The report of one attempt.</summary>
     public RunCommand Answer(ActivityId activity, int attempt)
     {
@@ -17,6 +20,7 @@ internal sealed class Script(int seed)
             {
                 0 => "1",
                 1 => "2",
+                _ when (dice >> 8) % 16 == 0 => Large,
                 _ => "\"three\"",
             })),
             < 9 => Failed(FailureClass.Transient, "sim.busy"),
