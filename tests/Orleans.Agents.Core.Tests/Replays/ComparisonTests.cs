@@ -60,7 +60,7 @@ public sealed class ComparisonTests
         var compared = Compare(new Scenario(Steps).Start().Succeed("1").Succeed("2"), other);
 
         Assert.Equal(("state.entered", "/state"), (compared.Difference!.RecordedType, compared.Difference.Field));
-        Assert.Equal([new MissingResult("check", 1, "", 1)], compared.Missing);
+        Assert.Equal(new MissingResult("check", 1, "", 1), Assert.Single(compared.Missing));
         Assert.Equal("check", compared.State.State);
     }
 
@@ -101,7 +101,7 @@ public sealed class ComparisonTests
 
         var compared = Compare(run, other, was);
 
-        Assert.Equal([new MissingResult("both", 1, "0", 1)], compared.Missing);
+        Assert.Equal(new MissingResult("both", 1, "0", 1), Assert.Single(compared.Missing));
         Assert.Equal(2, compared.State.FanOut!.Succeeded);
     }
 
@@ -120,7 +120,7 @@ public sealed class ComparisonTests
 
         var compared = Compare(run, other, was);
 
-        Assert.Equal([new MissingResult("again", 1, "", 1)], compared.Missing);
+        Assert.Equal(new MissingResult("again", 1, "", 1), Assert.Single(compared.Missing));
         Assert.Equal("run-1~2.0", compared.State.Open[0].Child);
     }
 
