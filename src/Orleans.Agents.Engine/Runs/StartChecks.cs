@@ -1,4 +1,5 @@
 using Orleans.Agents.Failures;
+using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -12,6 +13,8 @@ internal static class StartChecks
         workflow = catalog.Find(request.Workflow)!;
         return workflow is null
                 ? Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.")
+            : PayloadLint.Find(request.Input) is { } flaw
+                ? Refused(FailureCode.InputInvalid, $"The input of workflow '{workflow.Name}' cannot be used: {flaw}.")
             : workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid
                 ? Refused(FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}")
             : request.Run is { } name ? ObjectionTo(name)
