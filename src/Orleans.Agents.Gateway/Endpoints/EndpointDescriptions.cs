@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Orleans.Agents.Client.Contracts;
+using Orleans.Agents.Gateway.Access;
+using Orleans.Agents.Gateway.Requests;
+
+namespace Orleans.Agents.Gateway.Endpoints;
+
+/// <summary>What an endpoint says about itself.</summary>
+internal static class EndpointDescriptions
+{
+    private static readonly int[] Usual =
+    [
+        StatusCodes.Status400BadRequest,
+        StatusCodes.Status401Unauthorized,
+        StatusCodes.Status429TooManyRequests,
+        StatusCodes.Status503ServiceUnavailable,
+    ];
+
+    /// <summary>Names an endpoint, says who may ask, and which problems it may answer with.</summary>
+    public static RouteHandlerBuilder Says(
+        this RouteHandlerBuilder endpoint, string name, Permission permission, string summary, params int[] problems)
+    {
+        endpoint.WithName(name).WithSummary(summary).WithMetadata(new PermissionMetadata(permission));
+        if (permission is not Permission.Read)
+        {
+            problems = [StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType, .. problems];
+        }
+
+        if (permission is Permission.Operate)
+        {
+            problems = [StatusCodes.Status403Forbidden, .. problems];
+        }
+
+        foreach (var status in Usual.Union(problems).Order())
+        {
+            endpoint.Produces<Problem>(status, Answers.ProblemType);
+        }
+
+        return endpoint;
+    }
+}
