@@ -62,10 +62,10 @@ public static class AgentsGatewayExtensions
             endpoint.RequestDelegate = context => pipeline.RunAsync(context, handler);
         });
         var api = guarded.MapGroup("/api/v1");
-        services.GetRequiredService<RunEndpoints>().Map(api);
-        services.GetRequiredService<EventEndpoints>().Map(api);
-        services.GetRequiredService<ControlEndpoints>().Map(api);
-        services.GetRequiredService<DefinitionEndpoints>().Map(api);
+        services.GetRequiredService<RunEndpoints>().Map(api.MapGroup("").WithTags("runs"));
+        services.GetRequiredService<EventEndpoints>().Map(api.MapGroup("").WithTags("events"));
+        services.GetRequiredService<ControlEndpoints>().Map(api.MapGroup("").WithTags("control"));
+        services.GetRequiredService<DefinitionEndpoints>().Map(api.MapGroup("").WithTags("definitions"));
         guarded.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new PermissionMetadata(Permission.Open));
         guarded.Map("/api/{**path}", Nothing).WithMetadata(new PermissionMetadata(Permission.Nothing)).ExcludeFromDescription();
         HealthEndpoints.Map(endpoints);

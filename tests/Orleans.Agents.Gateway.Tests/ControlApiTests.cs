@@ -60,12 +60,12 @@ public sealed class ControlApiTests
         var run = await house.StartAsync("once");
         var undecided = await UndecidedAsync(house, run);
         var decide = $"/api/v1/runs/{run}/decide";
-        var body = $$"""{"activity":"{{undecided.Activity}}","verdict":"accept","output":{"paid":true}}""";
+        var body = $$$"""{"activity":"{{{undecided.Activity}}}","verdict":"accept","output":{"paid":true}}""";
 
         var first = await (await house.PostAsync(decide, body)).ReadAsync(HttpJson.Default.CallDecided);
         var facts = await house.FollowAsync(run);
 
-        Assert.Equal((true, undecided.Activity, 1), (first.IsNew, first.Activity, first.Attempt));
+        Assert.Equal((true, undecided.Activity, undecided.Attempt), (first.IsNew, first.Activity, first.Attempt));
         Assert.Equal("""{"paid":true}""", facts[^1].Fact.GetProperty("output").GetRawText());
         await (await house.PostAsync(decide, body)).RefusedAsync(HttpStatusCode.Conflict, "run.over");
     }

@@ -63,7 +63,7 @@ internal sealed class House : IAsyncDisposable
         }
 
         var (gate, log) = (new Gate(), new LogLines());
-        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning);
         builder.Services
             .AddAgents(engine => engine.KeeperInterval = TimeSpan.FromMilliseconds(20))
             .UseStore(_ => new MemoryStore(database))

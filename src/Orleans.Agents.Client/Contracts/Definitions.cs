@@ -57,8 +57,8 @@ public sealed record WorkflowNames(ImmutableArray<string> Workflows);
 /// <summary>A definition as it is kept: a workflow with everything it refers to.</summary>
 /// <param name="Definition">Its hash: the SHA-256 of its stored form.</param>
 /// <param name="Workflow">The workflow's name.</param>
-/// <param name="Version">Its author's version.</param>
 /// <param name="States">Its states, the first one first.</param>
 /// <param name="Closure">The stored form.</param>
+/// <param name="Version">Its author's version.</param>
 public sealed record DefinitionDetails(
-    string Definition, string Workflow, string? Version, ImmutableArray<string> States, JsonElement Closure);
+    string Definition, string Workflow, ImmutableArray<string> States, JsonElement Closure, string? Version = null);

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Orleans.Agents.Client.Contracts;
 
 /// <summary>Why a request was refused, in the form of RFC 9457.</summary>
-/// <param name="Type">Where the code is explained.</param>
+/// <param name="Type">A URI for the code.</param>
 /// <param name="Title">What kind of thing went wrong.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">A stable dotted name, the same in logs, journals and the command line.</param>

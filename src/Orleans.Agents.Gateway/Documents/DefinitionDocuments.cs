@@ -36,7 +36,7 @@ internal static class DefinitionDocuments
     public static DefinitionDetails DetailsOf(string hash, Workflow workflow, ReadOnlyMemory<byte> closure) => new(
         hash,
         workflow.Name,
-        workflow.Version,
         [workflow.Start, .. workflow.States.Keys.Where(name => name != workflow.Start)],
-        JsonElement.Parse(closure.Span, new JsonDocumentOptions { MaxDepth = 256 }));
+        JsonElement.Parse(closure.Span, new JsonDocumentOptions { MaxDepth = 256 }),
+        workflow.Version);
 }

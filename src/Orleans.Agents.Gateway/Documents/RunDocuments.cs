@@ -18,13 +18,13 @@ internal static class RunDocuments
         record.Workflow,
         record.Hash,
         StatusName.Of(record.Row.Status),
-        record.Row.State,
-        record.Row.FailureCode,
-        KeyOf(record),
         record.Version,
         record.Owner is not null,
         record.StartedAt,
         record.UpdatedAt,
+        record.Row.State,
+        record.Row.FailureCode,
+        KeyOf(record),
         record.Row.WakeAt);
 
     /// <summary>A run in a tree, without those it started.</summary>
@@ -32,10 +32,10 @@ internal static class RunDocuments
         record.Id.Value,
         record.Workflow,
         StatusName.Of(record.Row.Status),
-        record.Row.State,
-        record.Row.FailureCode,
         record.StartedAt,
-        record.UpdatedAt);
+        record.UpdatedAt,
+        record.Row.State,
+        record.Row.FailureCode);
 
     /// <summary>A run in full.</summary>
     /// <param name="record">Its row.</param>

@@ -31,6 +31,7 @@ internal static class ApiDocument
         options.AddOperationTransformer((operation, context, _) =>
         {
             operation.Parameters ??= [];
+            operation.RequestBody?.Content?.Remove(EndpointDescriptions.Anything);
             if (operation.OperationId is "startRun" or "cancelRun")
             {
                 operation.Parameters.Add(Header(Headers.IdempotencyKey, "The same key is the same request, however often it is made."));

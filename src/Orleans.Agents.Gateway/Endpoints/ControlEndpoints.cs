@@ -21,7 +21,7 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
         api.MapPost("/runs/{run}/cancel", CancelAsync).Says(
             "cancelRun", Permission.Change, "Asks a run to stop, whoever carries it.",
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
-            .Accepts<CancelRun>(isOptional: true, "application/json")
+            .Takes<CancelRun>(isOptional: true)
             .Produces<RunAsked>(StatusCodes.Status202Accepted);
         api.MapPost("/runs/{run}/resume", ResumeAsync).Says(
             "resumeRun", Permission.Change, "Carries a run on that nobody carries.", StatusCodes.Status404NotFound)
@@ -29,7 +29,7 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
         api.MapPost("/runs/{run}/decide", DecideAsync).Says(
             "decideCall", Permission.Change, "Decides about a call whose outcome nobody knows.",
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
-            .Accepts<DecideCall>("application/json")
+            .Takes<DecideCall>()
             .Produces<CallDecided>();
     }
 

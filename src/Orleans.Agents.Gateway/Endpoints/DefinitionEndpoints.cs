@@ -20,7 +20,7 @@ internal sealed class DefinitionEndpoints(IAgents agents, RunScope scope)
             .Produces<WorkflowNames>();
         api.MapPost("/definitions/validate", (Delegate)ValidateAsync).Says(
             "validateDefinitions", Permission.Change, "Says all that is wrong or odd in definition files; nothing is kept.")
-            .Accepts<DefinitionFiles>("application/json")
+            .Takes<DefinitionFiles>()
             .Produces<Validation>();
         api.MapPost("/definitions", (Delegate)PublishAsync).Says(
             "publishDefinitions",
@@ -28,7 +28,7 @@ internal sealed class DefinitionEndpoints(IAgents agents, RunScope scope)
             "Keeps definitions, so that runs can be started from them by their hash at any process of the store. What a "
             + "definition may do is decided by whoever publishes it, so it takes the admin token.",
             StatusCodes.Status422UnprocessableEntity)
-            .Accepts<DefinitionFiles>("application/json")
+            .Takes<DefinitionFiles>()
             .Produces<Validation>(StatusCodes.Status201Created);
         api.MapGet("/definitions/{hash}", GetAsync).Says(
             "getDefinition", Permission.Read, "A definition as it is kept.", StatusCodes.Status404NotFound)

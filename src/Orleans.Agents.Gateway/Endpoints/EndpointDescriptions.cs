@@ -9,6 +9,9 @@ namespace Orleans.Agents.Gateway.Endpoints;
 /// <summary>What an endpoint says about itself.</summary>
 internal static class EndpointDescriptions
 {
+    /// <summary>Any type of content.</summary>
+    public const string Anything = "*/*";
+
     private static readonly int[] Usual =
     [
         StatusCodes.Status400BadRequest,
@@ -39,4 +42,11 @@ internal static class EndpointDescriptions
 
         return endpoint;
     }
+
+    /// <summary>
+    /// Says what an endpoint reads. Whatever comes is given to it, and refused there with a problem: a server that looks at
+    /// the type itself would say that there is no such path.
+    /// </summary>
+    public static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder endpoint, bool isOptional = false)
+        where T : notnull => endpoint.Accepts<T>(isOptional, "application/json", Anything);
 }

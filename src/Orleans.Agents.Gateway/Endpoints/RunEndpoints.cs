@@ -26,7 +26,7 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
         api.MapPost("/runs", (Delegate)StartAsync).Says(
             "startRun", Permission.Change, "Starts a run; the same key or name is the same run, for ever.",
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
-            .Accepts<StartRun>("application/json")
+            .Takes<StartRun>()
             .Produces<RunStarted>(StatusCodes.Status201Created)
             .Produces<RunStarted>();
         api.MapGet("/runs", ListAsync).Says("listRuns", Permission.Read, "Lists runs, newest first.")

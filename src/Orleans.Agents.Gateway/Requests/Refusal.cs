@@ -50,7 +50,7 @@ internal sealed record Refusal(int Status, string Code, string Detail)
 
     /// <summary>The document of it.</summary>
     public Problem ToProblem(HttpContext context) => new(
-        $"https://github.com/orleans-agents/orleans-agents/blob/main/docs/reference/http.md#{Code.Replace('.', '-')}",
+        $"urn:orleans-agents:problem:{Code}",
         TitleOf(Status),
         Status,
         Code,
