@@ -28,6 +28,7 @@ internal static class Invariant
     public const string EveryProcessStops = "every-process-stops";
     public const string FaultsChangeNothing = "faults-change-nothing";
     public const string OnceMeansOnce = "once-means-once";
+    public const string ReplayDecidesTheSame = "replay-decides-the-same";
     public const string NothingBreaks = "nothing-breaks";
 
     public static ImmutableArray<string> All { get; } =

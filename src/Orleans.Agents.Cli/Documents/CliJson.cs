@@ -18,4 +18,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(PrunedDocument))]
 [JsonSerializable(typeof(DecidedDocument))]
 [JsonSerializable(typeof(TreeDocument))]
+[JsonSerializable(typeof(ReplayDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;
