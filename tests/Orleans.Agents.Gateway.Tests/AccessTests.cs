@@ -110,7 +110,7 @@ public sealed class AccessTests
                 await (await house.GetAsync($"/api/v1/runs/{run}{path}", Other)).RefusedAsync(HttpStatusCode.NotFound, "run.unknown");
             }
 
-            foreach (var path in (string[])["/cancel", "/resume", "/decide"])
+            foreach (var path in (string[])["/cancel", "/resume", "/decide", "/fork"])
             {
                 await (await house.PostAsync($"/api/v1/runs/{run}{path}", "{}", Other)).RefusedAsync(
                     HttpStatusCode.NotFound, "run.unknown");

@@ -70,6 +70,27 @@ public sealed class ControlApiTests
         await (await house.PostAsync(decide, body)).RefusedAsync(HttpStatusCode.Conflict, "run.over");
     }
 
+    [Fact]
+    public async Task A_run_is_forked_with_another_context_and_can_be_followed()
+    {
+        await using var house = await House.OpenAsync();
+        var run = await house.StartAsync("held");
+        await house.Gate.Reached;
+        house.Gate.Open();
+        var entered = (await house.FollowAsync(run)).Single(fact =>
+            fact.Type == "state.entered" && fact.Fact.GetProperty("state").GetString() == "second");
+        var fork = $"/api/v1/runs/{run}/fork";
+
+        var forked = await (await house.PostAsync(fork, $$$"""{"at":{{{entered.Sequence}}},"run":"other","context":{"a":7}}"""))
+            .ReadAsync(HttpJson.Default.RunStarted, HttpStatusCode.Created);
+        var facts = await house.FollowAsync(forked.Run);
+
+        Assert.Equal(("other", true), (forked.Run, forked.IsNew));
+        Assert.Equal("[7,2]", facts[^1].Fact.GetProperty("output").GetRawText());
+        await (await house.PostAsync(fork, """{"at":99}""")).RefusedAsync(HttpStatusCode.UnprocessableEntity, "run.fork_boundary");
+        await (await house.PostAsync("/api/v1/runs/none/fork", """{"at":1}""")).RefusedAsync(HttpStatusCode.NotFound, "run.unknown");
+    }
+
     [Theory]
     [InlineData("""{"activity":"1/0","verdict":"retri"}""", "$.verdict", "retry")]
     [InlineData("""{"activity":"1","verdict":"retry"}""", "$.activity", null)]

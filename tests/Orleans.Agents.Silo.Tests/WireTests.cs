@@ -22,6 +22,7 @@ public sealed class WireTests
     private static readonly RunCall[] Calls =
     [
         new RunCall.Start("test", Payload.Parse("""{"n":1.10}"""), "key", "/tmp", Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff")),
+        new RunCall.Fork(new RunId("run-1"), 7, Payload.Parse("""{"n":1.10}"""), Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff")),
         new RunCall.Cancel("why", "request-1"),
         new RunCall.Resume(),
         new RunCall.Wake(),
@@ -103,7 +104,7 @@ public sealed class WireTests
 
     [Fact]
     public void The_names_of_kinds_are_what_they_were() => Assert.Equal(
-        ["cancel", "resume", "settle", "start", "wake"],
+        ["cancel", "fork", "resume", "settle", "start", "wake"],
         typeof(RunCall).GetCustomAttributes<JsonDerivedTypeAttribute>()
             .Select(a => (string)a.TypeDiscriminator!).Order(StringComparer.Ordinal));
 

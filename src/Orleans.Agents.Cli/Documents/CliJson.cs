@@ -19,4 +19,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(DecidedDocument))]
 [JsonSerializable(typeof(TreeDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
+[JsonSerializable(typeof(ForkDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -19,6 +19,15 @@ public sealed record RunAsked(string Run, bool IsNew);
 /// <param name="IsCarried">Whether the process that was asked carries it now.</param>
 public sealed record RunResumed(string Run, bool IsCarried);
 
+/// <summary>Begins a run where another one stood.</summary>
+/// <param name="At">The sequence after which it is cut: that of the last event of a step.</param>
+/// <param name="Run">The new run's name; null lets the server choose one.</param>
+/// <param name="Context">
+/// An object whose values take the place of those of their names in the context, <c>null</c> taking a name out.
+/// </param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record ForkRun(long At, string? Run = null, JsonElement? Context = null);
+
 /// <summary>Decides about a call whose outcome nobody knows.</summary>
 /// <param name="Activity">Which call: <c>run/visit/branch</c>, or <c>visit/branch</c>.</param>
 /// <param name="Verdict"><c>retry</c>, <c>accept</c> or <c>fail</c>.</param>

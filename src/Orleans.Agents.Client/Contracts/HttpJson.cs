@@ -20,6 +20,7 @@ namespace Orleans.Agents.Client.Contracts;
 [JsonSerializable(typeof(CancelRun))]
 [JsonSerializable(typeof(RunAsked))]
 [JsonSerializable(typeof(RunResumed))]
+[JsonSerializable(typeof(ForkRun))]
 [JsonSerializable(typeof(DecideCall))]
 [JsonSerializable(typeof(CallDecided))]
 [JsonSerializable(typeof(DefinitionFiles))]

@@ -18,6 +18,7 @@ internal static class RunEvolution
             Input = e.Input,
             Context = e.Context,
         },
+        RunEvent.Forked e => e.State with { },
         RunEvent.TakenOver e => TakeOver(state, e, at),
         RunEvent.StateEntered e => Enter(state, e, at),
         RunEvent.StateLeft e => state with
@@ -27,6 +28,7 @@ internal static class RunEvolution
             Open = OpenActivities.None,
             AwaitedChildren = null,
             FanOut = null,
+            Inherited = null,
             Unsettled = CallEvolution.UnsettledOf(state),
             WakeAt = null,
         },
@@ -111,6 +113,7 @@ internal static class RunEvolution
         Open = OpenActivities.None,
         AwaitedChildren = null,
         FanOut = null,
+        Inherited = null,
         Unsettled = null,
         Ending = null,
         WakeAt = null,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orleans.Agents.Client.Contracts;
 using Orleans.Agents.Expressions;
+using Orleans.Agents.Forks;
 using Orleans.Agents.Gateway.Access;
 using Orleans.Agents.Gateway.Requests;
 using Orleans.Agents.Hosting;
@@ -26,6 +27,12 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
         api.MapPost("/runs/{run}/resume", ResumeAsync).Says(
             "resumeRun", Permission.Change, "Carries a run on that nobody carries.", StatusCodes.Status404NotFound)
             .Produces<RunResumed>();
+        api.MapPost("/runs/{run}/fork", ForkAsync).Says(
+            "forkRun", Permission.Change, "Begins a run where this one stood after one of its steps, perhaps with another context.",
+            StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status410Gone, StatusCodes.Status422UnprocessableEntity)
+            .Takes<ForkRun>()
+            .Produces<RunStarted>(StatusCodes.Status201Created)
+            .Produces<RunStarted>();
         api.MapPost("/runs/{run}/decide", DecideAsync).Says(
             "decideCall", Permission.Change, "Decides about a call whose outcome nobody knows.",
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
@@ -47,6 +54,24 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
             Posted.Repeated => Asked(id, isNew: false),
             Posted.NoSuchRun => Answers.Problem(Refusal.NoSuchRun(run)),
             Posted.RunIsOver => Answers.Problem(Refusal.Of("run.over", $"Run {run} is over; there is nothing to cancel.")),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
+    }
+
+    private async Task<IResult> ForkAsync(HttpContext context, string run)
+    {
+        var record = await scope.FindAsync(context, run);
+        var fork = await RequestBody.ReadAsync(context, HttpJson.Default.ForkRun, scope.MostBytes);
+        var request = new ForkRequest(
+            record.Id,
+            fork.At,
+            scope.RunOf(context, fork.Run),
+            fork.Context is { } changed ? RunEndpoints.PayloadOf(changed, "$.context") : null,
+            Correlation.Of(context));
+        return await agents.ForkAsync(request, context.RequestAborted) switch
+        {
+            StartResult.Started started => RunEndpoints.Started(context, started),
+            StartResult.Refused { Failure: var why } => Answers.Problem(Refusal.Of(why)),
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
     }

@@ -78,7 +78,8 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
             : throw new RefusedException(Refusal.Of("request.malformed", problem) with { Place = place });
     }
 
-    private static IResult Started(HttpContext context, StartResult.Started started)
+    /// <summary>A run that exists, and where.</summary>
+    public static IResult Started(HttpContext context, StartResult.Started started)
     {
         context.Response.Headers.Location = $"{context.Request.PathBase}/api/v1/runs/{started.Run}";
         return Answers.Json(

@@ -41,16 +41,19 @@ internal sealed class RunScope(IAgents agents, Guard guard, IOptions<GatewayOpti
     public (RunId? Run, string? Key) NamesOf(HttpContext context, StartRun start)
     {
         var key = KeyOf(context, start.Key, "$.key");
-        if (start.Run?.Contains(':', StringComparison.Ordinal) is true)
-        {
-            throw new RefusedException(Refusal.Of("run.name_invalid", $"A run is named by a-z 0-9 - _ . only; '{start.Run}' is not.")
-                with { Place = "$.run" });
-        }
-
-        return TenantOf(context) is { } tenant
-            ? (RunId.Of(tenant, start.Run ?? $"run-{Guid.CreateVersion7(time.GetUtcNow()):n}"), key is null ? null : $"{tenant}:{key}")
-            : (start.Run is { } name ? new RunId(name) : null, key);
+        var run = RunOf(context, start.Run);
+        return TenantOf(context) is { } tenant ? (run, key is null ? null : $"{tenant}:{key}") : (run, key);
     }
+
+    /// <summary>The name a new run gets that is to be called like this; null leaves it to the engine.</summary>
+    /// <exception cref="RefusedException">Only the name of a tenant ends with a colon.</exception>
+    public RunId? RunOf(HttpContext context, string? name) =>
+        name?.Contains(':', StringComparison.Ordinal) is true
+            ? throw new RefusedException(Refusal.Of("run.name_invalid", $"A run is named by a-z 0-9 - _ . only; '{name}' is not.")
+                with { Place = "$.run" })
+        : TenantOf(context) is { } tenant
+            ? RunId.Of(tenant, name ?? $"run-{Guid.CreateVersion7(time.GetUtcNow()):n}")
+        : name is null ? null : new RunId(name);
 
     /// <summary>The idempotency key of a request: of its header, or of its body, which must not contradict each other.</summary>
     /// <exception cref="RefusedException">They do, or it is no key.</exception>

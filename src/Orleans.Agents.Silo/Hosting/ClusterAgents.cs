@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Definitions;
+using Orleans.Agents.Forks;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -25,14 +26,12 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
             return refused;
         }
 
-        var call = RunCall.Start.From(request);
-        return await grains.AskAsync(request.Run ?? engine.NewRunId(), call, cancellation) switch
-        {
-            RunReply.Refused said => new StartResult.Refused(said.Failure),
-            var reply when reply.As<RunReply.Started>() is var (run, isNew) => new StartResult.Started(run, isNew),
-            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
-        };
+        return await StartAsync(request.Run ?? engine.NewRunId(), RunCall.Start.From(request), cancellation);
     }
+
+    /// <inheritdoc/>
+    public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>
+        StartAsync(request.As ?? engine.NewRunId(), RunCall.Fork.From(request), cancellation);
 
     /// <inheritdoc/>
     public async Task<Posted> CancelAsync(
@@ -95,4 +94,12 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
     public Task<ImmutableArray<NewFacts>> ReadFactsAsync(
         ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation = default) =>
         engine.ReadFactsAsync(places, limit, cancellation);
+
+    private async Task<StartResult> StartAsync(RunId run, RunCall call, CancellationToken cancellation) =>
+        await grains.AskAsync(run, call, cancellation) switch
+        {
+            RunReply.Refused said => new StartResult.Refused(said.Failure),
+            var reply when reply.As<RunReply.Started>() is var (started, isNew) => new StartResult.Started(started, isNew),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
 }

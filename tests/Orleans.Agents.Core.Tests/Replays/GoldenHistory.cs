@@ -69,6 +69,11 @@ internal static class GoldenHistory
         {
             Budget = Budget.Default with { Launches = 2, Depth = 3 },
         },
+        ["v0.4-forked"] = Of(
+            Tool("a", "pay") with { Save = [Save("x", "\"${{ output }}\"")] }, Once("pay", "done", canReconcile: true), End()) with
+        {
+            Deadline = TimeSpan.FromDays(1),
+        },
     };
 
     /// <summary>The names of all that are kept.</summary>
