@@ -11,6 +11,8 @@ namespace Orleans.Agents.Replays;
 /// <summary>Compares facts as they are stored: that is what a difference is named by, and what is kept for ever.</summary>
 internal static class FactComparison
 {
+    private const string Snapshot = "snapshot";
+
     // As deep as stored facts may be.
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 256 };
 
@@ -49,14 +51,32 @@ internal static class FactComparison
             return new Difference(append, version, TypeOf(one), TypeOf(one), "/at", Moment(at), Moment(accepted.At));
         }
 
-        using var other = Parsed(accepted.Events[same]);
-        if (one is null)
+        return Between(one is null ? null : recorded[first + same], accepted.Events[same], version + same, append);
+    }
+
+    /// <summary>The difference between what is recorded and what is decided; one of them may be missing.</summary>
+    public static Difference Between(RunEvent? recorded, RunEvent? decided, long version, long append)
+    {
+        using var one = recorded is null ? null : Parsed(recorded);
+        using var other = decided is null ? null : Parsed(decided);
+        if (one is null || other is null)
         {
-            return new Difference(append, version + same, null, TypeOf(other), "", null, ValueOf(other.RootElement));
+            return new Difference(
+                append, version, TypeOf(one), TypeOf(other), "", ValueOf(one?.RootElement), ValueOf(other?.RootElement));
         }
 
         var (field, left, right) = Find(one.RootElement, other.RootElement, "") ?? ("", one.RootElement, other.RootElement);
-        return new Difference(append, version + same, TypeOf(one), TypeOf(other), field, ValueOf(left), ValueOf(right));
+        return new Difference(append, version, TypeOf(one), TypeOf(other), field, ValueOf(left), ValueOf(right));
+    }
+
+    /// <summary>The difference between a snapshot and what the facts make of the run; null when there is none.</summary>
+    public static Difference? Between(RunState kept, RunState folded)
+    {
+        using var one = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(kept, RunJson.Default.RunState), Reading);
+        using var other = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(folded, RunJson.Default.RunState), Reading);
+        return Find(one.RootElement, other.RootElement, "") is var (field, left, right)
+            ? new Difference(folded.Version, folded.Version, Snapshot, Snapshot, field, ValueOf(left), ValueOf(right))
+            : null;
     }
 
     /// <summary>The first place at which two values differ; null when they do not.</summary>
@@ -126,7 +146,8 @@ internal static class FactComparison
         return null;
     }
 
-    private static bool IsSame(RunEvent one, RunEvent other) =>
+    /// <summary>Whether two facts are stored as the same bytes.</summary>
+    public static bool IsSame(RunEvent one, RunEvent other) =>
         one.GetType() == other.GetType() && Written(one).AsSpan().SequenceEqual(Written(other));
 
     private static byte[] Written(RunEvent happened) => JsonSerializer.SerializeToUtf8Bytes(happened, RunJson.Default.RunEvent);

@@ -25,6 +25,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     private readonly StoreClock clock;
     private readonly FaultPlan faults;
     private readonly ILogger logger;
+    private readonly ModelRegistry models;
+    private readonly ToolRegistry tools;
     private readonly Dispatch dispatch;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
@@ -68,6 +70,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         clock = new StoreClock(time);
         this.faults = faults;
         this.logger = logger;
+        (this.models, this.tools) = (models, tools);
         catalog = new WorkflowCatalog(store.Definitions);
         var gate = this.process.GateFor(options);
         var performer = new ActivityPerformer(
@@ -114,14 +117,22 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     public Task PublishAsync(Definition definition, CancellationToken cancellation = default) =>
         catalog.PublishAsync(definition, cancellation);
 
-    /// <summary>
-    /// Starts a run; it is durable when this returns. A key or a name that was used before is not started again, also
-    /// when its run was pruned.
-    /// </summary>
-    /// <exception cref="StoreException">The store cannot be reached; try again with the same key.</exception>
+    /// <inheritdoc/>
+    public Task KeepAsync(Definition definition, CancellationToken cancellation = default) =>
+        catalog.KeepAsync(definition, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>?> FindDefinitionAsync(string hash, CancellationToken cancellation = default) =>
+        store.Definitions.FindAsync(hash, cancellation);
+
+    /// <inheritdoc/>
+    public DefinitionHost DefinitionHost => new([.. tools.All], [.. models.Names]);
+
+    /// <inheritdoc/>
     public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
     {
-        if (StartChecks.Objection(catalog, request, out var workflow) is { } refused)
+        var workflow = await catalog.FindAsync(request, cancellation);
+        if (StartChecks.Objection(workflow, request) is { } refused)
         {
             return refused;
         }
@@ -133,54 +144,37 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
             request.Input,
             request.Key,
             request.Folder,
-            RunVariables.Of(workflow));
-        var started = await Table.StartAsync(workflow, id, epoch => command with { Epoch = epoch });
+            RunVariables.Of(workflow!));
+        var started = await Table.StartAsync(workflow!, id, epoch => command with { Epoch = epoch });
         if (started is not StartResult.Started { IsNew: false } again)
         {
             return started;
         }
 
         var first = await ReadEventsAsync(again.Run, limit: 1, cancellation: cancellation);
-        return StartChecks.Compare(again, first is [{ Events: [var fact, ..] }, ..] ? fact : null, workflow, request);
+        return StartChecks.Compare(again, first is [{ Events: [var fact, ..] }, ..] ? fact : null, workflow!, request);
     }
 
-    /// <summary>
-    /// Begins a run where another one stood after one of its appends, with the same definition and perhaps another context. It
-    /// is durable when this returns, and needs nothing of the other one any more. Nothing that was recorded there is done again.
-    /// </summary>
-    /// <exception cref="HistoryException">The other run's history cannot be understood, or was pruned.</exception>
-    /// <exception cref="StoreException">The store cannot be reached; try again with the same name.</exception>
+    /// <inheritdoc/>
     public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>
         new RunForks(Table, store, catalog, clock).ForkAsync(request, request.As ?? NewRunId(), cancellation);
 
     /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
-    internal StartResult.Refused? Objection(StartRequest request) => StartChecks.Objection(catalog, request, out _);
+    internal async ValueTask<StartResult.Refused?> ObjectionAsync(StartRequest request, CancellationToken cancellation) =>
+        StartChecks.Objection(await catalog.FindAsync(request, cancellation), request);
 
     /// <summary>A name that no run has.</summary>
     internal RunId NewRunId() => new($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");
 
-    /// <summary>Waits until a run is over. The run goes on when the wait is cancelled.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such run.</exception>
-    /// <exception cref="HistoryException">The run was pruned, or its history cannot be understood.</exception>
+    /// <inheritdoc/>
     public Task<RunState> WaitForEndAsync(RunId run, CancellationToken cancellation = default) =>
         Table.WaitForEndAsync(run, cancellation);
 
-    /// <summary>Carries a run on that nobody carries; does nothing when somebody does, or when it is over.</summary>
-    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    /// <inheritdoc/>
     public Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default) =>
         (opener ?? throw NotStarted()).OpenAsync(run, cancellation);
 
-    /// <summary>
-    /// Asks a run to stop, whoever carries it: it fails with <c>run.cancelled</c>. The request is durable when this
-    /// returns; a run that this process carries is told at once, one that another carries when that one looks, and one
-    /// that nobody carries by the next process that takes it on.
-    /// </summary>
-    /// <param name="run">The run.</param>
-    /// <param name="reason">Why, for people.</param>
-    /// <param name="requestId">Names the request, so that it can be made again; null lets the engine choose a name.</param>
-    /// <param name="cancellation">Ends the call; the request may have been stored all the same.</param>
-    /// <exception cref="ArgumentException">The name of the request is too long.</exception>
-    /// <exception cref="StoreException">The store cannot be reached; try again with the same name.</exception>
+    /// <inheritdoc/>
     public async Task<Posted> CancelAsync(
         RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default)
     {
@@ -191,15 +185,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         return posted is Posted.Stored ? await DeliveredAsync(run, posted, cancellation) : posted;
     }
 
-    /// <summary>
-    /// Decides about a call whose outcome nobody knows, whoever carries its run. The decision is durable when this
-    /// returns; it is obeyed like a cancellation, by whoever carries the run or takes it on next.
-    /// </summary>
-    /// <param name="activity">The activity that waits for a decision.</param>
-    /// <param name="verdict">What is decided about its present attempt.</param>
-    /// <param name="cancellation">Ends the call; the decision may have been stored all the same.</param>
-    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
-    /// <exception cref="StoreException">The store cannot be reached; decide again.</exception>
+    /// <inheritdoc/>
     public async Task<DecideResult> DecideAsync(
         ActivityId activity, Verdict verdict, CancellationToken cancellation = default)
     {
@@ -207,22 +193,34 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         return decided is DecideResult.Decided ? await DeliveredAsync(activity.Run, decided, cancellation) : decided;
     }
 
-    /// <summary>How a run stands; null when there is none of this name.</summary>
-    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    /// <inheritdoc/>
     public Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default) =>
         RunReader.FindAsync(store, run, cancellation);
 
-    /// <summary>Lists runs, newest first.</summary>
+    /// <inheritdoc/>
     public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation = default) =>
         store.Runs.ListAsync(query, cancellation);
 
-    /// <summary>Reads a run's facts after a version, oldest first.</summary>
-    /// <exception cref="HistoryException">A fact is newer than this program.</exception>
+    /// <inheritdoc/>
+    public Task<RunRecord?> LookUpAsync(RunId run, CancellationToken cancellation = default) =>
+        store.Runs.FindAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation = default) =>
+        store.Runs.ListChildrenAsync(parent, after, limit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<NewFacts>> ReadFactsAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation = default) =>
+        FactReader.ReadAsync(store.Journal, places, limit, cancellation);
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<RunAppend>> ReadEventsAsync(
         RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default) =>
         RunAppends.ReadPageAsync(store.Journal, run, after, limit, cancellation);
 
-    /// <summary>Calls back with each append of runs this process carries, in order per run, when it is durable.</summary>
+    /// <inheritdoc/>
     public void Follow(Action<RunId, RunAppend> follower) => Table.Follow(follower);
 
     /// <summary>Carries a run on, if nobody does and it is not over, together with others that are woken now.</summary>

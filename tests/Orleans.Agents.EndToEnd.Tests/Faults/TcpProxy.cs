@@ -92,13 +92,13 @@ internal sealed class TcpProxy : IAsyncDisposable
     private async Task CarryAsync(Socket client)
     {
         using var server = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        var connection = new Connection(client, server);
         using (client)
         {
             try
             {
                 client.NoDelay = true;
                 await server.ConnectAsync(target, stopping.Token);
-                var connection = new Connection(client, server);
                 await await Task.WhenAny(ForwardAsync(connection), AnswerAsync(connection));
             }
             catch (Exception end) when (end is OperationCanceledException or SocketException or ObjectDisposedException)
@@ -107,6 +107,9 @@ internal sealed class TcpProxy : IAsyncDisposable
             }
 
             client.LingerState = new LingerOption(enable: true, seconds: 0); // reset, as a cable that is pulled
+
+            // The server may be gone before it took the bytes or answered them: then that was the fault.
+            connection.Takes?.Happened.TrySetResult();
         }
     }
 
@@ -115,17 +118,19 @@ internal sealed class TcpProxy : IAsyncDisposable
         var buffer = new byte[64 * 1024];
         while (await connection.Client.ReceiveAsync(buffer, stopping.Token) is > 0 and var count)
         {
-            switch (Take(count))
+            var taken = Take(count);
+            connection.Takes ??= taken;
+            switch (taken)
             {
                 case { Fault: ConnectionFault.CutWhileSending } fault:
                     connection.IsCut = true;
                     await SendAsync(connection.Server, buffer.AsMemory(0, count / 2));
-                    fault.Happened.SetResult();
+                    fault.Happened.TrySetResult();
                     return;
                 case { Fault: ConnectionFault.CutAfterSending } fault:
                     connection.IsCut = true;
                     await SendAsync(connection.Server, buffer.AsMemory(0, count));
-                    fault.Happened.SetResult();
+                    fault.Happened.TrySetResult();
                     return;
                 case { Fault: ConnectionFault.LoseAnswer } fault:
                     connection.Loses = fault;
@@ -134,7 +139,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 case { Fault: ConnectionFault.HoldAnswers } fault:
                     held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                     await SendAsync(connection.Server, buffer.AsMemory(0, count));
-                    fault.Happened.SetResult();
+                    fault.Happened.TrySetResult();
                     break;
                 default:
                     await SendAsync(connection.Server, buffer.AsMemory(0, count));
@@ -150,7 +155,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             if (connection.Loses is { } fault)
             {
-                fault.Happened.SetResult();
+                fault.Happened.TrySetResult();
                 return;
             }
 
@@ -192,5 +197,6 @@ internal sealed class TcpProxy : IAsyncDisposable
 
         public volatile bool IsCut;
         public volatile Armed? Loses;
+        public volatile Armed? Takes;
     }
 }

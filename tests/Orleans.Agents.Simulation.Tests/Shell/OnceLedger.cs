@@ -8,7 +8,7 @@ namespace Orleans.Agents.Simulation.Tests.Shell;
 /// The part of the world that calls with effect <c>once</c> change. It keeps the contract of such a tool: a call under a
 /// smaller epoch than it has seen for the activity is refused, and so is one of which it said that it did not happen.
 /// </summary>
-internal sealed class OnceLedger(bool remembersCalls, bool admitsAnybody)
+internal sealed class OnceLedger(bool remembersCalls)
 {
     private readonly Dictionary<ActivityId, Entry> entries = [];
 
@@ -16,11 +16,6 @@ internal sealed class OnceLedger(bool remembersCalls, bool admitsAnybody)
     public bool Admits(ToolCall call)
     {
         var entry = Of(call.Activity);
-        if (admitsAnybody)
-        {
-            return true;
-        }
-
         if (call.Epoch.Value < entry.Epoch || call.Attempt <= entry.Closed)
         {
             return false;

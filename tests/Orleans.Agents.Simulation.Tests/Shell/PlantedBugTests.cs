@@ -129,10 +129,6 @@ public sealed class PlantedBugTests
         Invariant.OnceMeansOnce, new Plant { RemembersCalls = false });
 
     [Fact]
-    public void It_is_noticed_when_a_paused_owner_calls_late_and_is_let_in() => AssertFound(
-        Invariant.OnceMeansOnce, new Plant { AdmitsAnybody = true });
-
-    [Fact]
     public void It_is_noticed_when_a_large_payload_is_taken_out_and_not_kept() => AssertFound(
         Invariant.PayloadsAreWhole,
         AtTheProcess(static (append, send) => send(append with { Blobs = [] })));

@@ -13,9 +13,6 @@ internal sealed record Plant
     /// <summary>Whether the tool with effect once tells the truth about what it did.</summary>
     public bool RemembersCalls { get; init; } = true;
 
-    /// <summary>Whether that tool lets anybody in, also who was paused and lost the run meanwhile.</summary>
-    public bool AdmitsAnybody { get; init; }
-
     /// <summary>Between an engine and the way to the database: what a process does wrong.</summary>
     public Func<IStore, IStore> AtTheProcess { get; init; } = static store => store;
 
@@ -67,6 +64,10 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
     public Task<ImmutableArray<StoredAppend>> ReadAppendsAsync(
         RunId run, long after, int limit, CancellationToken cancellation) =>
         inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
+
+    public Task<ImmutableArray<NewAppends>> ReadNewAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation) =>
+        inner.Journal.ReadNewAsync(places, limit, cancellation);
 
     public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation) =>
         inner.Journal.ReadBlobsAsync(blobs, cancellation);

@@ -38,7 +38,7 @@ internal sealed class ShellWorld
         Trace = new Trace(keepsTrace);
         Watch = new DatabaseWatch(Database, plot, Trace);
         Post = new StorePost(this, chance);
-        Once = new OnceLedger(plant.RemembersCalls, plant.AdmitsAnybody);
+        Once = new OnceLedger(plant.RemembersCalls);
         Works = new ToolWorks(this, script, chance);
         judge = new Judge(this, chance);
         HasStoreClock = chance.Next(2) == 0;
