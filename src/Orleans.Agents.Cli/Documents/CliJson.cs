@@ -17,5 +17,6 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(ResumedDocument))]
 [JsonSerializable(typeof(PrunedDocument))]
 [JsonSerializable(typeof(DecidedDocument))]
+[JsonSerializable(typeof(SignalledDocument))]
 [JsonSerializable(typeof(TreeDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

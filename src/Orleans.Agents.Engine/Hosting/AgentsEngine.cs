@@ -9,6 +9,7 @@ using Orleans.Agents.Models;
 using Orleans.Agents.Notes;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
+using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Hosting;
 
@@ -26,7 +27,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     private readonly Dispatch dispatch;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
-    private readonly Decisions decisions;
+    private readonly Waits waits;
+    private readonly Requests requests;
     private readonly IEngineHost process;
     private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
@@ -72,10 +74,11 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
             new AgentCaller(models, gate, clock), new ToolCaller(tools), faults, time, logger);
         var late = new LateResults(store.Inbox, clock, logger);
         lanes = new ActivityLanes(options.Lanes, performer, late, this.process.OtherLanes, logger, dispatch);
-        decisions = new Decisions(store, catalog, clock);
+        waits = new Waits(store, catalog);
+        requests = new Requests(store, catalog, waits, clock, DeliverAsync);
     }
 
-    /// <summary>The workflows that new runs can be started from.</summary>
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Workflows => catalog.Names;
 
     /// <summary>The epoch this process carries runs under; another one after it was taken for dead.</summary>
@@ -148,37 +151,18 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     /// <summary>A name that no run has.</summary>
     internal RunId NewRunId() => new($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");
 
-    /// <summary>Waits until a run is over. The run goes on when the wait is cancelled.</summary>
-    /// <exception cref="KeyNotFoundException">There is no such run.</exception>
-    /// <exception cref="HistoryException">The run was pruned, or its history cannot be understood.</exception>
+    /// <inheritdoc/>
     public Task<RunState> WaitForEndAsync(RunId run, CancellationToken cancellation = default) =>
         Table.WaitForEndAsync(run, cancellation);
 
-    /// <summary>Carries a run on that nobody carries; does nothing when somebody does, or when it is over.</summary>
-    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    /// <inheritdoc/>
     public Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default) =>
         (opener ?? throw NotStarted()).OpenAsync(run, cancellation);
 
-    /// <summary>
-    /// Asks a run to stop, whoever carries it: it fails with <c>run.cancelled</c>. The request is durable when this
-    /// returns; a run that this process carries is told at once, one that another carries when that one looks, and one
-    /// that nobody carries by the next process that takes it on.
-    /// </summary>
-    /// <param name="run">The run.</param>
-    /// <param name="reason">Why, for people.</param>
-    /// <param name="requestId">Names the request, so that it can be made again; null lets the engine choose a name.</param>
-    /// <param name="cancellation">Ends the call; the request may have been stored all the same.</param>
-    /// <exception cref="ArgumentException">The name of the request is too long.</exception>
-    /// <exception cref="StoreException">The store cannot be reached; try again with the same name.</exception>
-    public async Task<Posted> CancelAsync(
-        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default)
-    {
-        var now = clock.GetUtcNow();
-        var body = new Note.Cancel(reason).Write();
-        var note = new InboxNote(run, requestId ?? $"cancel-{Guid.CreateVersion7(now):n}", now, body);
-        var posted = await store.Inbox.PostAsync(note, cancellation);
-        return posted is Posted.Stored ? await DeliveredAsync(run, posted, cancellation) : posted;
-    }
+    /// <inheritdoc/>
+    public Task<Posted> CancelAsync(
+        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default) =>
+        requests.CancelAsync(run, reason, requestId, cancellation);
 
     /// <summary>
     /// Decides about a call whose outcome nobody knows, whoever carries its run. The decision is durable when this
@@ -189,15 +173,24 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     /// <param name="cancellation">Ends the call; the decision may have been stored all the same.</param>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
     /// <exception cref="StoreException">The store cannot be reached; decide again.</exception>
-    public async Task<DecideResult> DecideAsync(
-        ActivityId activity, Verdict verdict, CancellationToken cancellation = default)
-    {
-        var decided = await decisions.DecideAsync(activity, verdict, cancellation);
-        return decided is DecideResult.Decided ? await DeliveredAsync(activity.Run, decided, cancellation) : decided;
-    }
+    public Task<DecideResult> DecideAsync(
+        ActivityId activity, Verdict verdict, CancellationToken cancellation = default) =>
+        requests.DecideAsync(activity, verdict, cancellation);
 
-    /// <summary>How a run stands; null when there is none of this name.</summary>
-    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    /// <inheritdoc/>
+    public Task<SignalResult> SignalAsync(
+        RunId run, string name, Payload payload, string? signalId = null, CancellationToken cancellation = default) =>
+        requests.SignalAsync(run, name, payload, signalId, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<SignalWait>> FindWaitsAsync(RunId run, CancellationToken cancellation = default) =>
+        waits.OfTreeAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<SignalWait>> FindWaitsAsync(
+        ImmutableArray<RunRecord> runs, CancellationToken cancellation = default) => waits.OfAsync(runs, cancellation);
+
+    /// <inheritdoc/>
     public async Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default)
     {
         if (await store.Journal.ReadAsync(run, cancellation) is not { } history)
@@ -210,12 +203,11 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         return new RunView(run, record.Workflow, record.Hash, state, record.Owner is not null);
     }
 
-    /// <summary>Lists runs, newest first.</summary>
+    /// <inheritdoc/>
     public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation = default) =>
         store.Runs.ListAsync(query, cancellation);
 
-    /// <summary>Reads a run's facts after a version, oldest first.</summary>
-    /// <exception cref="HistoryException">A fact is newer than this program.</exception>
+    /// <inheritdoc/>
     public async Task<ImmutableArray<RunAppend>> ReadEventsAsync(
         RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default)
     {
@@ -280,15 +272,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     }
 
     // A run that this process carries need not wait for the keeper's next look.
-    private async Task<T> DeliveredAsync<T>(RunId run, T posted, CancellationToken cancellation)
-    {
-        if (delivery is not null && Table.Carries(run))
-        {
-            await delivery.DeliverAsync(cancellation);
-        }
-
-        return posted;
-    }
+    private Task DeliverAsync(RunId run, CancellationToken cancellation) =>
+        delivery is not null && Table.Carries(run) ? delivery.DeliverAsync(cancellation) : Task.CompletedTask;
 
     private static InvalidOperationException NotStarted() => new("The engine has not been started.");
 }

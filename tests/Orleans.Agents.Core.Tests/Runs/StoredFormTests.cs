@@ -32,7 +32,7 @@ public sealed class StoredFormTests
             PayloadMap.Empty.Add("b", Payload.Parse("[1e3]")).Add("å", Payload.Null),
             new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, 5, 6)),
         new RunEvent.TakenOver(7),
-        new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch),
+        new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch, "approval"),
         new RunEvent.StateLeft("ask", 3, PayloadMap.Empty.Add("b", Payload.Parse("\"ø\"")), Full),
         new RunEvent.BranchesPlanned(
             3, 2, 1, 2, true, Payload.Parse("[1.50,\"å\"]"), ["a", "b"], DateTimeOffset.UnixEpoch),
@@ -49,6 +49,9 @@ public sealed class StoredFormTests
         new RunEvent.ChildStarted(3, 0, 3, "run-1~3.0.3", DateTimeOffset.UnixEpoch),
         new RunEvent.ChildAbandoned(3, 0, 3),
         new RunEvent.RunLaunched(3, 0, 3, "run-1~3.0.3"),
+        new RunEvent.SignalReceived("approval", "mail-1", Payload.Parse("""{"yes":1.50}""")),
+        new RunEvent.SignalTaken(3, "approval", "mail-1"),
+        new RunEvent.SignalRefused("approval", "mail-2", Full),
         new RunEvent.Parked(),
         new RunEvent.Closing(Payload.Parse("[1]"), Full),
         new RunEvent.Succeeded(Payload.Parse("null")),
