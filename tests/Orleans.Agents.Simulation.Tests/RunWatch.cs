@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Simulation.Tests.Workflows;
@@ -16,6 +17,7 @@ namespace Orleans.Agents.Simulation.Tests;
 internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf = null)
 {
     private readonly Dictionary<long, RunState> states = new() { [0] = RunState.Initial };
+    private readonly List<(DateTimeOffset At, ImmutableArray<RunEvent> Events)> appends = [];
     private readonly HashSet<(int Visit, int Branch, int Attempt)> recorded = [];
     private readonly HashSet<(int Visit, int Branch)> closed = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), string> given = [];
@@ -55,6 +57,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
             !events[..^1].Any(e => e is RunEvent.Succeeded or RunEvent.Failed),
             Invariant.EndsOnce,
             $"something follows the end in its own append");
+        appends.Add((at, events));
         foreach (var happened in events)
         {
             Record(happened);
@@ -148,6 +151,16 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         IsDisturbed || Undisturbed.EndOf(State) == Undisturbed.EndOf(undisturbed),
         Invariant.FaultsChangeNothing,
         $"the run ended {Undisturbed.EndOf(State)}; undisturbed it ends {Undisturbed.EndOf(undisturbed)}");
+
+    /// <summary>All that is stored of the run is decided the same again.</summary>
+    public void ReplaysTheSame()
+    {
+        var replay = new Replay(workflow);
+        Check(
+            appends.TrueForAll(append => replay.Take(append.Events, append.At)),
+            Invariant.ReplayDecidesTheSame,
+            $"run {State.Origin?.Run} is decided differently: {replay.Difference}");
+    }
 
     public static void Check(bool holds, string invariant, FormattableString how)
     {

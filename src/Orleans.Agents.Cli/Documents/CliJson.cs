@@ -19,4 +19,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(DecidedDocument))]
 [JsonSerializable(typeof(SignalledDocument))]
 [JsonSerializable(typeof(TreeDocument))]
+[JsonSerializable(typeof(ReplayDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

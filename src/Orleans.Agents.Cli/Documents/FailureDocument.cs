@@ -44,4 +44,8 @@ internal static class Json
     /// <summary>The value as an element that lives as long as anybody holds it.</summary>
     public static JsonElement ElementOf(Payload payload) => JsonElement.Parse(
         payload.Utf8.Span, new JsonDocumentOptions { MaxDepth = Payload.MaxDepth });
+
+    /// <summary>The same of a whole event, around whose payloads facts and causes nest.</summary>
+    public static JsonElement ElementOfFact(Payload payload) =>
+        JsonElement.Parse(payload.Utf8.Span, new JsonDocumentOptions { MaxDepth = 256 });
 }

@@ -169,8 +169,12 @@ public abstract record RunEvent
     /// <summary>The signal that the present state waited for came, and is its output.</summary>
     public sealed record SignalTaken(int Visit, string Signal, string Id) : RunEvent;
 
-    /// <summary>A signal that could not be told to its sender to be wrong in time; it changes nothing.</summary>
-    public sealed record SignalRefused(string Signal, string Id, Failure Failure) : RunEvent;
+    /// <summary>A signal of which its sender could not be told in time that it is of no use; it changes nothing.</summary>
+    /// <param name="Signal">The name that it has.</param>
+    /// <param name="Id">Names this one among all signals of the run.</param>
+    /// <param name="Failure">Why it is of no use.</param>
+    /// <param name="Payload">What was told.</param>
+    public sealed record SignalRefused(string Signal, string Id, Failure Failure, Payload? Payload = null) : RunEvent;
 
     /// <summary>The run was put down: all it waits for comes from its children, or is not due for long.</summary>
     public sealed record Parked : RunEvent;

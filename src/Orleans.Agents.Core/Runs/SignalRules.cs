@@ -60,11 +60,16 @@ public static class SignalRules
             return new Decision.Ignored($"Signal {id} has been received.");
         }
 
+        if (payload.Length > RunLimits.PayloadBytes)
+        {
+            return new Decision.Rejected($"The payload has {payload.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+        }
+
         var draft = new Draft(workflow, state, at);
         if (Objection(workflow, state, name, payload) is { } objection)
         {
             // Its sender is gone: whoever reads the run's history finds out what became of it.
-            draft.Add(new RunEvent.SignalRefused(name, id, objection));
+            draft.Add(new RunEvent.SignalRefused(name, id, objection, payload.IsNull ? null : payload));
             return draft.Accept();
         }
 

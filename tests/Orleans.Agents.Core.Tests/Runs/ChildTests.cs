@@ -143,7 +143,7 @@ public sealed class ChildTests
     public void The_tighter_of_two_bounds_on_depth_holds(int? own, int? left, int? expected)
     {
         var run = new Scenario(Of(Tool("a", "done"), End()) with { Budget = Budget.Default with { Depth = own } });
-        run.Accept(new RunCommand.Start(new RunId("run-1"), Guid.Empty, Payload.Null, DepthLeft: left));
+        run.Accept(new RunCommand.Start(new RunId("run-1"), Guid.Empty, Payload.Null, Parent: new RunParent("run-0", 1, 0, 1, "run-0", 1), DepthLeft: left));
 
         Assert.Equal(expected, run.State.Bounds!.Depth);
     }

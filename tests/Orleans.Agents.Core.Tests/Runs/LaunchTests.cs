@@ -80,7 +80,7 @@ public sealed class LaunchTests
     public void Launches_go_as_deep_as_the_budget_allows_and_no_deeper()
     {
         var run = new Scenario(Calling(Other, Announce with { Catch = [On("budget", "done")] }, Tool("after", "done"), End()));
-        run.Accept(new RunCommand.Start(new RunId("run-1"), Guid.Empty, Payload.Null, DepthLeft: 0));
+        run.Accept(new RunCommand.Start(new RunId("run-1"), Guid.Empty, Payload.Null, Parent: new RunParent("run-0", 1, 0, 1, "run-0", 1), DepthLeft: 0));
 
         Assert.Empty(Assert.IsType<Decision.Accepted>(run.Tell(Begin)).Children);
         Assert.Equal(RunStatus.Succeeded, run.State.Status);

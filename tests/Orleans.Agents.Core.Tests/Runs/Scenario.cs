@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Values;
@@ -8,7 +9,10 @@ using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Core.Tests.Runs;
 
-/// <summary>A run in a test: commands go in, facts come out, and after each the state is what its facts make of it.</summary>
+/// <summary>
+/// A run in a test: commands go in, facts come out, and after each the state is what its facts make of it, and a replay
+/// makes the same facts again.
+/// </summary>
 internal sealed class Scenario(Workflow workflow)
 {
     public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
@@ -16,6 +20,7 @@ internal sealed class Scenario(Workflow workflow)
     public static readonly Failure Missing = new(FailureClass.Permanent, "files.not_found", "missing");
 
     private readonly List<RunEvent> history = [];
+    private Replay? replay;
 
     public RunState State { get; private set; } = RunState.Initial;
 
@@ -84,6 +89,9 @@ internal sealed class Scenario(Workflow workflow)
             var folded = Run.Evolve(State, accepted.Events, accepted.At);
             Assert.Equal(Snapshot(folded), Snapshot(accepted.Next));
             history.AddRange(accepted.Events);
+            replay ??= new Replay(workflow, State);
+            Assert.True(replay.Take(accepted.Events, accepted.At), $"{command} is decided again: {replay.Difference}");
+            Assert.Equal(Snapshot(replay.State), Snapshot(accepted.Next));
             State = accepted.Next;
         }
 

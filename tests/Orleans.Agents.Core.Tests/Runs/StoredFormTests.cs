@@ -51,7 +51,7 @@ public sealed class StoredFormTests
         new RunEvent.RunLaunched(3, 0, 3, "run-1~3.0.3"),
         new RunEvent.SignalReceived("approval", "mail-1", Payload.Parse("""{"yes":1.50}""")),
         new RunEvent.SignalTaken(3, "approval", "mail-1"),
-        new RunEvent.SignalRefused("approval", "mail-2", Full),
+        new RunEvent.SignalRefused("approval", "mail-2", Full, Payload.Parse("[1]")),
         new RunEvent.Parked(),
         new RunEvent.Closing(Payload.Parse("[1]"), Full),
         new RunEvent.Succeeded(Payload.Parse("null")),
@@ -76,6 +76,7 @@ public sealed class StoredFormTests
         new RunEvent.ActivityDecided(1, 0, 1, VerdictKind.Retry),
         new RunEvent.LateResult(1, 0, 1),
         new RunEvent.ChildStarted(1, 0, 1, "r~1.0"),
+        new RunEvent.SignalRefused("s", "i", new Failure(FailureClass.Permanent, "c", "m")),
         new RunEvent.Closing(),
         new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
     ];

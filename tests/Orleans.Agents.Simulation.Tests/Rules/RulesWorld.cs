@@ -88,6 +88,11 @@ internal sealed class RulesWorld
         {
             watch.EndedLike(Undisturbed.Play(plot.Definition.Workflow, script, Name));
         }
+
+        if (decide == Run.Decide)
+        {
+            watch.ReplaysTheSame();
+        }
     }
 
     private void Step(bool hasFaults)

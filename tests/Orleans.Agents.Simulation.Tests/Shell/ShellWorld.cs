@@ -329,6 +329,8 @@ internal sealed class ShellWorld
         {
             Watch.Of(run).EndedLike(Undisturbed.Play(plot.Definition.Workflow, script, run));
         }
+
+        Database.InOrder.ForEach(run => Watch.Of(run.Record.Id).ReplaysTheSame());
     }
 
     // A process comes to rest when it is told to, whatever it is at.
