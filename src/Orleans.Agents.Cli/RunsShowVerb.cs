@@ -17,8 +17,6 @@ internal static class RunsShowVerb
 {
     private const int BranchesShown = 20;
 
-    private static readonly Manner Reading = new(IsCompact: false, IsQuiet: false, IsVerbose: false);
-
     /// <summary>Makes the verb.</summary>
     public static Verb Create(Streams streams)
     {
@@ -58,7 +56,7 @@ internal static class RunsShowVerb
         StoreChoice choice, string typed, Streams streams, CancellationToken cancellation)
     {
         var store = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
-        await using var engine = ProgramEngine.Looking(store, streams, Reading);
+        await using var engine = ProgramEngine.Looking(store, streams, Manner.Reading);
         var record = await RunFinder.FindAsync(store, typed, cancellation);
         var view = await engine.FindAsync(record.Id, cancellation);
         var closure = await store.Definitions.FindAsync(record.Hash, cancellation) ?? throw new HistoryException(
@@ -76,6 +74,7 @@ internal static class RunsShowVerb
         Line(text, "definition", run.Hash);
         Line(text, "key", run.Key);
         Line(text, "parent", run.Parent is null ? null : $"{run.Parent}, depth {run.Depth}");
+        Line(text, "forked from", ForkOf(run.ForkedFrom));
         Line(text, "status", run.Status);
         Line(text, "state", run.State is null ? null : $"{run.State}, visit {run.Visit}");
         foreach (var cycle in run.Cycles)
@@ -126,6 +125,9 @@ internal static class RunsShowVerb
             Line(text, "  send by", wait.Send);
         }
     }
+
+    private static string? ForkOf(ForkedFromDocument? fork) =>
+        fork is null ? null : $"{fork.Run} at version {fork.Version}{(fork.Edited ? ", with a changed context" : "")}";
 
     private static void WriteBranches(StringBuilder text, BranchesDocument? branches)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
@@ -15,6 +16,8 @@ internal static class RunsTreeVerb
     private const int UsualRuns = 1_000;
 
     /// <summary>Makes the verb.</summary>
+    [SuppressMessage(
+        "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns it.")]
     public static Verb Create(Streams streams)
     {
         var run = new Argument<string>("id") { Description = "The run's name, or a beginning that no other run has." };
@@ -36,10 +39,11 @@ internal static class RunsTreeVerb
         verb.SetAction(async (parsed, cancellation) =>
         {
             var typed = parsed.GetValue(run)!;
-            await using var opened = await RunFinder.OpenStoreAsync(
-                StoreChoice.Of(parsed.GetValue(store)), typed, cancellation);
+            var opened = await RunFinder.OpenStoreAsync(StoreChoice.Of(parsed.GetValue(store)), typed, cancellation);
+            await using var engine = ProgramEngine.Looking(opened, streams, Manner.Reading);
             var root = await RunFinder.FindAsync(opened, typed, cancellation);
             var tree = await new Reading(opened.Runs, (int)(parsed.GetValue(limit) ?? UsualRuns)).ReadAsync(root, cancellation);
+            tree = tree with { ForkedFrom = ForkedFromDocument.Of((await engine.FindAsync(root.Id, cancellation))?.State.Origin?.Fork) };
             if (streams.IsOutputTerminal && !parsed.GetValue(json))
             {
                 streams.WriteText(TextTable.Of(["RUN", "WORKFLOW", "STATUS", "STATE"], RowsOf(tree, 0)));
@@ -58,6 +62,11 @@ internal static class RunsTreeVerb
     {
         var indent = new string(' ', 2 * depth);
         yield return [$"{indent}{tree.Run}", tree.Workflow, tree.Status, tree.State ?? tree.FailureCode ?? ""];
+        if (tree.ForkedFrom is { } fork)
+        {
+            yield return [$"{indent}  forked from {fork.Run} at version {fork.Version}", "", "", ""];
+        }
+
         foreach (var row in (tree.Children ?? []).SelectMany(child => RowsOf(child, depth + 1)))
         {
             yield return row;

@@ -35,6 +35,9 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
         heartbeat = new Heartbeat(database, lease, AfterBeat);
     }
 
+    /// <summary>The epochs of this store, which it never takes for gone itself.</summary>
+    public List<long> HeldEpochs => [.. held.Keys.Select(epoch => epoch.Value)];
+
     /// <inheritdoc/>
     public async Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation)
     {
@@ -60,7 +63,7 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation) =>
-        GoneCarriers.FenceAsync(database, [.. held.Keys.Select(epoch => epoch.Value)], cancellation);
+        GoneCarriers.FenceAsync(database, HeldEpochs, cancellation);
 
     /// <inheritdoc/>
     public async Task ReleaseAsync(Epoch epoch, CancellationToken cancellation)

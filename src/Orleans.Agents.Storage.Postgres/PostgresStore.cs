@@ -1,4 +1,5 @@
 using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -72,6 +73,10 @@ public sealed class PostgresStore : IStore
             return new DateTimeOffset((DateTime)(await now.ExecuteScalarAsync(stop))!);
         },
         cancellation);
+
+    /// <inheritdoc/>
+    public Task<Outlook> LookAsync(Epoch epoch, DateTimeOffset now, CancellationToken cancellation) => database.DoAsync(
+        (connection, stop) => Looking.AtAsync(connection, epoch, carriers.HeldEpochs, now, stop), cancellation);
 
     /// <summary>Finishes the appends that were sent and closes all connections.</summary>
     /// <remarks>Epochs that were not released are not fenced by this; others find their process gone.</remarks>

@@ -14,6 +14,7 @@ public sealed class BenchTests : IDisposable
         "engine_cpu_seconds_per_1000_steps", "database_cpu_seconds_per_1000_steps",
         "allocated_bytes_per_step", "event_bytes_per_step", "appends_per_step", "commits_per_step",
         "flushes_per_step", "wal_bytes_per_step", "written_bytes_per_step",
+        "resident_megabytes_early", "resident_megabytes_late",
     ];
 
     private readonly Workspace workspace = new();
@@ -127,6 +128,18 @@ public sealed class BenchTests : IDisposable
         Assert.InRange(found.GetProperty("steps_before_kill").GetInt64(), 1, 299);
         Assert.True(found.GetProperty("restart_to_done_seconds").GetDouble() > 0);
         Assert.True(found.GetProperty("floor_restart_to_done_seconds").GetDouble() > 0);
+        Assert.Empty(Databases());
+    }
+
+    [Fact]
+    public async Task Runs_that_are_due_at_one_moment_end_once_each_whoever_of_three_processes_wakes_them()
+    {
+        var found = (await BenchAsync("w5", "--parked", "1", "--seconds", "1", "--due", "40")).With(0).Payload;
+        var due = found.GetProperty("due");
+
+        Assert.Equal((40, 3), (due.GetProperty("runs").GetInt32(), due.GetProperty("processes").GetInt32()));
+        Assert.Equal(0, due.GetProperty("fired_again").GetInt32());
+        Assert.True(due.GetProperty("last_late_seconds").GetDouble() >= due.GetProperty("first_late_seconds").GetDouble());
         Assert.Empty(Databases());
     }
 

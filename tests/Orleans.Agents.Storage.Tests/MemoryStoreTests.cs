@@ -21,3 +21,5 @@ public sealed class MemoryChildrenTests : ChildrenConformance<MemoryTestDatabase
 public sealed class MemoryBlobTests : BlobConformance<MemoryTestDatabase>;
 
 public sealed class MemoryPruningTests : PruningConformance<MemoryTestDatabase>;
+
+public sealed class MemoryOutlookTests : OutlookConformance<MemoryTestDatabase>;

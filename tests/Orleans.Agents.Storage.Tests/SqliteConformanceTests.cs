@@ -21,3 +21,5 @@ public sealed class SqliteChildrenTests : ChildrenConformance<SqliteTestDatabase
 public sealed class SqliteBlobTests : BlobConformance<SqliteTestDatabase>;
 
 public sealed class SqlitePruningTests : PruningConformance<SqliteTestDatabase>;
+
+public sealed class SqliteOutlookTests : OutlookConformance<SqliteTestDatabase>;

@@ -123,20 +123,24 @@ internal static class BenchVerb
     private static Verb W5(Streams streams)
     {
         var parked = Numbers.Option("--parked", $"How many runs wait. Default: {W5Runs}.", 1, 10_000_000);
+        var due = Numbers.Option(
+            "--due", "How many more are due at one moment, for three processes to wake. Default: 0.", 0, 1_000_000);
         return Workload(
             new Verb(
                 "w5",
                 "Runs that wait for an hour, over which a process has nothing to do.",
                 "Memory and processor time of a fresh process, beside those of one over an empty store.",
-                new Example("A minute over 100,000 runs", "agents bench w5 --parked 100000 --seconds 60"))
+                new Example("A minute over 100,000 runs", "agents bench w5 --parked 100000 --seconds 60"),
+                new Example("How late 1,000 are that are due at once", "agents bench w5 --due 1000"))
             {
-                parked,
+                parked, due,
             },
             streams,
             async (settings, parsed, cancellation) =>
             {
                 var runs = (int)(parsed.GetValue(parked) ?? W5Runs);
-                return [Report.Of(await new ParkedRuns(settings, runs).RunAsync(cancellation))];
+                var parkedRuns = new ParkedRuns(settings, runs, (int)(parsed.GetValue(due) ?? 0));
+                return [Report.Of(await parkedRuns.RunAsync(cancellation))];
             });
     }
 

@@ -113,6 +113,22 @@ internal sealed record BenchWorkflow(
         steps: 0,
         (call, _) => Answer(call));
 
+    /// <summary>Waits until a moment.</summary>
+    public static BenchWorkflow Due(DateTimeOffset moment) => Load(
+        "due",
+        $$"""
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: due }
+        spec:
+          start: waiting
+          states:
+            waiting: { wait: { until: "{{moment.UtcDateTime:O}}" }, next: done }
+            done: { end: null }
+        """,
+        steps: 0,
+        (call, _) => Answer(call));
+
     private static string Chain(string name)
     {
         var text = new StringBuilder($$"""

@@ -40,6 +40,7 @@ internal sealed record Report(Action<Utf8JsonWriter> WriteTo, string Table)
             Row("resident memory, MB", found.Measured.ResidentMegabytes, found.Floor.ResidentMegabytes),
             Row("processor, % of a core", found.Measured.CpuPercent, found.Floor.CpuPercent),
             Row("database's processor, %", found.Measured.DatabaseCpuPercent, found.Floor.DatabaseCpuPercent),
+            .. found.Due is { } due ? LinesOf(due) : [],
         ]);
 
     private static Report Of(
@@ -61,6 +62,17 @@ internal sealed record Report(Action<Utf8JsonWriter> WriteTo, string Table)
         ("flushes per step", figures.FlushesPerStep),
         ("WAL bytes per step", figures.WalBytesPerStep),
         ("written bytes per step", figures.WrittenBytesPerStep),
+        ("resident memory after a quarter, MB", figures.ResidentMegabytesEarly),
+        ("resident memory at the end, MB", figures.ResidentMegabytesLate),
+    ];
+
+    private static IEnumerable<ImmutableArray<string>> LinesOf(DueFigures due) =>
+    [
+        Row("runs due at one moment", due.Runs),
+        Row("processes that may wake them", due.Processes),
+        Row("the first ended, s late", due.FirstLateSeconds),
+        Row("the last ended, s late", due.LastLateSeconds),
+        Row("waits that ended again", due.FiredAgain),
     ];
 
     private static ImmutableArray<string> Row(string name, double? measured, double? floor = null, double? ratio = null) =>

@@ -61,6 +61,12 @@ internal sealed record StepFigures
 
     public required double? WrittenBytesPerStep { get; init; }
 
+    /// <summary>Resident memory when a quarter of the time was over, in units of 1,048,576 bytes.</summary>
+    public required double? ResidentMegabytesEarly { get; init; }
+
+    /// <summary>The same at the end.</summary>
+    public required double? ResidentMegabytesLate { get; init; }
+
     /// <summary>Each figure divided by its like.</summary>
     public static StepFigures operator /(StepFigures one, StepFigures other) => new()
     {
@@ -77,6 +83,8 @@ internal sealed record StepFigures
         FlushesPerStep = Ratio(one.FlushesPerStep, other.FlushesPerStep),
         WalBytesPerStep = Ratio(one.WalBytesPerStep, other.WalBytesPerStep),
         WrittenBytesPerStep = Ratio(one.WrittenBytesPerStep, other.WrittenBytesPerStep),
+        ResidentMegabytesEarly = Ratio(one.ResidentMegabytesEarly, other.ResidentMegabytesEarly),
+        ResidentMegabytesLate = Ratio(one.ResidentMegabytesLate, other.ResidentMegabytesLate),
     };
 
     // Nothing divided by nothing says nothing, and has no form in JSON.
@@ -115,8 +123,15 @@ internal sealed record RestartDocument(
 /// <param name="Seconds">How long the process was watched.</param>
 /// <param name="Measured">A fresh process over them.</param>
 /// <param name="Floor">A fresh process over an empty store.</param>
+/// <param name="Due">What became of the ones that were due at one moment; null where none were.</param>
 internal sealed record ParkedDocument(
-    string Workload, string Store, int ParkedRuns, double Seconds, IdleFigures Measured, IdleFigures Floor)
+    string Workload,
+    string Store,
+    int ParkedRuns,
+    double Seconds,
+    IdleFigures Measured,
+    IdleFigures Floor,
+    DueFigures? Due)
 {
     /// <summary>How much more memory the runs cost.</summary>
     public double MoreMegabytes => Math.Round(Measured.ResidentMegabytes - Floor.ResidentMegabytes, 2);
@@ -127,6 +142,16 @@ internal sealed record ParkedDocument(
 /// <param name="CpuPercent">Its processor time, in per cent of one core.</param>
 /// <param name="DatabaseCpuPercent">The same of the database's processes, where they are on this machine.</param>
 internal sealed record IdleFigures(double ResidentMegabytes, double CpuPercent, double? DatabaseCpuPercent);
+
+/// <summary>How late runs were that were all due at one moment.</summary>
+/// <param name="Runs">How many.</param>
+/// <param name="Processes">How many processes shared the store.</param>
+/// <param name="ProcessesWereReady">Whether they were there before the moment came; else the figures say less.</param>
+/// <param name="FirstLateSeconds">From the moment until the first end could be read.</param>
+/// <param name="LastLateSeconds">From the moment until the last end could be read.</param>
+/// <param name="FiredAgain">How many waits ended more than once, by SQL over the journal.</param>
+internal sealed record DueFigures(
+    int Runs, int Processes, bool ProcessesWereReady, double FirstLateSeconds, double LastLateSeconds, int FiredAgain);
 
 /// <summary>Whether the journal has every result that the engine said was durable.</summary>
 /// <param name="Acknowledged">How many marks the file has.</param>

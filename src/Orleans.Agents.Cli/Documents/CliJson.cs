@@ -20,4 +20,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(SignalledDocument))]
 [JsonSerializable(typeof(TreeDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
+[JsonSerializable(typeof(ForkDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -53,6 +53,9 @@ internal sealed record RunDocument
     /// <summary>How deep it is in its tree of runs, when it is not the root.</summary>
     public int? Depth { get; init; }
 
+    /// <summary>Where it was forked from, when it was.</summary>
+    public ForkedFromDocument? ForkedFrom { get; init; }
+
     public required Guid CorrelationId { get; init; }
 
     public required string Status { get; init; }
@@ -118,6 +121,7 @@ internal sealed record RunDocument
             Key = record.Key,
             Parent = state.Origin.Parent?.Run,
             Depth = state.Origin.Parent?.Depth,
+            ForkedFrom = ForkedFromDocument.Of(state.Origin.Fork),
             CorrelationId = state.Origin.CorrelationId,
             Status = StatusName.Of(state.Status),
             State = state.State.Length == 0 ? null : state.State,

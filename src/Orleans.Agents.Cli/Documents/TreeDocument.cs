@@ -13,6 +13,9 @@ internal sealed record TreeDocument(
     DateTimeOffset StartedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>Where the root was forked from, when it was; what a run started never is.</summary>
+    public ForkedFromDocument? ForkedFrom { get; init; }
+
     /// <summary>The runs it started; null when it started none.</summary>
     public ImmutableArray<TreeDocument>? Children { get; init; }
 

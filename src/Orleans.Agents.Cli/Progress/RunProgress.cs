@@ -46,6 +46,8 @@ internal sealed class RunProgress(Streams streams)
         RunEvent happened, string state, Failure? failed, DateTimeOffset at) =>
         happened switch
         {
+            RunEvent.Forked { State.Origin: { Fork: { } fork } origin } =>
+                ($"run {origin.Run} of {origin.Workflow} forked from {fork.Run} at version {fork.Version}", Tone.Faint),
             RunEvent.Started started => ($"run {started.Origin.Run} of {started.Origin.Workflow} started", Tone.Faint),
             RunEvent.TakenOver => ("carried on from where it stood", Tone.Faint),
             RunEvent.StateEntered { MaxVisits: > 1 and var max } entered => (

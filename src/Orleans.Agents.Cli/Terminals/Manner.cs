@@ -9,6 +9,9 @@ namespace Orleans.Agents.Cli.Terminals;
 /// <param name="IsVerbose">Whether people are told everything.</param>
 internal sealed record Manner(bool IsCompact, bool IsQuiet, bool IsVerbose)
 {
+    /// <summary>That of verbs that only read.</summary>
+    public static Manner Reading { get; } = new(IsCompact: false, IsQuiet: false, IsVerbose: false);
+
     /// <summary>The least the engine's log must matter to be shown.</summary>
     public LogLevel Least => IsVerbose ? LogLevel.Debug : IsQuiet ? LogLevel.Error : LogLevel.Warning;
 }

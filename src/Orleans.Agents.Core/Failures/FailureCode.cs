@@ -39,6 +39,12 @@ public static class FailureCode
     /// <summary>The run's context would be larger than it may be.</summary>
     public const string ContextTooLarge = "context.too_large";
 
+    /// <summary>The context of a run that was to be forked cannot be changed like that.</summary>
+    public const string ContextEditInvalid = "context.edit_invalid";
+
+    /// <summary>A run cannot be forked where it is settled how it ends.</summary>
+    public const string ForkSettled = "run.fork_settled";
+
     /// <summary>A value is larger than a payload may be.</summary>
     public const string PayloadTooLarge = "payload.too_large";
 

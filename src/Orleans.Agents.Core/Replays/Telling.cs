@@ -29,6 +29,7 @@ internal static class Telling
         return facts[first] switch
         {
             RunEvent.Started e => [StartOf(e)],
+            RunEvent.Forked e => [new RunCommand.Fork(e.State)],
             RunEvent.TakenOver e => [new RunCommand.TakeOver(new Epoch(e.Epoch))],
             RunEvent.ActivitySucceeded e => [SuccessOf(state, e)],
             RunEvent.ActivityFailed e => [FailureOf(workflow, state, e)],
@@ -56,6 +57,8 @@ internal static class Telling
     {
         RunEvent.ActivityFailed e when ChildOf(state, e.Branch) is { } child && IsRefusedOutput(e.Failure) =>
             $"Run {child} ended with an output that was refused; the output is in the journal of that run only.",
+        RunEvent.Forked { State.Origin.Fork: { } fork } =>
+            $"What led to where the run begins is in the journal of run {fork.Run}, up to version {fork.Version}.",
         _ => null,
     };
 

@@ -71,6 +71,19 @@ internal static class CallRules
         EndIfSettled(draft);
     }
 
+    /// <summary>A run that was forked does not know what becomes of the calls that the other one had under way.</summary>
+    public static void Inherit(Workflow workflow, Draft draft, DateTimeOffset at)
+    {
+        var before = draft.Current;
+        foreach (var (branch, open) in before.Open)
+        {
+            if (open.Call is { Unknown: null } && Run.IsCurrent(draft.Current, before.Visit, branch, open.Attempt))
+            {
+                Lose(workflow, draft, new(before.Visit, branch, open.Attempt, Left(before, open.Attempt)), at + Margin);
+            }
+        }
+    }
+
     public static Decision Reconcile(
         Workflow workflow, RunState state, RunCommand.ReportReconciled report, DateTimeOffset at)
     {
@@ -256,6 +269,11 @@ internal static class CallRules
         FailureClass.UnknownOutcome,
         FailureCode.UnknownOutcome,
         $"The process that made attempt {attempt} is gone; nobody knows whether it happened.");
+
+    private static Failure Left(RunState state, int attempt) => new(
+        FailureClass.UnknownOutcome,
+        FailureCode.UnknownOutcome,
+        $"Attempt {attempt} was under way in run {state.Origin!.Fork!.Run}, which this run was forked from; it does not know whether it happened.");
 
     private static Decision.Ignored Stale => new("The attempt is no longer the one that counts.");
 }

@@ -158,7 +158,8 @@ internal static class Rendering
                 text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
-    private static Failure? TooLarge(ImmutableSortedDictionary<string, Payload> context)
+    /// <summary>Why a context is too large; null when it is not.</summary>
+    public static Failure? TooLarge(ImmutableSortedDictionary<string, Payload> context)
     {
         var bytes = 0L;
         foreach (var (_, value) in context)

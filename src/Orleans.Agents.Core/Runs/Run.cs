@@ -20,8 +20,9 @@ public static class Run
         return (state.Status, command) switch
         {
             (RunStatus.New, RunCommand.Start start) => OnStart(workflow, state, start, at),
+            (RunStatus.New, RunCommand.Fork fork) => ForkRules.Begin(workflow, state, fork, at),
             (RunStatus.New, _) => new Decision.Rejected("The run has not been started."),
-            (_, RunCommand.Start) => new Decision.Ignored("The run has been started."),
+            (_, RunCommand.Start or RunCommand.Fork) => new Decision.Ignored("The run has been started."),
             (RunStatus.Succeeded or RunStatus.Failed, _) => new Decision.Ignored("The run is over."),
             (RunStatus.Running, RunCommand.TakeOver takeOver) => OnTakeOver(workflow, state, takeOver, at),
             (RunStatus.Running, _) when state.Ending is not null => OnClosing(workflow, state, command, at),

@@ -33,6 +33,10 @@ public abstract record RunCommand
         int? DepthLeft = null)
         : RunCommand;
 
+    /// <summary>Begin where another run stood.</summary>
+    /// <param name="Checkpoint">That, as <see cref="Runs.Checkpoint"/> makes it.</param>
+    public sealed record Fork(RunState Checkpoint) : RunCommand;
+
     /// <summary>Carry on under a new epoch: the first command of a run's new owner.</summary>
     public sealed record TakeOver(Epoch Epoch) : RunCommand;
 

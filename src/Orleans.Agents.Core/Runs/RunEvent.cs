@@ -8,6 +8,7 @@ namespace Orleans.Agents.Runs;
 /// <summary>A fact about a run: past tense, immutable, stored for ever under these names.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Started), "run.started")]
+[JsonDerivedType(typeof(Forked), "run.forked")]
 [JsonDerivedType(typeof(TakenOver), "run.taken_over")]
 [JsonDerivedType(typeof(StateEntered), "state.entered")]
 [JsonDerivedType(typeof(StateLeft), "state.left")]
@@ -45,6 +46,10 @@ public abstract record RunEvent
         [property: JsonConverter(typeof(Serialization.PayloadMapConverter))]
         ImmutableSortedDictionary<string, Payload> Context,
         RunBounds Bounds) : RunEvent;
+
+    /// <summary>The run begins where another one stood; it needs nothing of that one any more.</summary>
+    /// <param name="State">What is known of the run from here on, whose origin says where it was forked from.</param>
+    public sealed record Forked(RunState State) : RunEvent;
 
     /// <summary>Another process carries the run; the attempts that were under way are made anew.</summary>
     /// <param name="Epoch">Greater than every epoch the run was carried under before.</param>
@@ -201,6 +206,7 @@ public abstract record RunEvent
 /// <param name="Env">The environment variables the definition may read, as they were; an object.</param>
 /// <param name="Epoch">The epoch of the process that started it.</param>
 /// <param name="Parent">The run that started it, when one did.</param>
+/// <param name="Fork">Where it was forked from, when it was.</param>
 public sealed record RunOrigin(
     string Run,
     string Workflow,
@@ -212,7 +218,14 @@ public sealed record RunOrigin(
     string? Folder = null,
     Payload? Env = null,
     long? Epoch = null,
-    RunParent? Parent = null);
+    RunParent? Parent = null,
+    RunFork? Fork = null);
+
+/// <summary>Where a run was forked from.</summary>
+/// <param name="Run">The other run.</param>
+/// <param name="Version">How many facts of that one it shares.</param>
+/// <param name="IsEdited">Whether its context was changed when it was forked.</param>
+public sealed record RunFork(string Run, long Version, bool? IsEdited = null);
 
 /// <summary>Which run started another, and for what.</summary>
 /// <param name="Run">The run that did.</param>

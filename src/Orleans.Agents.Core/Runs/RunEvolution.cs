@@ -18,6 +18,7 @@ internal static class RunEvolution
             Input = e.Input,
             Context = e.Context,
         },
+        RunEvent.Forked e => e.State with { },
         RunEvent.TakenOver e => TakeOver(state, e, at),
         RunEvent.StateEntered e => Enter(state, e, at),
         RunEvent.StateLeft e => state with
@@ -27,6 +28,7 @@ internal static class RunEvolution
             Open = OpenActivities.None,
             AwaitedChildren = null,
             FanOut = null,
+            Inherited = null,
             Unsettled = CallEvolution.UnsettledOf(state),
             Awaited = null,
             WakeAt = null,
@@ -116,6 +118,7 @@ internal static class RunEvolution
         Open = OpenActivities.None,
         AwaitedChildren = null,
         FanOut = null,
+        Inherited = null,
         Unsettled = null,
         Ending = null,
         Awaited = null,

@@ -69,6 +69,12 @@ public sealed record RunState
     public FanOut? FanOut { get; init; }
 
     /// <summary>
+    /// The activities under way that another run asked for first, of which this one was forked, by branch; null when there are
+    /// none.
+    /// </summary>
+    public ImmutableArray<InheritedActivity>? Inherited { get; init; }
+
+    /// <summary>
     /// Calls and child runs under way when the run stopped waiting for them, oldest first; null when there are none. At most
     /// <see cref="RunLimits.UnsettledCalls"/>: what becomes of older ones is not recorded.
     /// </summary>
@@ -110,4 +116,26 @@ public sealed record RunState
     /// <summary>Whether nothing can follow.</summary>
     [JsonIgnore]
     public bool IsOver => Status is RunStatus.Succeeded or RunStatus.Failed;
+
+    /// <summary>
+    /// The idempotency key of an activity of the present visit: its own name, or that which it had in the run that asked for it
+    /// first.
+    /// </summary>
+    public ActivityId KeyOf(int branch)
+    {
+        foreach (var (inherited, run) in Inherited ?? [])
+        {
+            if (inherited == branch)
+            {
+                return new ActivityId(new RunId(run), Visit, branch);
+            }
+        }
+
+        return new ActivityId(new RunId(Origin!.Run), Visit, branch);
+    }
 }
+
+/// <summary>An activity that another run asked for first.</summary>
+/// <param name="Branch">The branch of the visit; the number of the visit is the same in both runs.</param>
+/// <param name="Run">The other run.</param>
+public sealed record InheritedActivity(int Branch, string Run);

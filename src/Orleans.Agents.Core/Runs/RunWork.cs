@@ -29,7 +29,9 @@ public abstract record RunWork
     };
 
     /// <summary>Make an attempt at an activity, and report how it went.</summary>
-    /// <param name="Activity">The idempotency key, the same for each attempt.</param>
+    /// <param name="Activity">
+    /// The same for each attempt; the idempotency key is <see cref="RunState.KeyOf"/>, mostly the same too.
+    /// </param>
     /// <param name="Number">Which attempt, from 1.</param>
     /// <param name="State">The state that asks for it.</param>
     /// <param name="Input">What the agent or tool works on.</param>

@@ -26,6 +26,9 @@ internal sealed class LaneItem(ILaneOwner host, RunState state, RunWork.Attempt 
     /// <summary>The attempt.</summary>
     public RunWork.Attempt Attempt { get; } = attempt;
 
+    /// <summary>The idempotency key: for a run that was forked, that of the run which asked for the activity first.</summary>
+    public ActivityId Key => State.KeyOf(Attempt.Activity.Branch);
+
     /// <summary>What is asked for: by the state, or by one of its branches.</summary>
     public State Asked { get; } = host.Workflow.States[attempt.State].ActivityOf(attempt.Activity.Branch);
 

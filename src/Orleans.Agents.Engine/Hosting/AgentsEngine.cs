@@ -4,9 +4,11 @@ using Orleans.Agents.Activities;
 using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Faults;
+using Orleans.Agents.Forks;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Models;
 using Orleans.Agents.Notes;
+using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
@@ -135,7 +137,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
             request.Key,
             request.Folder,
             RunVariables.Of(workflow));
-        var started = await Table.StartAsync(workflow, command);
+        var started = await Table.StartAsync(workflow, id, epoch => command with { Epoch = epoch });
         if (started is not StartResult.Started { IsNew: false } again)
         {
             return started;
@@ -144,6 +146,15 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         var first = await ReadEventsAsync(again.Run, limit: 1, cancellation: cancellation);
         return StartChecks.Compare(again, first is [{ Events: [var fact, ..] }, ..] ? fact : null, workflow, request);
     }
+
+    /// <summary>
+    /// Begins a run where another one stood after one of its appends, with the same definition and perhaps another context. It
+    /// is durable when this returns, and needs nothing of the other one any more. Nothing that was recorded there is done again.
+    /// </summary>
+    /// <exception cref="HistoryException">The other run's history cannot be understood, or was pruned.</exception>
+    /// <exception cref="StoreException">The store cannot be reached; try again with the same name.</exception>
+    public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>
+        new RunForks(Table, store, catalog, clock).ForkAsync(request, request.As ?? NewRunId(), cancellation);
 
     /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
     internal StartResult.Refused? Objection(StartRequest request) => StartChecks.Objection(catalog, request, out _);
@@ -191,30 +202,17 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         ImmutableArray<RunRecord> runs, CancellationToken cancellation = default) => waits.OfAsync(runs, cancellation);
 
     /// <inheritdoc/>
-    public async Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default)
-    {
-        if (await store.Journal.ReadAsync(run, cancellation) is not { } history)
-        {
-            return null;
-        }
-
-        var (state, _) = RunReader.Fold(history, await RunBlobs.ReadAsync(store.Journal, [history], cancellation));
-        var record = history.Record;
-        return new RunView(run, record.Workflow, record.Hash, state, record.Owner is not null);
-    }
+    public Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default) =>
+        RunReader.FindAsync(store, run, cancellation);
 
     /// <inheritdoc/>
     public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation = default) =>
         store.Runs.ListAsync(query, cancellation);
 
     /// <inheritdoc/>
-    public async Task<ImmutableArray<RunAppend>> ReadEventsAsync(
-        RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default)
-    {
-        var appends = await store.Journal.ReadAppendsAsync(run, after, limit, cancellation);
-        var blobs = await RunBlobs.ReadAsync(store.Journal, run, appends, cancellation);
-        return [.. appends.Select(a => new RunAppend(a.Version, a.At, a.Epoch, RunReader.ReadEvents(run, a, blobs)))];
-    }
+    public Task<ImmutableArray<RunAppend>> ReadEventsAsync(
+        RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default) =>
+        RunAppends.ReadPageAsync(store.Journal, run, after, limit, cancellation);
 
     /// <summary>Calls back with each append of runs this process carries, in order per run, when it is durable.</summary>
     public void Follow(Action<RunId, RunAppend> follower) => Table.Follow(follower);

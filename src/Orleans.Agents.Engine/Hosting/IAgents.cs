@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Forks;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
@@ -20,6 +21,15 @@ public interface IAgents
     /// </summary>
     /// <exception cref="StoreException">The run's carrier or the store cannot be reached; try again with the same key.</exception>
     Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Begins a run where another one stood after one of its appends, with the same definition and perhaps another context. It
+    /// is durable when this returns, and needs nothing of the other one any more. A name that was used before is not started
+    /// again.
+    /// </summary>
+    /// <exception cref="HistoryException">The other run's history cannot be understood, or was pruned.</exception>
+    /// <exception cref="StoreException">The run's carrier or the store cannot be reached; try again with the same name.</exception>
+    Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default);
 
     /// <summary>
     /// Asks a run to stop, whoever carries it: it fails with <c>run.cancelled</c>. The request is durable when this

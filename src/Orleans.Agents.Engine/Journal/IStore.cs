@@ -1,3 +1,5 @@
+using Orleans.Agents.Runs;
+
 namespace Orleans.Agents.Journal;
 
 /// <summary>
@@ -27,6 +29,17 @@ public interface IStore : IAsyncDisposable
     /// </summary>
     /// <exception cref="StoreException">The store cannot be reached.</exception>
     Task<DateTimeOffset?> NowAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Looks once for all that a process might have to do, for a store in which each question costs a round trip. A store
+    /// that need not save them shows everything.
+    /// </summary>
+    /// <param name="epoch">The epoch of the process.</param>
+    /// <param name="now">The time by which runs are due.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="StoreException">The store cannot be reached.</exception>
+    Task<Outlook> LookAsync(Epoch epoch, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.FromResult(Outlook.Everything);
 
     /// <summary>Brings the database to the form this version writes. Safe to call from many processes at once.</summary>
     /// <exception cref="StoreException">The database is of a newer version, or cannot be reached.</exception>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -15,11 +16,10 @@ internal static class RunAppends
         var after = 0L;
         while (true)
         {
-            var page = await journal.ReadAppendsAsync(run, after, pageSize, cancellation);
-            var blobs = await RunBlobs.ReadAsync(journal, run, page, cancellation);
+            var page = await ReadPageAsync(journal, run, after, pageSize, cancellation);
             foreach (var append in page)
             {
-                yield return new RunAppend(append.Version, append.At, append.Epoch, RunReader.ReadEvents(run, append, blobs));
+                yield return append;
             }
 
             if (page.Length < pageSize)
@@ -29,5 +29,15 @@ internal static class RunAppends
 
             after = page[^1].Version;
         }
+    }
+
+    /// <summary>Some of them, those after a version.</summary>
+    /// <exception cref="HistoryException">A fact is newer than this program, or damaged.</exception>
+    public static async Task<ImmutableArray<RunAppend>> ReadPageAsync(
+        IJournal journal, RunId run, long after, int limit, CancellationToken cancellation)
+    {
+        var appends = await journal.ReadAppendsAsync(run, after, limit, cancellation);
+        var blobs = await RunBlobs.ReadAsync(journal, run, appends, cancellation);
+        return [.. appends.Select(a => new RunAppend(a.Version, a.At, a.Epoch, RunReader.ReadEvents(run, a, blobs)))];
     }
 }

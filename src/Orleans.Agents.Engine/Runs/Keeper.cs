@@ -105,13 +105,17 @@ internal sealed class Keeper(
     private async Task LookAsync()
     {
         var isAllDone = await DoAsync(() => clock.AdjustAsync(store, stopping.Token));
-        isAllDone &= await DoAsync(RenewAsync);
-        isAllDone &= !options.CarriesAllRuns || await DoAsync(FenceAsync);
-        isAllDone &= await DoAsync(() => delivery.DeliverAsync(stopping.Token));
+        var outlook = Outlook.Everything;
+        isAllDone &= await DoAsync(
+            async () => outlook = await store.LookAsync(table.Epoch, clock.GetUtcNow(), stopping.Token));
+        isAllDone &= !outlook.IsFenced || await DoAsync(RenewAsync);
+        isAllDone &= !(options.CarriesAllRuns && outlook.HasGone) || await DoAsync(FenceAsync);
+        isAllDone &= !outlook.HasNotes || await DoAsync(() => delivery.DeliverAsync(stopping.Token));
         isAllDone &= await DoAsync(() => OpenAsync(adrift.All, opener.OpenAsync)); // nobody else may have these
         if (options.CarriesAllRuns)
         {
-            isAllDone &= await DoAsync(TakeOnWaitingAsync);
+            // What was fenced just now left runs that nobody saw before.
+            isAllDone &= !(outlook.HasWaiting || outlook.HasNotes || outlook.HasGone) || await DoAsync(TakeOnWaitingAsync);
             isAllDone &= await DoAsync(() => retention.PruneAsync(stopping.Token));
         }
 

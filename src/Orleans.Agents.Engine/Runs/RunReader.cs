@@ -8,6 +8,19 @@ namespace Orleans.Agents.Runs;
 /// <summary>Makes a run's state out of what the store keeps of it.</summary>
 internal static class RunReader
 {
+    /// <summary>How a run stands; null when there is none of this name.</summary>
+    /// <exception cref="HistoryException">The history is newer than this program, or damaged.</exception>
+    public static async Task<RunView?> FindAsync(IStore store, RunId run, CancellationToken cancellation)
+    {
+        if (await store.Journal.ReadAsync(run, cancellation) is not { Record: var record } history)
+        {
+            return null;
+        }
+
+        var (state, _) = Fold(history, await RunBlobs.ReadAsync(store.Journal, [history], cancellation));
+        return new RunView(run, record.Workflow, record.Hash, state, record.Owner is not null);
+    }
+
     /// <exception cref="HistoryException">The history is newer than this program, or damaged.</exception>
     public static (RunState State, RunTail Tail) Fold(RunHistory history, RunBlobs blobs)
     {

@@ -40,13 +40,13 @@ internal sealed class RunTable
     public void Follow(Action<RunId, RunAppend> follower) =>
         followers.Add(follower);
 
-    /// <summary>Starts a run that does not exist yet; when it does, says so.</summary>
-    public async Task<StartResult> StartAsync(Workflow workflow, RunCommand.Start command)
+    /// <summary>Starts a run that does not exist yet, by a command under the epoch it is carried under; when it does, says so.</summary>
+    public async Task<StartResult> StartAsync(Workflow workflow, RunId run, Func<Epoch, RunCommand> command)
     {
-        var host = MakeHost(command.Run, workflow, RunState.Initial, default, Epoch);
-        while (!hosts.TryAdd(command.Run, host))
+        var host = MakeHost(run, workflow, RunState.Initial, default, Epoch);
+        while (!hosts.TryAdd(run, host))
         {
-            if (hosts.TryGetValue(command.Run, out var other))
+            if (hosts.TryGetValue(run, out var other))
             {
                 // It may be starting too; then it answers once its start is durable or has failed.
                 switch (await other.TellAsync(new RunCommand.Wake()))
@@ -55,7 +55,7 @@ internal sealed class RunTable
                         await Task.Yield(); // it is about to be started, or to be forgotten because its start was refused
                         break;
                     case Told.Answered:
-                        return new StartResult.Started(command.Run, IsNew: false);
+                        return new StartResult.Started(run, IsNew: false);
                     default:
                         Forget(other);
                         break;
@@ -64,11 +64,11 @@ internal sealed class RunTable
         }
 
         OnCarried(host);
-        switch (await host.TellAsync(command with { Epoch = host.Epoch }))
+        switch (await host.TellAsync(command(host.Epoch)))
         {
             case Told.Answered { Decision: Decision.Accepted }:
-                services.Logger.RunStarted(command.Run, workflow.Name);
-                return new StartResult.Started(command.Run, IsNew: true);
+                services.Logger.RunStarted(run, workflow.Name);
+                return new StartResult.Started(run, IsNew: true);
             case Told.Answered { Decision: Decision.Rejected rejected }:
                 Forget(host);
                 return new StartResult.Refused(new Failures.Failure(
@@ -76,10 +76,10 @@ internal sealed class RunTable
             case Told.NotHere { Why: HostEnd.Duplicate other }:
                 return new StartResult.Started(other.Run, IsNew: false);
             case Told.NotHere { Why: HostEnd.Broken { Cause: var cause } }:
-                broken.TryRemove(command.Run, out _); // whoever starts it is told here; nobody can wait for it yet
+                broken.TryRemove(run, out _); // whoever starts it is told here; nobody can wait for it yet
                 throw new StoreException((cause as AgentsException)?.Code ?? "run.broken", cause.Message, false, cause);
             case var other:
-                throw new StoreException("store.unavailable", $"Run {command.Run} could not be started: {other}.", true);
+                throw new StoreException("store.unavailable", $"Run {run} could not be started: {other}.", true);
         }
     }
 

@@ -14,10 +14,14 @@ internal static class StartChecks
                 ? Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.")
             : workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid
                 ? Refused(FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}")
-            : request.Run is { } name && (!RunId.IsValid(name.Value) || name.IsOfChild)
-                ? Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.")
+            : request.Run is { } name ? ObjectionTo(name)
             : null;
     }
+
+    /// <summary>Why a run may not be given a name; null when it may.</summary>
+    public static StartResult.Refused? ObjectionTo(RunId name) => !RunId.IsValid(name.Value) || name.IsOfChild
+        ? Refused("run.name_invalid", $"A run is named by 1 to {RunId.MaxLength} of a-z 0-9 - _ .; '{name}' is not.")
+        : null;
 
     /// <summary>
     /// What is answered where a run exists already: one key means one run, and asking for something else under a used one
@@ -30,6 +34,7 @@ internal static class StartChecks
                 $"The key or name belongs to run {again.Run} of workflow '{was.Origin.Workflow}', started with another input.")
             : again;
 
-    private static StartResult.Refused Refused(string code, string message) =>
+    /// <summary>A start that is refused for good.</summary>
+    public static StartResult.Refused Refused(string code, string message) =>
         new(new Failure(FailureClass.Permanent, code, message));
 }

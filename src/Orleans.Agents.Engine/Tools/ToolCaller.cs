@@ -73,7 +73,7 @@ internal sealed class ToolCaller(ToolRegistry tools)
     }
 
     private static ToolCall CallOf(LaneItem item, FileRoots roots) =>
-        new(item.Attempt.Input, item.Attempt.Activity, item.Attempt.Number, item.Epoch, roots)
+        new(item.Attempt.Input, item.Key, item.Attempt.Number, item.Epoch, roots)
         {
             CorrelationId = item.State.Origin!.CorrelationId,
         };

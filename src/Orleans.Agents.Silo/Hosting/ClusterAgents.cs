@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Forks;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -25,14 +26,12 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
             return refused;
         }
 
-        var call = RunCall.Start.From(request);
-        return await grains.AskAsync(request.Run ?? engine.NewRunId(), call, cancellation) switch
-        {
-            RunReply.Refused said => new StartResult.Refused(said.Failure),
-            var reply when reply.As<RunReply.Started>() is var (run, isNew) => new StartResult.Started(run, isNew),
-            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
-        };
+        return await StartAsync(request.Run ?? engine.NewRunId(), RunCall.Start.From(request), cancellation);
     }
+
+    /// <inheritdoc/>
+    public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>
+        StartAsync(request.As ?? engine.NewRunId(), RunCall.Fork.From(request), cancellation);
 
     /// <inheritdoc/>
     public async Task<Posted> CancelAsync(
@@ -81,4 +80,12 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
     public Task<ImmutableArray<RunAppend>> ReadEventsAsync(
         RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default) =>
         engine.ReadEventsAsync(run, after, limit, cancellation);
+
+    private async Task<StartResult> StartAsync(RunId run, RunCall call, CancellationToken cancellation) =>
+        await grains.AskAsync(run, call, cancellation) switch
+        {
+            RunReply.Refused said => new StartResult.Refused(said.Failure),
+            var reply when reply.As<RunReply.Started>() is var (started, isNew) => new StartResult.Started(started, isNew),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
 }

@@ -75,12 +75,9 @@ internal sealed class RunGrain(AgentsEngine engine, RunAddresses addresses) : Gr
         switch (call)
         {
             case RunCall.Start start:
-                return await engine.StartRunAsync(start.ToRequest(Run)) switch
-                {
-                    StartResult.Started started => new RunReply.Started(started.Run, started.IsNew),
-                    StartResult.Refused refused => new RunReply.Refused(refused.Failure),
-                    var other => throw new UnreachableException(other.GetType().Name),
-                };
+                return ReplyOf(await engine.StartRunAsync(start.ToRequest(Run)));
+            case RunCall.Fork fork:
+                return ReplyOf(await engine.ForkAsync(fork.ToRequest(Run)));
             case RunCall.Cancel cancel:
                 return RunReply.Noted.From(await engine.CancelAsync(Run, cancel.Reason, cancel.RequestId));
             case RunCall.Signal signal:
@@ -102,6 +99,13 @@ internal sealed class RunGrain(AgentsEngine engine, RunAddresses addresses) : Gr
                 throw new UnreachableException(call.GetType().Name);
         }
     }
+
+    private static RunReply ReplyOf(StartResult result) => result switch
+    {
+        StartResult.Started started => new RunReply.Started(started.Run, started.IsNew),
+        StartResult.Refused refused => new RunReply.Refused(refused.Failure),
+        var other => throw new UnreachableException(other.GetType().Name),
+    };
 
     // What the engine does for a run is no activity of this grain: without this it would be collected in the middle of it.
     private async Task StayAsync()

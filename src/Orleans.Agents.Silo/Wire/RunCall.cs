@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orleans.Agents.Forks;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
 
@@ -7,6 +8,7 @@ namespace Orleans.Agents.Silo.Wire;
 /// <summary>What may be asked of a run's grain.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Start), "start")]
+[JsonDerivedType(typeof(Fork), "fork")]
 [JsonDerivedType(typeof(Cancel), "cancel")]
 [JsonDerivedType(typeof(Signal), "signal")]
 [JsonDerivedType(typeof(Resume), "resume")]
@@ -26,6 +28,14 @@ internal abstract record RunCall
             new(request.Workflow, request.Input, request.Key, request.Folder, request.CorrelationId);
 
         public StartRequest ToRequest(RunId run) => new(Workflow, Input, Key, run, Folder, CorrelationId);
+    }
+
+    /// <summary>Begin the run where another one stood.</summary>
+    public sealed record Fork(RunId Run, long At, Payload? Context = null, Guid? CorrelationId = null) : RunCall
+    {
+        public static Fork From(ForkRequest request) => new(request.Run, request.At, request.Context, request.CorrelationId);
+
+        public ForkRequest ToRequest(RunId run) => new(Run, At, run, Context, CorrelationId);
     }
 
     /// <summary>Leave the run a note that it is to stop.</summary>

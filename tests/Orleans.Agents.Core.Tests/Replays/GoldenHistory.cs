@@ -75,6 +75,11 @@ internal static class GoldenHistory
             Await("again", "approval", "news") with { Timeout = TimeSpan.FromDays(1) },
             Await("news", "news", "done"),
             End()),
+        ["v0.4-forked"] = Of(
+            Tool("a", "pay") with { Save = [Save("x", "\"${{ output }}\"")] }, Once("pay", "done", canReconcile: true), End()) with
+        {
+            Deadline = TimeSpan.FromDays(1),
+        },
     };
 
     /// <summary>The names of all that are kept.</summary>

@@ -256,6 +256,24 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public void A_forked_run_waits_for_as_long_as_was_left_and_has_the_signals_that_were_kept()
+    {
+        var workflow = Of(Await("approve", "approval", "news") with { Timeout = Hour }, Await("news", "news", "done") with { Save = Saves }, Ends);
+        var run = new Scenario(workflow).Start().After(TimeSpan.FromMinutes(20));
+        run.Accept(Told("news", "1", "7"));
+
+        Assert.True(Checkpoint.TryMake(
+            workflow, run.State, new ForkAsked(new RunId("run-2"), Guid.Empty, new Epoch(3)), Noon + (5 * Hour), out var state, out _));
+        var fork = new Scenario(workflow) { Now = Noon + (5 * Hour) };
+        fork.Accept(new RunCommand.Fork(state));
+
+        Assert.Equal(new RunWork.WakeAt(Noon + (5 * Hour) + TimeSpan.FromMinutes(40)), Assert.Single(fork.Outstanding));
+        Assert.Equal(Hour, fork.State.WakeAt - fork.State.Awaited!.Since);
+        fork.Accept(Told("approval", "2"));
+        Assert.Equal("7", fork.State.Output.ToString());
+    }
+
+    [Fact]
     public void Whatever_comes_in_whatever_order_each_signal_is_taken_once_and_in_turn()
     {
         for (var seed = 0; seed < 500; seed++)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Forks;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -109,6 +110,28 @@ public abstract class HostConformance
             host[i % 2].StartRunAsync(new StartRequest("test", Payload.Parse("[]"), Run: new RunId("mine")))));
 
         Assert.Single(starts.Cast<StartResult.Started>(), s => s.IsNew);
+    }
+
+    [Fact]
+    public async Task A_run_that_failed_is_forked_from_before_its_failure_and_repeats_nothing()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Held);
+        bodies["test.held"] = (call, _) => Task.FromResult<ToolResult>(calls.Count(c => c.Input == call.Input) == 1
+            ? new ToolResult.Failed(new Failure(FailureClass.Permanent, "tool.broken", "not yet"))
+            : new ToolResult.Succeeded(call.Input));
+        var failed = await StartAsync(host[0]);
+        Assert.Equal("tool.broken", (await EndAsync(host[1], failed)).Failure!.Code);
+        var cut = (await host[1].ReadEventsAsync(failed))[1].Version;
+
+        var fork = new ForkRequest(failed, cut, new RunId("mended"), Payload.Parse("""{"a":10}"""));
+        var forked = Assert.IsType<StartResult.Started>(await host[1].ForkAsync(fork));
+        var again = Assert.IsType<StartResult.Started>(await host[0].ForkAsync(fork));
+
+        Assert.Equal((new RunId("mended"), true, false), (forked.Run, forked.IsNew, again.IsNew));
+        Assert.Equal("[10,2]", (await EndAsync(host[0], forked.Run)).Output.ToString());
+        Assert.Equal(3, calls.Count);
+        Assert.Single(calls.Where(call => call.Input == Payload.Parse("2")).Select(call => call.Activity).Distinct());
+        Assert.Equal("run.fork_boundary", Assert.IsType<StartResult.Refused>(await host[1].ForkAsync(fork with { At = cut - 1, As = null })).Failure.Code);
     }
 
     [Theory]

@@ -15,6 +15,9 @@ internal interface IBenchDatabase
     /// </summary>
     string ResultsSql { get; }
 
+    /// <summary>The events of a row of <c>appends</c> called <c>a</c>, as text.</summary>
+    string EventsText { get; }
+
     /// <summary>Makes a store over it; whoever asked disposes of it.</summary>
     IStore OpenStore();
 

@@ -20,6 +20,9 @@ internal sealed class PostgresBench(string connectionString) : IBenchDatabase
     public BenchAddress Address { get; } = new(BenchAddress.Postgres, connectionString);
 
     /// <inheritdoc/>
+    public string EventsText => "convert_from(a.events, 'UTF8')";
+
+    /// <inheritdoc/>
     public string ResultsSql =>
         """
         select r.id as run, (e ->> 'visit')::bigint as visit, (e ->> 'branch')::bigint as branch, a.epoch

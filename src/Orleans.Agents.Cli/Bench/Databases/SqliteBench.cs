@@ -19,6 +19,9 @@ internal sealed class SqliteBench(string path) : IBenchDatabase
     public BenchAddress Address { get; } = new(BenchAddress.Sqlite, path);
 
     /// <inheritdoc/>
+    public string EventsText => "cast(a.events as text)";
+
+    /// <inheritdoc/>
     public string ResultsSql =>
         """
         select r.id as run, json_extract(e.value, '$.visit') as visit, json_extract(e.value, '$.branch') as branch, a.epoch

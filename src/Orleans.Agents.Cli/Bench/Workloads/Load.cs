@@ -7,7 +7,8 @@ namespace Orleans.Agents.Cli.Bench.Workloads;
 /// <param name="StepsPerRun">How many steps each had.</param>
 /// <param name="Took">How long each run took in milliseconds, shortest first.</param>
 /// <param name="Cost">What all of them cost.</param>
-internal sealed record Load(int RunsAtOnce, int StepsPerRun, IReadOnlyList<double> Took, Measurement Cost)
+/// <param name="Memory">What memory they took; null where it was not looked at.</param>
+internal sealed record Load(int RunsAtOnce, int StepsPerRun, IReadOnlyList<double> Took, Measurement Cost, MemoryUse? Memory = null)
 {
     /// <summary>How many steps became durable in a second.</summary>
     public double StepsPerSecond => Steps / Cost.Time.TotalSeconds;
@@ -33,8 +34,21 @@ internal sealed record Load(int RunsAtOnce, int StepsPerRun, IReadOnlyList<doubl
         FlushesPerStep = PerStep(Cost.Store.Flushes, digits: 4),
         WalBytesPerStep = PerStep(Cost.Store.WalBytes, digits: 0),
         WrittenBytesPerStep = PerStep(Cost.Store.WrittenBytes, digits: 0),
+        ResidentMegabytesEarly = Memory?.Early,
+        ResidentMegabytesLate = Memory?.Late,
     };
 
     private double? PerStep(double? whole, int digits) =>
         whole is { } known ? Math.Round(known / Steps, digits) : null;
+}
+
+/// <summary>Resident memory of this process while it worked, in units of 1,048,576 bytes.</summary>
+/// <param name="Early">After a quarter of the time.</param>
+/// <param name="Late">At the end.</param>
+internal readonly record struct MemoryUse(double Early, double Late)
+{
+    private const double Megabyte = 1_048_576;
+
+    /// <summary>What is resident now.</summary>
+    public static double Now => Math.Round(Environment.WorkingSet / Megabyte, 1);
 }

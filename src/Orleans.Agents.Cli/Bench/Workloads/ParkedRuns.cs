@@ -5,7 +5,7 @@ using Orleans.Agents.Cli.Documents;
 namespace Orleans.Agents.Cli.Bench.Workloads;
 
 /// <summary>W5: what runs cost that wait for an hour: a fresh process over them, beside one over an empty store.</summary>
-internal sealed class ParkedRuns(BenchSettings settings, int parked)
+internal sealed class ParkedRuns(BenchSettings settings, int parked, int due = 0)
 {
     private const double Megabyte = 1_048_576;
 
@@ -21,11 +21,13 @@ internal sealed class ParkedRuns(BenchSettings settings, int parked)
             async database =>
             {
                 await FinishedRuns.AddAsync(database, BenchWorkflow.Parked(), parked, settings, cancellation);
-                return await WatchAsync(database, cancellation);
+                var idle = await WatchAsync(database, cancellation);
+                return (Idle: idle, Due: due > 0 ? await new DueRuns(settings, due).MeasureAsync(database, cancellation) : null);
             },
             cancellation);
-        settings.Tell($"w5 {settings.Kind}: over {parked:N0} parked runs {measured.ResidentMegabytes:N1} MB, {measured.CpuPercent:N2} %");
-        return new ParkedDocument("w5", settings.Kind, parked, settings.Time.TotalSeconds, measured, floor);
+        settings.Tell($"w5 {settings.Kind}: over {parked:N0} parked runs "
+            + $"{measured.Idle.ResidentMegabytes:N1} MB, {measured.Idle.CpuPercent:N2} %");
+        return new ParkedDocument("w5", settings.Kind, parked, settings.Time.TotalSeconds, measured.Idle, floor, measured.Due);
     }
 
     private async Task<IdleFigures> WatchAsync(IBenchDatabase database, CancellationToken cancellation)

@@ -84,20 +84,29 @@ internal sealed class Steps(BenchSettings settings, StepsShape shape, StepsPlan 
         try
         {
             IReadOnlyList<double> took;
+            MemoryUse memory;
             await using (var engine = await BenchEngine.StartAsync(database, workflow, options, settings.Streams))
             {
                 marks?.Follow(engine.Engine);
                 meter = await Meter.StartAsync(database, cancellation);
+                var early = EarlyMemoryAsync(time / 4, cancellation);
                 took = await engine.CarryAsync(runsAtOnce, time, cancellation);
                 meter.Stop();
+                memory = new MemoryUse(await early, MemoryUse.Now);
             }
 
-            return new Load(runsAtOnce, workflow.StepsPerRun, took, await meter.ReadAsync(cancellation));
+            return new Load(runsAtOnce, workflow.StepsPerRun, took, await meter.ReadAsync(cancellation), memory);
         }
         finally
         {
             await (meter?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
+    }
+
+    private static async Task<double> EarlyMemoryAsync(TimeSpan after, CancellationToken cancellation)
+    {
+        await Task.Delay(after, cancellation);
+        return MemoryUse.Now;
     }
 
     private async Task<Load> MeasureFloorAsync(
