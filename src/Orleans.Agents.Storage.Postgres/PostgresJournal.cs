@@ -72,6 +72,37 @@ internal sealed class PostgresJournal(Database database, Writer writer) : IJourn
     }
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<NewAppends>> ReadNewAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return database.DoAsync(
+            async (connection, stop) =>
+            {
+                await using var read = connection.Command(
+                    """
+                    select runs.id, news.seq, news.at, news.epoch, news.events, news.trace_parent
+                    from unnest($1, $2) as places (id, after)
+                    join runs on runs.id = places.id and runs.version > places.after
+                    cross join lateral (
+                        select seq, at, epoch, events, trace_parent from appends
+                        where appends.run = runs.run and seq > places.after
+                        order by seq limit $3) as news
+                    order by runs.run, news.seq
+                    """,
+                    Sql.Texts([.. places.Select(place => place.Run.Value)]),
+                    Sql.Integers([.. places.Select(place => place.After)]),
+                    Sql.Integer(limit));
+                var appends = await read.ReadAllAsync(
+                    row => (Run: row.GetString(0), Append: RunHistories.Append(row, 1)), stop);
+                return appends.GroupBy(row => row.Run, row => row.Append, StringComparer.Ordinal)
+                    .Select(of => new NewAppends(new RunId(of.Key), [.. of]))
+                    .ToImmutableArray();
+            },
+            cancellation);
+    }
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<Blob>> ReadBlobsAsync(
         ImmutableArray<BlobKey> blobs, CancellationToken cancellation) => database.DoAsync(
         async (connection, stop) =>

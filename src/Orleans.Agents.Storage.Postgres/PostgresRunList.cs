@@ -29,12 +29,20 @@ internal sealed class PostgresRunList(Database database) : IRunList
                     select {RunRows.Columns} from runs
                     where run > 0 and ($1 is null or status = $1) and ($2 is null or workflow = $2)
                         and ($3 is null or run < (select run from runs where id = $3))
+                        and ($5 is null or run in (
+                            select children.run from children join runs as p on p.run = children.parent where p.id = $5))
+                        and ($6 is null or started_at >= $6) and ($7 is null or started_at < $7)
+                        and ($8 is null or id >= $8 || ':' and id < $8 || ';')
                     order by run desc limit $4
                     """,
                     Sql.Text(query.Status is { } status ? StatusName.Of(status) : null),
                     Sql.Text(query.Workflow),
                     Sql.Text(query.Before?.Value),
-                    Sql.Integer(query.Limit));
+                    Sql.Integer(query.Limit),
+                    Sql.Text(query.Parent?.Value),
+                    Sql.MomentOrNull(Clock.NotBefore(query.StartedFrom)),
+                    Sql.MomentOrNull(Clock.NotBefore(query.StartedBefore)),
+                    Sql.Text(query.Tenant));
                 return (await list.ReadAllAsync(RunRows.Read, stop)).ToImmutableArray();
             },
             cancellation);

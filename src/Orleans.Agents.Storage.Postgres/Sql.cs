@@ -30,6 +30,8 @@ internal static class Sql
 
     public static NpgsqlParameter Moment(DateTime value) => Of(value, NpgsqlDbType.TimestampTz);
 
+    public static NpgsqlParameter MomentOrNull(DateTime? value) => Of(value, NpgsqlDbType.TimestampTz);
+
     public static NpgsqlParameter Texts(List<string> values) => Of(values, NpgsqlDbType.Array | NpgsqlDbType.Text);
 
     public static NpgsqlParameter Integers(List<long> values) => Of(values, NpgsqlDbType.Array | NpgsqlDbType.Bigint);

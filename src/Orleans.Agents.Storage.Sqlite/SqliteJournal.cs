@@ -40,6 +40,19 @@ internal sealed class SqliteJournal(Writer writer, Readers readers, FaultPlan fa
     }
 
     /// <inheritdoc/>
+    public Task<ImmutableArray<NewAppends>> ReadNewAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return readers.ReadAsync(
+            database => places
+                .Select(place => new NewAppends(place.Run, Appends(database, place.Run, place.After, limit)))
+                .Where(read => !read.Appends.IsEmpty)
+                .ToImmutableArray(),
+            cancellation);
+    }
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<Blob>> ReadBlobsAsync(
         ImmutableArray<BlobKey> blobs, CancellationToken cancellation) => readers.ReadAsync(
         database => blobs.Distinct().SelectMany(blob => Read(database, blob)).ToImmutableArray(), cancellation);

@@ -77,13 +77,21 @@ internal sealed class SqliteRunList(Writer writer, Readers readers) : IRunList
             select {RunRows.Columns} from runs
             where run > 0 and (?1 is null or status = ?1) and (?2 is null or workflow = ?2)
                 and (?3 is null or run < (select run from runs where id = ?3))
+                and (?5 is null or run in (
+                    select children.run from children join runs as p on p.run = children.parent where p.id = ?5))
+                and (?6 is null or started_at >= ?6) and (?7 is null or started_at < ?7)
+                and (?8 is null or (id >= ?8 || ':' and id < ?8 || ';'))
             order by run desc limit ?4
             """);
         statement
             .Bind(1, query.Status is { } status ? StatusName.Of(status) : null)
             .Bind(2, query.Workflow)
             .Bind(3, query.Before?.Value)
-            .Bind(4, query.Limit);
+            .Bind(4, query.Limit)
+            .Bind(5, query.Parent?.Value)
+            .Bind(6, Clock.NotBefore(query.StartedFrom))
+            .Bind(7, Clock.NotBefore(query.StartedBefore))
+            .Bind(8, query.Tenant);
         var runs = ImmutableArray.CreateBuilder<RunRecord>();
         while (statement.Next())
         {

@@ -48,6 +48,40 @@ public sealed class ReplayTests : IDisposable
         Assert.Contains("/saved/said", (await workspace.AtTerminalAsync("runs replay first")).Out, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_run_is_compared_under_another_definition()
+    {
+        await RunAsync();
+        var same = (await workspace.AgentsAsync("runs", "compare", "first", "--with", "hello.yaml")).With(0).Payload;
+        Assert.Equal((true, 7), (same.GetProperty("same").GetBoolean(), same.GetProperty("events").GetInt32()));
+
+        workspace.Write("other.yaml", Hello.Replace("hello ${{", "good morning ${{", StringComparison.Ordinal));
+        var compared = (await workspace.AgentsAsync("runs", "compare", "first", "--with", "other.yaml")).With(1).Payload;
+        Assert.Equal("/saved/said", compared.GetProperty("difference").GetProperty("field").GetString());
+        Assert.Equal("good morning Ada", compared.GetProperty("output").GetString());
+        Assert.Contains("/saved/said", (await workspace.AtTerminalAsync("runs compare first --with other.yaml")).Out, StringComparison.Ordinal);
+
+        var hash = same.GetProperty("hash").GetString()!;
+        (await workspace.AgentsAsync("runs", "compare", "first", "--with", hash)).With(0);
+        Assert.Equal("cli.usage", (await workspace.AgentsAsync("runs", "compare", "first", "--with", new string('0', 64))).With(2).FailureCode);
+        (await workspace.AgentsAsync("runs", "compare", "first", "--with", "nothing.yaml")).With(2);
+    }
+
+    [Fact]
+    public async Task It_is_told_where_results_ran_out()
+    {
+        await RunAsync();
+        workspace.Write("other.yaml", Hello
+            .Replace("next: rest }", "next: count }", StringComparison.Ordinal)
+            .Replace("    rest:", "    count: { tool: text.count, input: { text: a }, next: rest }\n    rest:", StringComparison.Ordinal));
+
+        var compared = (await workspace.AgentsAsync("runs", "compare", "first", "--with", "other.yaml")).With(1).Payload;
+
+        var missing = Assert.Single(compared.GetProperty("ran_out").EnumerateArray());
+        Assert.Equal(("count", 1), (missing.GetProperty("state").GetString(), missing.GetProperty("attempt").GetInt32()));
+        Assert.Equal("count", compared.GetProperty("state").GetString());
+    }
+
     public void Dispose() => workspace.Dispose();
 
     private async Task RunAsync()

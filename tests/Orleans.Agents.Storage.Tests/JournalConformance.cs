@@ -25,6 +25,25 @@ public abstract class JournalConformance<TDatabase> : StoreConformance<TDatabase
     }
 
     [Fact]
+    public async Task What_is_new_of_many_runs_is_read_at_once()
+    {
+        await StoredAsync(Start(Ada));
+        await StoredAsync(Next(Ada, 1, events: 3, text: "two"));
+        await StoredAsync(Next(Ada, 4, text: "three"));
+        await StoredAsync(Start(Bob, text: "bob"));
+        var nobody = new RunId("nobody");
+
+        var news = await Store.Journal.ReadNewAsync([new(Bob, 0), new(nobody, 0), new(Ada, 1)], 10, Stop);
+        var page = await Store.Journal.ReadNewAsync([new(Ada, 0), new(Bob, 1)], 2, Stop);
+
+        Assert.Equal(["[\"bob\"]"], news.Single(n => n.Run == Bob).Appends.Select(a => Text(a.Events)));
+        Assert.Equal([4L, 5L], news.Single(n => n.Run == Ada).Appends.Select(a => a.Version));
+        Assert.Equal(2, news.Length);
+        Assert.Equal([1L, 4L], Assert.Single(page).Appends.Select(a => a.Version));
+        Assert.Empty(await Store.Journal.ReadNewAsync([], 10, Stop));
+    }
+
+    [Fact]
     public async Task A_run_nobody_started_has_no_history()
     {
         Assert.Null(await Store.Journal.ReadAsync(Ada, Stop));

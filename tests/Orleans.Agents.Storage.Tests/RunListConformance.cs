@@ -48,6 +48,45 @@ public abstract class RunListConformance<TDatabase> : StoreConformance<TDatabase
         Assert.Equal(["a"], await ListAsync(new RunQuery(1, RunStatus.Running, "greet", new RunId("d"))));
     }
 
+    [Fact]
+    public async Task A_list_can_be_of_one_time()
+    {
+        for (var n = 0; n < 4; n++)
+        {
+            await StoredAsync(Start(new RunId($"run-{n}")) with { At = Noon.AddSeconds(n) });
+        }
+
+        Assert.Equal(["run-3", "run-2"], await ListAsync(new RunQuery { StartedFrom = Noon.AddSeconds(2) }));
+        Assert.Equal(["run-1", "run-0"], await ListAsync(new RunQuery { StartedBefore = Noon.AddSeconds(2) }));
+        Assert.Equal(
+            ["run-1"],
+            await ListAsync(new RunQuery { StartedFrom = Noon.AddTicks(1), StartedBefore = Noon.AddSeconds(1.5) }));
+    }
+
+    [Fact]
+    public async Task A_list_can_be_of_one_parent()
+    {
+        await StoredAsync(Start(Bob));
+        await StoredAsync(Start(Ada) with { Children = [Start(new RunId("ada~1.0")), Start(new RunId("ada~1.1"))] });
+
+        Assert.Equal(["ada~1.1", "ada~1.0"], await ListAsync(new RunQuery { Parent = Ada }));
+        Assert.Equal(["ada~1.0"], await ListAsync(new RunQuery(Before: new RunId("ada~1.1")) { Parent = Ada }));
+        Assert.Empty(await ListAsync(new RunQuery { Parent = Bob }));
+        Assert.Empty(await ListAsync(new RunQuery { Parent = new RunId("nobody") }));
+    }
+
+    [Fact]
+    public async Task A_list_can_be_of_one_tenant()
+    {
+        foreach (var run in (string[])["acme:a", "acme", "acme-2:b", "b", "acm:c", "acme:a~1.0"])
+        {
+            await StoredAsync(Start(new RunId(run)));
+        }
+
+        Assert.Equal(["acme:a~1.0", "acme:a"], await ListAsync(new RunQuery { Tenant = "acme" }));
+        Assert.Empty(await ListAsync(new RunQuery { Tenant = "b" }));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1_001)]

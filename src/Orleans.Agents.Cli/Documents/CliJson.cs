@@ -21,4 +21,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(TreeDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(ForkDocument))]
+[JsonSerializable(typeof(ComparisonDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

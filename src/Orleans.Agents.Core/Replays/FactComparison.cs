@@ -49,14 +49,22 @@ internal static class FactComparison
             return new Difference(append, version, TypeOf(one), TypeOf(one), "/at", Moment(at), Moment(accepted.At));
         }
 
-        using var other = Parsed(accepted.Events[same]);
-        if (one is null)
+        return Between(one is null ? null : recorded[first + same], accepted.Events[same], version + same, append);
+    }
+
+    /// <summary>The difference between what is recorded and what is decided; one of them may be missing.</summary>
+    public static Difference Between(RunEvent? recorded, RunEvent? decided, long version, long append)
+    {
+        using var one = recorded is null ? null : Parsed(recorded);
+        using var other = decided is null ? null : Parsed(decided);
+        if (one is null || other is null)
         {
-            return new Difference(append, version + same, null, TypeOf(other), "", null, ValueOf(other.RootElement));
+            return new Difference(
+                append, version, TypeOf(one), TypeOf(other), "", ValueOf(one?.RootElement), ValueOf(other?.RootElement));
         }
 
         var (field, left, right) = Find(one.RootElement, other.RootElement, "") ?? ("", one.RootElement, other.RootElement);
-        return new Difference(append, version + same, TypeOf(one), TypeOf(other), field, ValueOf(left), ValueOf(right));
+        return new Difference(append, version, TypeOf(one), TypeOf(other), field, ValueOf(left), ValueOf(right));
     }
 
     /// <summary>The first place at which two values differ; null when they do not.</summary>
@@ -126,7 +134,8 @@ internal static class FactComparison
         return null;
     }
 
-    private static bool IsSame(RunEvent one, RunEvent other) =>
+    /// <summary>Whether two facts are stored as the same bytes.</summary>
+    public static bool IsSame(RunEvent one, RunEvent other) =>
         one.GetType() == other.GetType() && Written(one).AsSpan().SequenceEqual(Written(other));
 
     private static byte[] Written(RunEvent happened) => JsonSerializer.SerializeToUtf8Bytes(happened, RunJson.Default.RunEvent);

@@ -36,6 +36,9 @@ public sealed class Replay
     /// <summary>What could not be decided again, because the journal does not hold all that led to it.</summary>
     public ImmutableArray<Unverified> Unverified => unverified.ToImmutable();
 
+    /// <summary>Is told each command that was found out, the run's state before it, and when it was.</summary>
+    internal Action<RunState, RunCommand, DateTimeOffset>? Found { get; init; }
+
     /// <summary>Decides one append again.</summary>
     /// <param name="recorded">Its facts.</param>
     /// <param name="at">When they happened.</param>
@@ -67,6 +70,7 @@ public sealed class Replay
                     unverified.Add(new Unverified(State.Version + 1, missing));
                 }
 
+                Found?.Invoke(State, command, at);
                 State = decided.Next;
                 return all;
             }

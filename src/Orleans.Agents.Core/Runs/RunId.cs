@@ -9,8 +9,8 @@ namespace Orleans.Agents.Runs;
 
 /// <summary>Names one run, for ever and everywhere.</summary>
 /// <param name="Value">
-/// 1 to 128 characters of <c>a-z 0-9 - _ . ~</c>; <see cref="IsValid"/> says whether a text is one. Only the names of child
-/// runs have <c>~</c> in them.
+/// 1 to 128 characters of <c>a-z 0-9 - _ . ~ :</c>; <see cref="IsValid"/> says whether a text is one. Only the names of child
+/// runs have <c>~</c> in them, and only those of runs that belong to a tenant <c>:</c>, after the tenant's name.
 /// </param>
 [JsonConverter(typeof(RunIdConverter))]
 public readonly record struct RunId(string Value)
@@ -19,12 +19,20 @@ public readonly record struct RunId(string Value)
     public const int MaxLength = 128;
 
     private const char ChildMark = '~';
+    private const char TenantMark = ':';
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.~");
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.~:");
 
     /// <summary>Whether it is the name of a run that another run started, which nobody else may take.</summary>
     [JsonIgnore]
     public bool IsOfChild => Value.Contains(ChildMark, StringComparison.Ordinal);
+
+    /// <summary>Whom the run belongs to, when it belongs to a tenant; what it starts belongs to the same.</summary>
+    [JsonIgnore]
+    public string? Tenant => Value.IndexOf(TenantMark, StringComparison.Ordinal) is > 0 and var end ? Value[..end] : null;
+
+    /// <summary>The name of a run within a tenant.</summary>
+    public static RunId Of(string tenant, string name) => new($"{tenant}{TenantMark}{name}");
 
     /// <summary>
     /// The name of the run that an attempt at an activity starts: the same whoever starts it and however often, and no
@@ -38,7 +46,7 @@ public readonly record struct RunId(string Value)
             : string.Create(CultureInfo.InvariantCulture, $"{parent}{ChildMark}{visit}.{branch}.{attempt}");
         return new RunId(name.Length <= MaxLength
             ? name
-            : $"deep{ChildMark}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}");
+            : $"{(parent.Tenant is { } tenant ? $"{tenant}{TenantMark}" : "")}deep{ChildMark}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}");
     }
 
     /// <summary>Whether a text may name a run.</summary>

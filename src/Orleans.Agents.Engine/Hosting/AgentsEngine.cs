@@ -26,6 +26,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     private readonly StoreClock clock;
     private readonly FaultPlan faults;
     private readonly ILogger logger;
+    private readonly ModelRegistry models;
+    private readonly ToolRegistry tools;
     private readonly Dispatch dispatch;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
@@ -70,6 +72,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         clock = new StoreClock(time);
         this.faults = faults;
         this.logger = logger;
+        (this.models, this.tools) = (models, tools);
         catalog = new WorkflowCatalog(store.Definitions);
         var gate = this.process.GateFor(options);
         var performer = new ActivityPerformer(
@@ -117,14 +120,22 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     public Task PublishAsync(Definition definition, CancellationToken cancellation = default) =>
         catalog.PublishAsync(definition, cancellation);
 
-    /// <summary>
-    /// Starts a run; it is durable when this returns. A key or a name that was used before is not started again, also
-    /// when its run was pruned.
-    /// </summary>
-    /// <exception cref="StoreException">The store cannot be reached; try again with the same key.</exception>
+    /// <inheritdoc/>
+    public Task KeepAsync(Definition definition, CancellationToken cancellation = default) =>
+        catalog.KeepAsync(definition, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>?> FindDefinitionAsync(string hash, CancellationToken cancellation = default) =>
+        store.Definitions.FindAsync(hash, cancellation);
+
+    /// <inheritdoc/>
+    public DefinitionHost DefinitionHost => new([.. tools.All], [.. models.Names]);
+
+    /// <inheritdoc/>
     public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
     {
-        if (StartChecks.Objection(catalog, request, out var workflow) is { } refused)
+        var workflow = await catalog.FindAsync(request, cancellation);
+        if (StartChecks.Objection(workflow, request) is { } refused)
         {
             return refused;
         }
@@ -136,28 +147,24 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
             request.Input,
             request.Key,
             request.Folder,
-            RunVariables.Of(workflow));
-        var started = await Table.StartAsync(workflow, id, epoch => command with { Epoch = epoch });
+            RunVariables.Of(workflow!));
+        var started = await Table.StartAsync(workflow!, id, epoch => command with { Epoch = epoch });
         if (started is not StartResult.Started { IsNew: false } again)
         {
             return started;
         }
 
         var first = await ReadEventsAsync(again.Run, limit: 1, cancellation: cancellation);
-        return StartChecks.Compare(again, first is [{ Events: [var fact, ..] }, ..] ? fact : null, workflow, request);
+        return StartChecks.Compare(again, first is [{ Events: [var fact, ..] }, ..] ? fact : null, workflow!, request);
     }
 
-    /// <summary>
-    /// Begins a run where another one stood after one of its appends, with the same definition and perhaps another context. It
-    /// is durable when this returns, and needs nothing of the other one any more. Nothing that was recorded there is done again.
-    /// </summary>
-    /// <exception cref="HistoryException">The other run's history cannot be understood, or was pruned.</exception>
-    /// <exception cref="StoreException">The store cannot be reached; try again with the same name.</exception>
+    /// <inheritdoc/>
     public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>
         new RunForks(Table, store, catalog, clock).ForkAsync(request, request.As ?? NewRunId(), cancellation);
 
     /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
-    internal StartResult.Refused? Objection(StartRequest request) => StartChecks.Objection(catalog, request, out _);
+    internal async ValueTask<StartResult.Refused?> ObjectionAsync(StartRequest request, CancellationToken cancellation) =>
+        StartChecks.Objection(await catalog.FindAsync(request, cancellation), request);
 
     /// <summary>A name that no run has.</summary>
     internal RunId NewRunId() => new($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");
@@ -175,15 +182,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default) =>
         requests.CancelAsync(run, reason, requestId, cancellation);
 
-    /// <summary>
-    /// Decides about a call whose outcome nobody knows, whoever carries its run. The decision is durable when this
-    /// returns; it is obeyed like a cancellation, by whoever carries the run or takes it on next.
-    /// </summary>
-    /// <param name="activity">The activity that waits for a decision.</param>
-    /// <param name="verdict">What is decided about its present attempt.</param>
-    /// <param name="cancellation">Ends the call; the decision may have been stored all the same.</param>
-    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
-    /// <exception cref="StoreException">The store cannot be reached; decide again.</exception>
+    /// <inheritdoc/>
     public Task<DecideResult> DecideAsync(
         ActivityId activity, Verdict verdict, CancellationToken cancellation = default) =>
         requests.DecideAsync(activity, verdict, cancellation);
@@ -210,11 +209,25 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         store.Runs.ListAsync(query, cancellation);
 
     /// <inheritdoc/>
+    public Task<RunRecord?> LookUpAsync(RunId run, CancellationToken cancellation = default) =>
+        store.Runs.FindAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation = default) =>
+        store.Runs.ListChildrenAsync(parent, after, limit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<NewFacts>> ReadFactsAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation = default) =>
+        FactReader.ReadAsync(store.Journal, places, limit, cancellation);
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<RunAppend>> ReadEventsAsync(
         RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default) =>
         RunAppends.ReadPageAsync(store.Journal, run, after, limit, cancellation);
 
-    /// <summary>Calls back with each append of runs this process carries, in order per run, when it is durable.</summary>
+    /// <inheritdoc/>
     public void Follow(Action<RunId, RunAppend> follower) => Table.Follow(follower);
 
     /// <summary>Carries a run on, if nobody does and it is not over, together with others that are woken now.</summary>

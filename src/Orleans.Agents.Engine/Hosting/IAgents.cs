@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Definitions;
 using Orleans.Agents.Forks;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -82,6 +83,52 @@ public interface IAgents
     /// <summary>How a run stands; null when there is none of this name.</summary>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
     Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default);
+
+    /// <summary>A run's row; null when there is none of this name.</summary>
+    Task<RunRecord?> LookUpAsync(RunId run, CancellationToken cancellation = default);
+
+    /// <summary>Lists the runs that were born with appends of another, in the order of their births.</summary>
+    /// <param name="parent">The other run.</param>
+    /// <param name="after">Only those born after this one; null begins with the first.</param>
+    /// <param name="limit">At most this many, from 1.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Decides about a call whose outcome nobody knows, whoever carries its run. The decision is durable when this
+    /// returns; it is obeyed like a cancellation, by whoever carries the run or takes it on next.
+    /// </summary>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    /// <exception cref="StoreException">The store cannot be reached; decide again.</exception>
+    Task<DecideResult> DecideAsync(ActivityId activity, Verdict verdict, CancellationToken cancellation = default);
+
+    /// <summary>Keeps a definition, so that runs can be started from it by its hash at any process of the store.</summary>
+    Task KeepAsync(Definition definition, CancellationToken cancellation = default);
+
+    /// <summary>The stored form of a definition; null when none is kept under this hash.</summary>
+    Task<ReadOnlyMemory<byte>?> FindDefinitionAsync(string hash, CancellationToken cancellation = default);
+
+    /// <summary>The tools and models that definitions may refer to in this process.</summary>
+    DefinitionHost DefinitionHost { get; }
+
+    /// <summary>
+    /// Calls back with each append of runs that this process carries, in order per run, when it is durable. Of runs that
+    /// others carry it says nothing: whoever has to know reads the facts.
+    /// </summary>
+    void Follow(Action<RunId, RunAppend> follower);
+
+    /// <summary>
+    /// Reads the facts of many runs after a version each, as they are stored: also those that this program does not know.
+    /// Facts that were stored together come together, so the limit may be exceeded by those.
+    /// </summary>
+    /// <param name="places">From where on; each run stands among them once.</param>
+    /// <param name="limit">About as many facts of each run.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <returns>Runs that exist and have something new, in no particular order.</returns>
+    /// <exception cref="HistoryException">Facts are damaged.</exception>
+    Task<ImmutableArray<NewFacts>> ReadFactsAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation = default);
 
     /// <summary>Lists runs, newest first.</summary>
     Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation = default);

@@ -44,11 +44,32 @@ public interface IJournal
         RunId run, long after, int limit, CancellationToken cancellation);
 
     /// <summary>
+    /// Reads what is new of many runs at once: of each the appends after a version, oldest first, at most
+    /// <paramref name="limit"/> of them. Runs that do not exist or have nothing new are left out; the order is not that of
+    /// the places.
+    /// </summary>
+    /// <param name="places">From where on; each run stands among them once.</param>
+    /// <param name="limit">At most this many of each run.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    Task<ImmutableArray<NewAppends>> ReadNewAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation);
+
+    /// <summary>
     /// Reads blobs, byte for byte as sent, in no particular order. Those that do not exist are left out; one that several
     /// runs have may come for each.
     /// </summary>
     Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation);
 }
+
+/// <summary>How far somebody has read a run.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="After">The version that was read last; 0 when nothing was.</param>
+public readonly record struct RunPlace(RunId Run, long After);
+
+/// <summary>What is new of a run.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Appends">The appends, oldest first; never none.</param>
+public sealed record NewAppends(RunId Run, ImmutableArray<StoredAppend> Appends);
 
 /// <summary>Which blob of which run.</summary>
 /// <param name="Run">The run.</param>

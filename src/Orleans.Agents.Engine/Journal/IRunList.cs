@@ -106,6 +106,18 @@ public sealed record WaitingQuery(DateTimeOffset Now, int Limit, Epoch For = def
 /// <param name="Before">Only runs listed after this one, the last of the page before; none when it is unknown.</param>
 public sealed record RunQuery(int Limit = 50, RunStatus? Status = null, string? Workflow = null, RunId? Before = null)
 {
+    /// <summary>Only runs that were born with appends of this one.</summary>
+    public RunId? Parent { get; init; }
+
+    /// <summary>Only runs that were started at this moment or later.</summary>
+    public DateTimeOffset? StartedFrom { get; init; }
+
+    /// <summary>Only runs that were started before this moment.</summary>
+    public DateTimeOffset? StartedBefore { get; init; }
+
+    /// <summary>Only runs of this tenant: those whose names say so.</summary>
+    public string? Tenant { get; init; }
+
     /// <summary>The most runs one page may have.</summary>
     public const int MaxLimit = 1_000;
 

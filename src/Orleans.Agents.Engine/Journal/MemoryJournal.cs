@@ -34,6 +34,18 @@ internal sealed class MemoryJournal(MemoryStore store) : IJournal
         return store.DoAsync(database => database.Find(run)?.After(after, limit) ?? [], cancellation);
     }
 
+    public Task<ImmutableArray<NewAppends>> ReadNewAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        return store.DoAsync(
+            database => places
+                .Select(place => new NewAppends(place.Run, database.Find(place.Run)?.After(place.After, limit) ?? []))
+                .Where(read => !read.Appends.IsEmpty)
+                .ToImmutableArray(),
+            cancellation);
+    }
+
     public Task<ImmutableArray<Blob>> ReadBlobsAsync(
         ImmutableArray<BlobKey> blobs, CancellationToken cancellation) => store.DoAsync(
         database => blobs.Distinct().SelectMany(blob => Read(database, blob)).ToImmutableArray(), cancellation);

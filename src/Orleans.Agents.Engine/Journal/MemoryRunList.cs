@@ -69,6 +69,10 @@ internal sealed class MemoryRunList(MemoryStore store) : IRunList
                 .Select(run => run.Record)
                 .Where(run => query.Status is null || run.Row.Status == query.Status)
                 .Where(run => query.Workflow is null || run.Workflow == query.Workflow)
+                .Where(run => query.Parent is not { } parent || database.Find(parent)?.Children.Contains(run.Id) is true)
+                .Where(run => query.StartedFrom is null || run.StartedAt >= query.StartedFrom)
+                .Where(run => query.StartedBefore is null || run.StartedAt < query.StartedBefore)
+                .Where(run => query.Tenant is null || run.Id.Tenant == query.Tenant)
                 .Take(query.Limit),
         ];
     }

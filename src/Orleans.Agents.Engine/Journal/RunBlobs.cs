@@ -40,6 +40,20 @@ public sealed class RunBlobs
         return ReadAsync(journal, keys, cancellation);
     }
 
+    /// <summary>Reads the blobs of new appends of many runs.</summary>
+    /// <exception cref="StoreException">The store cannot be reached.</exception>
+    public static ValueTask<RunBlobs> ReadAsync(
+        IJournal journal, ImmutableArray<NewAppends> news, CancellationToken cancellation)
+    {
+        var keys = new HashSet<BlobKey>();
+        foreach (var (run, appends) in news)
+        {
+            AddKeys(keys, run, appends);
+        }
+
+        return ReadAsync(journal, keys, cancellation);
+    }
+
     /// <summary>The hashes of what was taken out of a history.</summary>
     internal static IEnumerable<string> HashesIn(RunHistory history)
     {

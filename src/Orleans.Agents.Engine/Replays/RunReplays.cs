@@ -1,5 +1,6 @@
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Replays;
 
@@ -19,11 +20,9 @@ public sealed class RunReplays(IStore store)
     /// <exception cref="StoreException">The store cannot be reached.</exception>
     public async Task<ReplayResult?> ReplayAsync(RunId run, CancellationToken cancellation = default)
     {
-        if (await store.Runs.FindAsync(run, cancellation) is not { } record)
+        if (await FindAsync(run, cancellation) is not { } record)
         {
-            return await store.Runs.WasPrunedAsync(run, cancellation)
-                ? throw new HistoryException("history.pruned", $"Run {run} has been pruned; there is nothing to replay.")
-                : null;
+            return null;
         }
 
         var replay = new Replay(await catalog.PinnedAsync(run, record.Hash, cancellation));
@@ -47,4 +46,45 @@ public sealed class RunReplays(IStore store)
         return new ReplayResult(
             run, record.Workflow, record.Hash, appends, replay.State.Version, replay.State, replay.Difference, replay.Unverified);
     }
+
+    /// <summary>
+    /// Decides a run by another definition, with the results that its journal has. Nothing is executed, and what its children
+    /// would do is not decided.
+    /// </summary>
+    /// <param name="run">The run; whether somebody carries it does not matter.</param>
+    /// <param name="other">The other definition.</param>
+    /// <param name="cancellation">Ends the reading.</param>
+    /// <returns>What came of it; null when there is no such run.</returns>
+    /// <exception cref="HistoryException">The run's history or its definition cannot be understood, or was pruned.</exception>
+    /// <exception cref="StoreException">The store cannot be reached.</exception>
+    public async Task<ComparisonResult?> CompareAsync(RunId run, Workflow other, CancellationToken cancellation = default)
+    {
+        if (await FindAsync(run, cancellation) is not { } record)
+        {
+            return null;
+        }
+
+        var comparison = new Comparison(await catalog.PinnedAsync(run, record.Hash, cancellation), other);
+        await foreach (var append in RunAppends.ReadAsync(store.Journal, run, PageSize, cancellation))
+        {
+            if (!comparison.Take(append.Events, append.At))
+            {
+                break;
+            }
+        }
+
+        return comparison.Finish();
+    }
+
+    /// <summary>The definition that some run was pinned to, by its hash; null when the store has none of it.</summary>
+    /// <exception cref="HistoryException">It cannot be understood.</exception>
+    /// <exception cref="StoreException">The store cannot be reached.</exception>
+    public async Task<Workflow?> FindDefinitionAsync(RunId run, string hash, CancellationToken cancellation = default) =>
+        await store.Definitions.FindAsync(hash, cancellation) is null ? null : await catalog.PinnedAsync(run, hash, cancellation);
+
+    private async Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) =>
+        await store.Runs.FindAsync(run, cancellation)
+        ?? (await store.Runs.WasPrunedAsync(run, cancellation)
+            ? throw new HistoryException("history.pruned", $"Run {run} has been pruned; there is nothing to decide again.")
+            : null);
 }

@@ -7,11 +7,12 @@ namespace Orleans.Agents.Runs;
 internal static class StartChecks
 {
     /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
-    public static StartResult.Refused? Objection(WorkflowCatalog catalog, StartRequest request, out Workflow workflow)
+    public static StartResult.Refused? Objection(Workflow? workflow, StartRequest request)
     {
-        workflow = catalog.Find(request.Workflow)!;
-        return workflow is null
+        return workflow is null && request.Hash is null
                 ? Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.")
+            : workflow?.Name != request.Workflow
+                ? Refused("workflow.unknown", $"No definition of workflow '{request.Workflow}' is kept as '{request.Hash}'.")
             : workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid
                 ? Refused(FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}")
             : request.Run is { } name ? ObjectionTo(name)

@@ -11,13 +11,15 @@ namespace Orleans.Agents.Runs;
 /// <param name="Run">The new run's name; null lets the engine choose one.</param>
 /// <param name="Folder">What relative paths in tool inputs are relative to; null refuses relative paths.</param>
 /// <param name="CorrelationId">Stands on every call, span and message; null lets the engine choose one.</param>
+/// <param name="Hash">Which definition of the workflow, kept before; null is the one that was published last.</param>
 public sealed record StartRequest(
     string Workflow,
     Payload Input,
     string? Key = null,
     RunId? Run = null,
     string? Folder = null,
-    Guid? CorrelationId = null);
+    Guid? CorrelationId = null,
+    string? Hash = null);
 
 /// <summary>What became of a start.</summary>
 public abstract record StartResult

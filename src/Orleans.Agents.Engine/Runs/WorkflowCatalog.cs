@@ -22,6 +22,14 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
 
     public Workflow? Find(string name) => byName.GetValueOrDefault(name);
 
+    /// <summary>What a new run is to be started from: the definition it names, else the one published last.</summary>
+    /// <exception cref="HistoryException">The definition cannot be understood.</exception>
+    public async ValueTask<Workflow?> FindAsync(StartRequest request, CancellationToken cancellation) =>
+        request.Hash is not { } hash ? Find(request.Workflow)
+        : byHash.GetValueOrDefault(hash) is { } known ? known
+        : await store.FindAsync(hash, cancellation) is null ? null
+        : await PinnedAsync(request.Run ?? default, hash, cancellation);
+
     /// <exception cref="HistoryException">The definition is not in the store, or cannot be understood.</exception>
     public async Task<Workflow> PinnedAsync(RunId run, string hash, CancellationToken cancellation)
     {
@@ -52,8 +60,10 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
         }
     }
 
-    // What a run may start is kept before it, so that no run is ever found without.
-    private async Task KeepAsync(Definition loaded, CancellationToken cancellation)
+    /// <summary>
+    /// Keeps a definition. What a run may start is kept before it, so that no run is ever found without.
+    /// </summary>
+    public async Task KeepAsync(Definition loaded, CancellationToken cancellation)
     {
         foreach (var called in loaded.Called)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Definitions;
 using Orleans.Agents.Forks;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
@@ -21,7 +22,7 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
     /// <inheritdoc/>
     public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
     {
-        if (engine.Objection(request) is { } refused)
+        if (await engine.ObjectionAsync(request, cancellation) is { } refused)
         {
             return refused;
         }
@@ -80,6 +81,39 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
     public Task<ImmutableArray<RunAppend>> ReadEventsAsync(
         RunId run, long after = 0, int limit = 1_000, CancellationToken cancellation = default) =>
         engine.ReadEventsAsync(run, after, limit, cancellation);
+
+    /// <inheritdoc/>
+    public DefinitionHost DefinitionHost => engine.DefinitionHost;
+
+    /// <inheritdoc/>
+    public Task<RunRecord?> LookUpAsync(RunId run, CancellationToken cancellation = default) =>
+        engine.LookUpAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation = default) =>
+        engine.ListChildrenAsync(parent, after, limit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<DecideResult> DecideAsync(
+        ActivityId activity, Verdict verdict, CancellationToken cancellation = default) =>
+        engine.DecideAsync(activity, verdict, cancellation);
+
+    /// <inheritdoc/>
+    public Task KeepAsync(Definition definition, CancellationToken cancellation = default) =>
+        engine.KeepAsync(definition, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ReadOnlyMemory<byte>?> FindDefinitionAsync(string hash, CancellationToken cancellation = default) =>
+        engine.FindDefinitionAsync(hash, cancellation);
+
+    /// <inheritdoc/>
+    public void Follow(Action<RunId, RunAppend> follower) => engine.Follow(follower);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<NewFacts>> ReadFactsAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation = default) =>
+        engine.ReadFactsAsync(places, limit, cancellation);
 
     private async Task<StartResult> StartAsync(RunId run, RunCall call, CancellationToken cancellation) =>
         await grains.AskAsync(run, call, cancellation) switch

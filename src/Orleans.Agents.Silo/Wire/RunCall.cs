@@ -22,12 +22,17 @@ internal abstract record RunCall
 
     /// <summary>Start the run.</summary>
     public sealed record Start(
-        string Workflow, Payload Input, string? Key = null, string? Folder = null, Guid? CorrelationId = null) : RunCall
+        string Workflow,
+        Payload Input,
+        string? Key = null,
+        string? Folder = null,
+        Guid? CorrelationId = null,
+        string? Hash = null) : RunCall
     {
         public static Start From(StartRequest request) =>
-            new(request.Workflow, request.Input, request.Key, request.Folder, request.CorrelationId);
+            new(request.Workflow, request.Input, request.Key, request.Folder, request.CorrelationId, request.Hash);
 
-        public StartRequest ToRequest(RunId run) => new(Workflow, Input, Key, run, Folder, CorrelationId);
+        public StartRequest ToRequest(RunId run) => new(Workflow, Input, Key, run, Folder, CorrelationId, Hash);
     }
 
     /// <summary>Begin the run where another one stood.</summary>

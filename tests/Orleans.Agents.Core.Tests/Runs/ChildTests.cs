@@ -341,6 +341,21 @@ public sealed class ChildTests
         Assert.Equal(3, names.Distinct().Count());
     }
 
+    [Fact]
+    public void What_a_run_of_a_tenant_starts_is_of_the_same_tenant_however_deep()
+    {
+        var run = RunId.Of("acme", "run-1");
+        for (var depth = 0; depth < 60; depth++)
+        {
+            Assert.Equal("acme", run.Tenant);
+            Assert.True(RunId.IsValid(run.Value));
+            run = RunId.OfChild(new ActivityId(run, 1, depth), 1);
+        }
+
+        Assert.Null(new RunId("run-1").Tenant);
+        Assert.Null(new RunId(":run-1").Tenant);
+    }
+
     private static Scenario Waiting(State first, params State[] others)
     {
         var run = new Scenario(Calling(Other, [first, .. others, End()])).Start();

@@ -20,6 +20,7 @@ internal sealed class Scenario(Workflow workflow)
     public static readonly Failure Missing = new(FailureClass.Permanent, "files.not_found", "missing");
 
     private readonly List<RunEvent> history = [];
+    private readonly List<(DateTimeOffset At, ImmutableArray<RunEvent> Events)> appends = [];
     private Replay? replay;
 
     public RunState State { get; private set; } = RunState.Initial;
@@ -27,6 +28,9 @@ internal sealed class Scenario(Workflow workflow)
     public DateTimeOffset Now { get; set; } = Noon;
 
     public IReadOnlyList<RunEvent> History => history;
+
+    /// <summary>The same facts, as each command led to them.</summary>
+    public IReadOnlyList<(DateTimeOffset At, ImmutableArray<RunEvent> Events)> Appends => appends;
 
     public ImmutableArray<RunWork> Outstanding => Run.Outstanding(workflow, State);
 
@@ -89,6 +93,7 @@ internal sealed class Scenario(Workflow workflow)
             var folded = Run.Evolve(State, accepted.Events, accepted.At);
             Assert.Equal(Snapshot(folded), Snapshot(accepted.Next));
             history.AddRange(accepted.Events);
+            appends.Add((accepted.At, accepted.Events));
             replay ??= new Replay(workflow, State);
             Assert.True(replay.Take(accepted.Events, accepted.At), $"{command} is decided again: {replay.Difference}");
             Assert.Equal(Snapshot(replay.State), Snapshot(accepted.Next));

@@ -1,8 +1,10 @@
 using System.Text;
+using Orleans.Agents.Definitions;
 using Orleans.Agents.Engine.Tests.Runs;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Engine.Tests.Replays;
@@ -66,6 +68,27 @@ public sealed class ReplayTests
     }
 
     [Fact]
+    public async Task A_run_is_compared_under_another_definition_and_nothing_is_done_for_it()
+    {
+        await using var house = await OpenAsync(Task.CompletedTask);
+        var run = await house.StartAsync();
+        await house.EndAsync(run);
+        var before = database.InOrder.Count;
+        var changed = Family.Replace(
+            "done: { end: \"${{ context.all }}\" }", "done: { end: \"${{ size(context.all) }}\" }", StringComparison.Ordinal);
+        var loaded = DefinitionLoader.LoadTexts(
+            [new DefinitionText("test.yaml", changed)],
+            new DefinitionHost([House.Tool("test.read", NotCalled), House.Tool("test.work", NotCalled)], []),
+            LoadOptions.Lenient);
+
+        var compared = (await Replays().CompareAsync(run, loaded.Definitions["test"].Workflow))!;
+
+        Assert.Equal(("run.succeeded", "/output"), (compared.Difference!.RecordedType, compared.Difference.Field));
+        Assert.Equal(("3", 0), (compared.State.Output.ToString(), compared.Missing.Length));
+        Assert.Equal(before, database.InOrder.Count);
+    }
+
+    [Fact]
     public async Task A_fact_that_was_changed_in_the_store_is_named()
     {
         await using var house = await OpenAsync(Task.CompletedTask);
@@ -97,6 +120,8 @@ public sealed class ReplayTests
         Assert.Null(await Replays().ReplayAsync(new RunId("nobody")));
         Assert.Equal("history.pruned", (await Assert.ThrowsAsync<HistoryException>(() => Replays().ReplayAsync(run))).Code);
     }
+
+    private static Task<ToolResult> NotCalled(ToolCall call, CancellationToken cancellation) => throw new NotSupportedException();
 
     private static string Text(StoredAppend append) => Encoding.UTF8.GetString(append.Events.Span);
 

@@ -83,6 +83,10 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
         RunId run, long after, int limit, CancellationToken cancellation) =>
         inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
 
+    public Task<ImmutableArray<NewAppends>> ReadNewAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation) =>
+        inner.Journal.ReadNewAsync(places, limit, cancellation);
+
     public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation)
     {
         ReadingBlobs(blobs);

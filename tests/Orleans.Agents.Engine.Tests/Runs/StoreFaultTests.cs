@@ -145,6 +145,10 @@ public sealed class StoreFaultTests
             RunId run, long after, int limit, CancellationToken cancellation) =>
             inner.Journal.ReadAppendsAsync(run, after, limit, cancellation);
 
+        public Task<ImmutableArray<NewAppends>> ReadNewAsync(
+            ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation) =>
+            inner.Journal.ReadNewAsync(places, limit, cancellation);
+
         public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation) =>
             inner.Journal.ReadBlobsAsync(blobs, cancellation);
 

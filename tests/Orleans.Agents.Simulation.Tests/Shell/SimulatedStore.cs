@@ -51,6 +51,10 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
         RunId run, long after, int limit, CancellationToken cancellation) =>
         Send($"read {run}", () => database.Journal.ReadAppendsAsync(run, after, limit, CancellationToken.None), cancellation);
 
+    public Task<ImmutableArray<NewAppends>> ReadNewAsync(
+        ImmutableArray<RunPlace> places, int limit, CancellationToken cancellation) =>
+        Send("read news", () => database.Journal.ReadNewAsync(places, limit, CancellationToken.None), cancellation);
+
     public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation) =>
         Send("read blobs", () => database.Journal.ReadBlobsAsync(blobs, CancellationToken.None), cancellation);
 

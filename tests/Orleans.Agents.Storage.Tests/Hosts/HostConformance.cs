@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using Orleans.Agents.Definitions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Forks;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 using Orleans.Agents.Testing;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
@@ -310,6 +313,55 @@ public abstract class HostConformance
         Assert.Equal(here.Select(a => a.Version), there.Select(a => a.Version));
         Assert.Equal(here.Skip(1).Select(a => a.Version), rest.Select(a => a.Version));
         Assert.IsType<RunEvent.Started>(here[0].Events[0]);
+    }
+
+    [Fact]
+    public async Task The_facts_of_many_runs_are_read_as_they_are_stored()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+        var runs = new List<RunId> { await StartAsync(host[0], "[1]"), await StartAsync(host[1], "[]") };
+        foreach (var run in runs)
+        {
+            await EndAsync(host[0], run);
+        }
+
+        var news = await host[1].ReadFactsAsync([new(runs[0], 0), new(runs[1], 1), new(new RunId("none"), 0)], 100);
+        var (first, second) = (news.Single(n => n.Run == runs[0]).Facts, news.Single(n => n.Run == runs[1]).Facts);
+        var all = (await host[0].ReadEventsAsync(runs[0])).SelectMany(append => append.Events).ToList();
+
+        Assert.Equal(2, news.Length);
+        Assert.Equal(Enumerable.Range(1, all.Count).Select(n => (long)n), first.Select(fact => fact.Version));
+        Assert.Equal(("run.started", true), (first[0].Type, first[^1].IsEnd));
+        Assert.Equal(2, second[0].Version);
+        Assert.Equal(
+            all.Select(fact => JsonSerializer.Serialize(fact, RunJson.Default.RunEvent)),
+            first.Select(fact => JsonSerializer.Serialize(
+                JsonSerializer.Deserialize(fact.Json.Span, RunJson.Default.RunEvent), RunJson.Default.RunEvent)));
+        Assert.Equal(3, Assert.Single(await host[0].ReadFactsAsync([new(runs[0], 2)], 1)).Facts[0].Version);
+        Assert.Empty(await host[0].ReadFactsAsync([new(runs[0], all.Count)], 100));
+    }
+
+    [Fact]
+    public async Task A_run_can_be_started_from_a_definition_that_is_kept_under_its_hash()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+        var other = Assert.Single(DefinitionLoader.LoadTexts(
+            [new DefinitionText("other.yaml", HostWorkflows.Each.Replace("name: test", "name: other", StringComparison.Ordinal))],
+            host[0].DefinitionHost,
+            LoadOptions.Lenient).Definitions.Values);
+        var hash = other.Workflow.Hash;
+        var request = new StartRequest("other", Payload.Parse("[1]"), Hash: hash);
+        Assert.Equal("workflow.unknown", Assert.IsType<StartResult.Refused>(await host[1].StartRunAsync(request)).Failure.Code);
+
+        await host[0].KeepAsync(other);
+
+        var started = Assert.IsType<StartResult.Started>(await host[1].StartRunAsync(request));
+        Assert.Equal("[1]", (await EndAsync(host[0], started.Run)).Output.ToString());
+        Assert.Equal(hash, (await host[0].LookUpAsync(started.Run))!.Hash);
+        Assert.Equal(hash, DefinitionClosure.HashOf((await host[1].FindDefinitionAsync(hash))!.Value.Span));
+        Assert.Null(await host[1].FindDefinitionAsync("none"));
+        var named = await host[1].StartRunAsync(request with { Workflow = "test" });
+        Assert.Equal("workflow.unknown", Assert.IsType<StartResult.Refused>(named).Failure.Code);
     }
 
     [Fact]

@@ -1,0 +1,159 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Orleans.Agents.Client.Contracts;
+
+/// <summary>How a run stands, in full.</summary>
+public sealed record RunDetails
+{
+    /// <summary>Its name.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Its workflow's name.</summary>
+    public required string Workflow { get; init; }
+
+    /// <summary>The workflow's version, for people.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The hash of the definition it is pinned to.</summary>
+    public required string Definition { get; init; }
+
+    /// <summary>Its start key.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The run that started it, when one did.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>How deep it is in its tree of runs, when it is not the root.</summary>
+    public int? Depth { get; init; }
+
+    /// <summary>A UUID that stands on every call, span and message of the run.</summary>
+    public required Guid CorrelationId { get; init; }
+
+    /// <summary><c>running</c>, <c>succeeded</c> or <c>failed</c>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>How many events it has.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>Whether some process carries it.</summary>
+    public required bool IsCarried { get; init; }
+
+    /// <summary>The state it is in; null when it is over.</summary>
+    public string? State { get; init; }
+
+    /// <summary>How many states it has entered.</summary>
+    public required int Visit { get; init; }
+
+    /// <summary>The bounded cycles it has entered.</summary>
+    public required ImmutableArray<CycleDetails> Cycles { get; init; }
+
+    /// <summary>When it was started.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When the last thing happened to it.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>When the state's wait, or the pause before its next attempt, is over.</summary>
+    public DateTimeOffset? WaitsUntil { get; init; }
+
+    /// <summary>How far the branches of the state have come.</summary>
+    public BranchesDetails? Branches { get; init; }
+
+    /// <summary>The calls whose outcome nobody knows, and that somebody has to decide about.</summary>
+    public ImmutableArray<UndecidedCall>? Undecided { get; init; }
+
+    /// <summary>The runs it waits for.</summary>
+    public ImmutableArray<AwaitedRun>? Children { get; init; }
+
+    /// <summary>What it has used of what it may use.</summary>
+    public required BudgetDetails Budget { get; init; }
+
+    /// <summary>The names of the context and the bytes of their values.</summary>
+    public required ImmutableSortedDictionary<string, int> Context { get; init; }
+
+    /// <summary>The failure that was caught last.</summary>
+    public FailureDetails? Error { get; init; }
+
+    /// <summary>What ended the run.</summary>
+    public FailureDetails? Failure { get; init; }
+
+    /// <summary>What it was started with.</summary>
+    public required JsonElement Input { get; init; }
+
+    /// <summary>What it ended with.</summary>
+    public JsonElement? Output { get; init; }
+}
+
+/// <summary>How far a bounded cycle has come.</summary>
+/// <param name="State">The state that bounds it.</param>
+/// <param name="Current">How often it was entered.</param>
+/// <param name="Max">How often it may be.</param>
+/// <param name="Remaining">How often it may be still.</param>
+/// <param name="IsNow">Whether the run is in it.</param>
+public sealed record CycleDetails(string State, int Current, int Max, int Remaining, bool IsNow);
+
+/// <summary>How far the branches of a state have come.</summary>
+/// <param name="Count">How many there are.</param>
+/// <param name="Needed">How many have to succeed.</param>
+/// <param name="Succeeded">How many have.</param>
+/// <param name="Failed">How many have failed for good.</param>
+/// <param name="Waiting">How many have not been started.</param>
+/// <param name="Until">When the state fails if it is not done.</param>
+public sealed record BranchesDetails(
+    int Count, int Needed, int Succeeded, int Failed, int Waiting, DateTimeOffset? Until = null);
+
+/// <summary>A call whose outcome nobody knows, waiting for a decision.</summary>
+/// <param name="Activity">The idempotency key the tool was given; the decision names it.</param>
+/// <param name="State">The state that asked for it.</param>
+/// <param name="Branch">The branch of the state.</param>
+/// <param name="Attempt">Which attempt it was.</param>
+/// <param name="Why">Why nobody knows.</param>
+public sealed record UndecidedCall(string Activity, string State, int Branch, int Attempt, FailureDetails Why);
+
+/// <summary>A child run that is waited for.</summary>
+/// <param name="Run">Its name.</param>
+/// <param name="Branch">The branch that waits for it.</param>
+/// <param name="Attempt">Which attempt it is.</param>
+/// <param name="Until">When it is not waited for any longer.</param>
+public sealed record AwaitedRun(string Run, int Branch, int Attempt, DateTimeOffset? Until = null);
+
+/// <summary>What a run has used of what it may use.</summary>
+/// <param name="ActivitiesUsed">Attempts at activities.</param>
+/// <param name="ActivitiesAllowed">How many there may be.</param>
+/// <param name="ActiveSeconds">How long attempts were under way, added up.</param>
+/// <param name="ActiveSecondsAllowed">How long they may be.</param>
+/// <param name="LaunchesUsed">Runs that were launched.</param>
+/// <param name="LaunchesAllowed">How many there may be.</param>
+/// <param name="Deadline">When the run fails if it is not over.</param>
+public sealed record BudgetDetails(
+    long ActivitiesUsed,
+    long ActivitiesAllowed,
+    double ActiveSeconds,
+    double ActiveSecondsAllowed,
+    long LaunchesUsed,
+    long LaunchesAllowed,
+    DateTimeOffset? Deadline = null);
+
+/// <summary>Why work did not succeed.</summary>
+/// <param name="Class">The kind of failure.</param>
+/// <param name="Code">A stable dotted name.</param>
+/// <param name="Message">What was expected and what was found, for people.</param>
+/// <param name="State">The state it happened in.</param>
+/// <param name="Visit">The visit of the run.</param>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="Branch">The branch.</param>
+/// <param name="RetryAfterSeconds">How long the other side asked to be left alone.</param>
+/// <param name="Details">Facts for programs.</param>
+/// <param name="Cause">The failure that led to this one.</param>
+public sealed record FailureDetails(
+    string Class,
+    string Code,
+    string Message,
+    string? State = null,
+    int? Visit = null,
+    int? Attempt = null,
+    string? Branch = null,
+    double? RetryAfterSeconds = null,
+    JsonElement? Details = null,
+    FailureDetails? Cause = null);

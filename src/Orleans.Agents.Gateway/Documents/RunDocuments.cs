@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Orleans.Agents.Client.Contracts;
+using Orleans.Agents.Failures;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Gateway.Documents;
+
+/// <summary>Runs in the form of the contracts.</summary>
+internal static class RunDocuments
+{
+    /// <summary>A run's row.</summary>
+    public static RunLine LineOf(RunRecord record) => new(
+        record.Id.Value,
+        record.Workflow,
+        record.Hash,
+        StatusName.Of(record.Row.Status),
+        record.Version,
+        record.Owner is not null,
+        record.StartedAt,
+        record.UpdatedAt,
+        record.Row.State,
+        record.Row.FailureCode,
+        KeyOf(record),
+        record.Row.WakeAt);
+
+    /// <summary>A run in a tree, without those it started.</summary>
+    public static RunTree TreeOf(RunRecord record) => new(
+        record.Id.Value,
+        record.Workflow,
+        StatusName.Of(record.Row.Status),
+        record.StartedAt,
+        record.UpdatedAt,
+        record.Row.State,
+        record.Row.FailureCode);
+
+    /// <summary>A run in full.</summary>
+    /// <param name="record">Its row.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="workflow">The definition it is pinned to.</param>
+    public static RunDetails DetailsOf(RunRecord record, RunState state, Workflow workflow) => new()
+    {
+        Run = record.Id.Value,
+        Workflow = record.Workflow,
+        Version = state.Origin!.Version,
+        Definition = record.Hash,
+        Key = KeyOf(record),
+        Parent = state.Origin.Parent?.Run,
+        Depth = state.Origin.Parent?.Depth,
+        CorrelationId = state.Origin.CorrelationId,
+        Status = StatusName.Of(state.Status),
+        Sequence = state.Version,
+        IsCarried = record.Owner is not null,
+        State = state.State.Length == 0 ? null : state.State,
+        Visit = state.Visit,
+        Cycles = CyclesOf(state, workflow),
+        StartedAt = state.StartedAt,
+        UpdatedAt = state.Now,
+        WaitsUntil = state.FanOut is null ? state.WakeAt ?? NextAttemptOf(state) : null,
+        Branches = state.FanOut is { } fan ? BranchesOf(state, fan) : null,
+        Undecided = UndecidedOf(state) is { IsEmpty: false } undecided ? undecided : null,
+        Children = state.AwaitedChildren is null ? null : ChildrenOf(state),
+        Budget = BudgetOf(state),
+        Context = state.Context.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
+        Error = state.Error is null ? null : FailureOf(state.Error),
+        Failure = state.Failure is null ? null : FailureOf(state.Failure),
+        Input = ElementOf(state.Input),
+        Output = state.Status == RunStatus.Succeeded ? ElementOf(state.Output) : null,
+    };
+
+    /// <summary>A failure with its causes.</summary>
+    public static FailureDetails FailureOf(Failure failure) => new(
+        Failure.ClassName(failure.Class),
+        failure.Code,
+        failure.Message,
+        failure.Origin?.State,
+        failure.Origin?.Visit,
+        failure.Origin?.Attempt,
+        failure.Origin?.Branch,
+        failure.RetryAfter?.TotalSeconds,
+        failure.Details is { } details ? ElementOf(details) : null,
+        failure.Cause is null ? null : FailureOf(failure.Cause));
+
+    /// <summary>A value, byte for byte.</summary>
+    public static JsonElement ElementOf(Payload payload) => JsonElement.Parse(
+        payload.Utf8.Span, new JsonDocumentOptions { MaxDepth = Payload.MaxDepth });
+
+    // Within the store a tenant's keys begin with its name, so that they are in nobody's way.
+    private static string? KeyOf(RunRecord record) =>
+        record is { Key: { } key, Id.Tenant: { } tenant } && key.StartsWith($"{tenant}:", StringComparison.Ordinal)
+            ? key[(tenant.Length + 1)..]
+            : record.Key;
+
+    private static ImmutableArray<CycleDetails> CyclesOf(RunState state, Workflow workflow) =>
+    [
+        .. workflow.States.Values
+            .Where(s => s.MaxVisits > 1 && state.Visits.ContainsKey(s.Name))
+            .Select(s => new CycleDetails(
+                s.Name,
+                state.Visits[s.Name],
+                s.MaxVisits!.Value,
+                s.MaxVisits.Value - state.Visits[s.Name],
+                s.Name == state.State)),
+    ];
+
+    private static BranchesDetails BranchesOf(RunState state, FanOut fan) => new(
+        fan.Count, fan.Needed, fan.Succeeded, fan.Failed, fan.Count - fan.Next, state.WakeAt);
+
+    private static ImmutableArray<UndecidedCall> UndecidedOf(RunState state) =>
+    [
+        .. state.Open.Where(open => open.Value.AwaitsDecision).Select(open => new UndecidedCall(
+            new ActivityId(new RunId(state.Origin!.Run), state.Visit, open.Key).ToString(),
+            state.State,
+            open.Key,
+            open.Value.Attempt,
+            FailureOf(open.Value.Call!.Unknown!))),
+    ];
+
+    private static ImmutableArray<AwaitedRun> ChildrenOf(RunState state) =>
+    [
+        .. state.Open.Where(open => open.Value.Child is not null)
+            .Select(open => new AwaitedRun(open.Value.Child!, open.Key, open.Value.Attempt, open.Value.Until)),
+    ];
+
+    private static BudgetDetails BudgetOf(RunState state) => new(
+        state.ActivitiesUsed,
+        state.Bounds!.Activities,
+        state.ActiveTime.TotalSeconds,
+        state.Bounds.ActiveTime.TotalSeconds,
+        state.LaunchesUsed ?? 0,
+        state.Bounds.Launches ?? Budget.DefaultLaunches,
+        state.Bounds.Deadline);
+
+    private static DateTimeOffset? NextAttemptOf(RunState state) =>
+        state.Open.Values.FirstOrDefault(activity => activity.IsRetry)?.Since;
+}

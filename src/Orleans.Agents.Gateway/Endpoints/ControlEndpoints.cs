@@ -1,0 +1,138 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Orleans.Agents.Client.Contracts;
+using Orleans.Agents.Expressions;
+using Orleans.Agents.Forks;
+using Orleans.Agents.Gateway.Access;
+using Orleans.Agents.Gateway.Requests;
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Gateway.Endpoints;
+
+/// <summary>What may be asked of a run that exists.</summary>
+internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
+{
+    private static readonly string[] Verdicts = ["retry", "accept", "fail"];
+
+    public void Map(RouteGroupBuilder api)
+    {
+        api.MapPost("/runs/{run}/cancel", CancelAsync).Says(
+            "cancelRun", Permission.Change, "Asks a run to stop, whoever carries it.",
+            StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+            .Takes<CancelRun>(isOptional: true)
+            .Produces<RunAsked>(StatusCodes.Status202Accepted);
+        api.MapPost("/runs/{run}/resume", ResumeAsync).Says(
+            "resumeRun", Permission.Change, "Carries a run on that nobody carries.", StatusCodes.Status404NotFound)
+            .Produces<RunResumed>();
+        api.MapPost("/runs/{run}/fork", ForkAsync).Says(
+            "forkRun", Permission.Change, "Begins a run where this one stood after one of its steps, perhaps with another context.",
+            StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status410Gone, StatusCodes.Status422UnprocessableEntity)
+            .Takes<ForkRun>()
+            .Produces<RunStarted>(StatusCodes.Status201Created)
+            .Produces<RunStarted>();
+        api.MapPost("/runs/{run}/decide", DecideAsync).Says(
+            "decideCall", Permission.Change, "Decides about a call whose outcome nobody knows.",
+            StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+            .Takes<DecideCall>()
+            .Produces<CallDecided>();
+    }
+
+    private async Task<IResult> CancelAsync(HttpContext context, string run)
+    {
+        var id = scope.NameOf(context, run);
+        var cancel = await RequestBody.ReadOptionalAsync(
+            context, HttpJson.Default.CancelRun, new CancelRun(), scope.MostBytes);
+        var request = RunScope.KeyOf(context, cancel.RequestId, "$.request_id");
+
+        // Notes of a run share their names; what a caller calls its request must not be in the way of others.
+        return await agents.CancelAsync(id, cancel.Reason, request is null ? null : NoteOf(request), context.RequestAborted) switch
+        {
+            Posted.Stored => Asked(id, isNew: true),
+            Posted.Repeated => Asked(id, isNew: false),
+            Posted.NoSuchRun => Answers.Problem(Refusal.NoSuchRun(run)),
+            Posted.RunIsOver => Answers.Problem(Refusal.Of("run.over", $"Run {run} is over; there is nothing to cancel.")),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
+    }
+
+    private async Task<IResult> ForkAsync(HttpContext context, string run)
+    {
+        var record = await scope.FindAsync(context, run);
+        var fork = await RequestBody.ReadAsync(context, HttpJson.Default.ForkRun, scope.MostBytes);
+        var request = new ForkRequest(
+            record.Id,
+            fork.At,
+            scope.RunOf(context, fork.Run),
+            fork.Context is { } changed ? RunEndpoints.PayloadOf(changed, "$.context") : null,
+            Correlation.Of(context));
+        return await agents.ForkAsync(request, context.RequestAborted) switch
+        {
+            StartResult.Started started => RunEndpoints.Started(context, started),
+            StartResult.Refused { Failure: var why } => Answers.Problem(Refusal.Of(why)),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
+    }
+
+    private async Task<IResult> ResumeAsync(HttpContext context, string run)
+    {
+        var record = await scope.FindAsync(context, run);
+        return Answers.Json(
+            new RunResumed(run, await agents.ResumeAsync(record.Id, context.RequestAborted)), HttpJson.Default.RunResumed);
+    }
+
+    private async Task<IResult> DecideAsync(HttpContext context, string run)
+    {
+        var id = scope.NameOf(context, run);
+        var decide = await RequestBody.ReadAsync(context, HttpJson.Default.DecideCall, scope.MostBytes);
+        var activity = ActivityOf(id, decide.Activity);
+        return await agents.DecideAsync(activity, VerdictOf(decide), context.RequestAborted) switch
+        {
+            DecideResult.Decided it => Decided(activity, it.Attempt, isNew: true),
+            DecideResult.DecidedBefore it => Decided(activity, it.Attempt, isNew: false),
+            DecideResult.Refused { Failure: var why } => Answers.Problem(Refusal.Of(why)),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
+    }
+
+    private static ActivityId ActivityOf(RunId run, string named)
+    {
+        var whole = named.Split('/') is [_, _] ? $"{run}/{named}" : named;
+        return ActivityId.TryParse(whole, out var activity) && activity.Run == run
+            ? activity
+            : throw new RefusedException(Refusal.Of("request.invalid", $"'{named}' is no activity of run {run}.") with
+            {
+                Place = "$.activity",
+                Expected = $"run/visit/branch, such as {run}/4/0",
+            });
+    }
+
+    private static Verdict VerdictOf(DecideCall decide) => decide switch
+    {
+        { Verdict: "retry", Output: null } => new Verdict.Retry(),
+        { Verdict: "accept", Output: { } output } => new Verdict.Accept(RunEndpoints.PayloadOf(output, "$.output")),
+        { Verdict: "fail", Output: null } => new Verdict.Fail(decide.Reason),
+        { Verdict: "accept" } => throw Odd("request.missing_field", "A call that is accepted has an output.", "$.output"),
+        { Verdict: "retry" or "fail" } => throw Odd("request.invalid", "Only a call that is accepted has an output.", "$.output"),
+        _ => throw new RefusedException(Refusal.Of("request.invalid", $"There is no verdict '{decide.Verdict}'.") with
+        {
+            Place = "$.verdict",
+            Expected = string.Join(", ", Verdicts),
+            Suggestion = NearestName.Of(decide.Verdict, Verdicts),
+        }),
+    };
+
+    private static RefusedException Odd(string code, string detail, string place) =>
+        new(Refusal.Of(code, detail) with { Place = place });
+
+    private static string NoteOf(string request) =>
+        $"cancel-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(request)))}";
+
+    private static IResult Asked(RunId run, bool isNew) =>
+        Answers.Json(new RunAsked(run.Value, isNew), HttpJson.Default.RunAsked, StatusCodes.Status202Accepted);
+
+    private static IResult Decided(ActivityId activity, int attempt, bool isNew) => Answers.Json(
+        new CallDecided(activity.Run.Value, activity.ToString(), attempt, isNew), HttpJson.Default.CallDecided);
+}
