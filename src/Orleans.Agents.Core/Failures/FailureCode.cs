@@ -51,6 +51,9 @@ public static class FailureCode
     /// <summary>An output does not satisfy the schema that its state or agent asks for.</summary>
     public const string OutputInvalid = "output.invalid";
 
+    /// <summary>An output cannot be kept, or would not mean the same to everybody who reads it.</summary>
+    public const string OutputUnusable = "output.unusable";
+
     /// <summary>An input does not satisfy the schema of what it is for.</summary>
     public const string InputInvalid = "input.invalid";
 

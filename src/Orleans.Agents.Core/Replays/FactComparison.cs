@@ -11,6 +11,8 @@ namespace Orleans.Agents.Replays;
 /// <summary>Compares facts as they are stored: that is what a difference is named by, and what is kept for ever.</summary>
 internal static class FactComparison
 {
+    private const string Snapshot = "snapshot";
+
     // As deep as stored facts may be.
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 256 };
 
@@ -65,6 +67,16 @@ internal static class FactComparison
 
         var (field, left, right) = Find(one.RootElement, other.RootElement, "") ?? ("", one.RootElement, other.RootElement);
         return new Difference(append, version, TypeOf(one), TypeOf(other), field, ValueOf(left), ValueOf(right));
+    }
+
+    /// <summary>The difference between a snapshot and what the facts make of the run; null when there is none.</summary>
+    public static Difference? Between(RunState kept, RunState folded)
+    {
+        using var one = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(kept, RunJson.Default.RunState), Reading);
+        using var other = JsonDocument.Parse(JsonSerializer.SerializeToUtf8Bytes(folded, RunJson.Default.RunState), Reading);
+        return Find(one.RootElement, other.RootElement, "") is var (field, left, right)
+            ? new Difference(folded.Version, folded.Version, Snapshot, Snapshot, field, ValueOf(left), ValueOf(right))
+            : null;
     }
 
     /// <summary>The first place at which two values differ; null when they do not.</summary>

@@ -55,6 +55,14 @@ public sealed class Replay
         return Difference is null;
     }
 
+    /// <summary>Compares a snapshot that was kept with what the facts up to here make of the run.</summary>
+    /// <returns>Whether it is the same.</returns>
+    public bool Check(RunState snapshot)
+    {
+        Difference ??= FactComparison.Between(snapshot, State);
+        return Difference is null;
+    }
+
     // How many facts one command accounts for.
     private int Decide(ImmutableArray<RunEvent> recorded, int first, DateTimeOffset at, long append)
     {

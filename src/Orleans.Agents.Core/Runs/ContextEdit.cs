@@ -12,7 +12,7 @@ namespace Orleans.Agents.Runs;
 /// <summary>Changes that somebody makes to the context of a run that is forked.</summary>
 internal static class ContextEdit
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Payload.MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = Payload.MaxDepth };
 
     public static bool TryApply(
         Workflow workflow,
@@ -28,18 +28,16 @@ internal static class ContextEdit
             return true;
         }
 
-        try
+        if (PayloadLint.Find(edit.Value) is { } flaw)
         {
-            using var document = JsonDocument.Parse(edit.Value.Utf8, Strict);
-            failure = document.RootElement.ValueKind is JsonValueKind.Object
-                ? Apply(workflow, document.RootElement, ref context)
-                : Refused("A change of the context is an object of names and values.");
-        }
-        catch (JsonException broken)
-        {
-            failure = Refused($"A change of the context is an object in which each name stands once: {broken.Message}");
+            failure = Refused($"A change of the context cannot be used: {flaw}.");
+            return false;
         }
 
+        using var document = JsonDocument.Parse(edit.Value.Utf8, Deep);
+        failure = document.RootElement.ValueKind is JsonValueKind.Object
+            ? Apply(workflow, document.RootElement, ref context)
+            : Refused("A change of the context is an object of names and values.");
         failure ??= Rendering.TooLarge(context);
         return failure is null;
     }

@@ -39,6 +39,10 @@ internal abstract record ActivityOutcome
         $"The output does not satisfy the schema of {whose}: {result}",
         Details: DetailsOf(output));
 
+    /// <summary>The failure of an output that cannot be kept, or would not mean the same to all who read it.</summary>
+    public static Failure UnusableOutput(FailureClass kind, string whose, PayloadFlaw flaw) =>
+        new(kind, FailureCode.OutputUnusable, $"The output of {whose} cannot be used: {flaw}.");
+
     private const int MaxDetails = 4096;
 
     // An output that is as deep as a payload may be cannot be put into another.

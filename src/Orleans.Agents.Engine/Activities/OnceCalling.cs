@@ -71,7 +71,8 @@ internal static class OnceCalling
     }
 
     private static string? Objection(LaneItem item, Payload output) =>
-        item.Asked.OutputSchema?.Validate(output) is { IsValid: false } wrong
+        PayloadLint.Find(output) is { } flaw ? $"It happened; its output cannot be used: {flaw}."
+        : item.Asked.OutputSchema?.Validate(output) is { IsValid: false } wrong
             ? $"It happened; its output does not satisfy the schema of state '{item.Asked.Name}': {wrong}"
             : null;
 

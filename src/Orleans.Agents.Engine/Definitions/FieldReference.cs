@@ -12,6 +12,7 @@ internal static class FieldReference
     {
         var text = new StringBuilder();
         WriteKinds(text);
+        WriteGates(text);
         foreach (var shape in DefinitionSchema.Shapes())
         {
             WriteShape(text, shape);
@@ -26,6 +27,20 @@ internal static class FieldReference
         foreach (var kind in DocumentKind.All)
         {
             text.Append($"| `{kind.Name}` | {(kind.Spec is null ? "blocked" : "supported")} | {kind.Description} |\n");
+        }
+    }
+
+    // What an author must not use, or not rely on, in one place; all other fields are supported.
+    private static void WriteGates(StringBuilder text)
+    {
+        var gated = DefinitionSchema.Shapes()
+            .SelectMany(shape => shape.Fields.Where(field => field.Gate is not Gate.Supported).Select(field => (shape, field)))
+            .ToList();
+        text.Append("\n### Gates\n\nEvery field is supported that is not in this table:\n\n");
+        text.Append("| field | of a | gate | what it does |\n|---|---|---|---|\n");
+        foreach (var (shape, field) in gated)
+        {
+            text.Append($"| `{field.Name}` | [{shape.Name}](#{shape.Name.Replace(' ', '-')}) | {GateWord(field.Gate)} | {field.Description} |\n");
         }
     }
 

@@ -169,6 +169,11 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
                 FailureClass.Transient, FailureCode.OutputInvalid, $"Agent '{agent.Name}' did not answer with JSON: {problem}");
         }
 
+        if (PayloadLint.Find(parsed) is { } flaw)
+        {
+            return ActivityOutcome.UnusableOutput(FailureClass.Transient, $"agent '{agent.Name}'", flaw); // asked again, it may do better
+        }
+
         if (agent.OutputSchema!.Validate(parsed) is { IsValid: false } invalid)
         {
             return ActivityOutcome.InvalidOutput($"agent '{agent.Name}'", invalid, parsed);

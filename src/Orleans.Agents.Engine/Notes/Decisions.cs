@@ -1,6 +1,7 @@
 using Orleans.Agents.Failures;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Notes;
@@ -61,6 +62,11 @@ internal sealed class Decisions(IStore store, WorkflowCatalog catalog, TimeProvi
             return Refused(
                 "activity.not_undecided",
                 $"Attempt {open.Attempt} at {activity} is under way; there is nothing to decide about it.{Waiting(state)}");
+        }
+
+        if (verdict is Verdict.Accept { Output: var output } && PayloadLint.Find(output) is { } flaw)
+        {
+            return Refused(FailureCode.OutputUnusable, $"The output cannot be used: {flaw}.");
         }
 
         return verdict is Verdict.Accept accept

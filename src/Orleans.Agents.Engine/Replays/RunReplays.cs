@@ -25,6 +25,7 @@ public sealed class RunReplays(IStore store)
             return null;
         }
 
+        var kept = await SnapshotAsync(run, cancellation);
         var replay = new Replay(await catalog.PinnedAsync(run, record.Hash, cancellation));
         var appends = 0L;
         await foreach (var append in RunAppends.ReadAsync(store.Journal, run, PageSize, cancellation))
@@ -40,6 +41,11 @@ public sealed class RunReplays(IStore store)
                 throw new HistoryException(
                     "history.damaged",
                     $"Run {run}: an append says it leads to version {append.Version}; its events lead to {replay.State.Version}.");
+            }
+
+            if (kept?.Version == append.Version && !replay.Check(kept))
+            {
+                break;
             }
         }
 
@@ -81,6 +87,16 @@ public sealed class RunReplays(IStore store)
     /// <exception cref="StoreException">The store cannot be reached.</exception>
     public async Task<Workflow?> FindDefinitionAsync(RunId run, string hash, CancellationToken cancellation = default) =>
         await store.Definitions.FindAsync(hash, cancellation) is null ? null : await catalog.PinnedAsync(run, hash, cancellation);
+
+    private async Task<RunState?> SnapshotAsync(RunId run, CancellationToken cancellation)
+    {
+        if (await store.Journal.ReadAsync(run, cancellation) is not { Snapshot: { } snapshot } history)
+        {
+            return null;
+        }
+
+        return RunReader.ReadState(run, snapshot, await RunBlobs.ReadAsync(store.Journal, [history], cancellation));
+    }
 
     private async Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) =>
         await store.Runs.FindAsync(run, cancellation)

@@ -81,7 +81,8 @@ internal static class RunReader
         }
     }
 
-    private static RunState ReadState(RunId run, RunSnapshot snapshot, RunBlobs blobs)
+    /// <exception cref="HistoryException">The snapshot is damaged, or newer than this program.</exception>
+    public static RunState ReadState(RunId run, RunSnapshot snapshot, RunBlobs blobs)
     {
         try
         {

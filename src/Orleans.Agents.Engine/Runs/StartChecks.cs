@@ -1,4 +1,5 @@
 using Orleans.Agents.Failures;
+using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -13,6 +14,8 @@ internal static class StartChecks
                 ? Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.")
             : workflow?.Name != request.Workflow
                 ? Refused("workflow.unknown", $"No definition of workflow '{request.Workflow}' is kept as '{request.Hash}'.")
+            : PayloadLint.Find(request.Input) is { } flaw
+                ? Refused(FailureCode.InputInvalid, $"The input of workflow '{workflow.Name}' cannot be used: {flaw}.")
             : workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid
                 ? Refused(FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}")
             : request.Run is { } name ? ObjectionTo(name)

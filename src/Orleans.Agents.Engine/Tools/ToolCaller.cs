@@ -51,6 +51,8 @@ internal sealed class ToolCaller(ToolRegistry tools)
         return await tool.Body(CallOf(item, roots), cancellation) switch
         {
             ToolResult.Failed failed => new ActivityOutcome.Failed(failed.Failure),
+            ToolResult.Succeeded { Output: var output } when PayloadLint.Find(output) is { } flaw =>
+                Broken(item, new(ActivityOutcome.UnusableOutput(FailureClass.Permanent, $"tool '{name}'", flaw))),
             ToolResult.Succeeded { Output: var output } when checks.Output?.Validate(output) is { IsValid: false } wrong =>
                 Broken(item, Failed("tool.output_invalid", $"Tool '{name}' broke its own output schema: {wrong}")),
             ToolResult.Succeeded succeeded => new ActivityOutcome.Succeeded(succeeded.Output),

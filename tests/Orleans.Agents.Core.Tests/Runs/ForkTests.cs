@@ -71,7 +71,7 @@ public sealed class ForkTests
 
     [Theory]
     [InlineData("""[1]""", "context.edit_invalid", "object")]
-    [InlineData("""{"x":1,"x":2}""", "context.edit_invalid", "once")]
+    [InlineData("""{"x":1,"x":2}""", "context.edit_invalid", "/x stands there twice")]
     [InlineData("""{"xx":1}""", "context.edit_invalid", "Did you mean 'x'?")]
     public void A_change_of_the_context_that_makes_no_sense_is_refused(string context, string code, string message)
     {

@@ -1,9 +1,11 @@
 using System.Text;
+using System.Text.Json;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Engine.Tests.Runs;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
 
@@ -106,6 +108,30 @@ public sealed class ReplayTests
         Assert.Equal(("/attempt", appends[place].Version), (replayed.Difference!.Field, replayed.Difference.Append));
         Assert.Equal((Payload.Parse("3"), Payload.Parse("2")), (replayed.Difference.Recorded, replayed.Difference.Decided));
         Assert.Equal(place + 1, replayed.Appends);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_is_not_what_the_facts_make_of_the_run_is_named()
+    {
+        RunId run;
+        await using (var house = await OpenAsync(new TaskCompletionSource().Task))
+        {
+            run = await house.StartAsync();
+            await House.UntilAsync(house, run, state => state.FanOut is { Succeeded: 2 });
+        }
+
+        var stored = database.InOrder[0];
+        var state = (await Replays().ReplayAsync(run))!;
+        Assert.True(state.Difference is null, $"{state.Difference}");
+        stored.Snapshot = new RunSnapshot(state.Version, JsonSerializer.SerializeToUtf8Bytes(state.State, RunJson.Default.RunState));
+        Assert.Null((await Replays().ReplayAsync(run))!.Difference);
+        var changed = JsonSerializer.SerializeToUtf8Bytes(state.State with { ActivitiesUsed = 99 }, RunJson.Default.RunState);
+        stored.Snapshot = new RunSnapshot(state.Version, changed);
+
+        var replayed = (await Replays().ReplayAsync(run))!;
+
+        Assert.Equal(("snapshot", "/activities_used", "99"), (
+            replayed.Difference!.RecordedType, replayed.Difference.Field, $"{replayed.Difference.Recorded}"));
     }
 
     [Fact]

@@ -100,6 +100,7 @@ public sealed class DecideTests
         Assert.Equal("activity.unknown", await RefusalAsync(activity with { Visit = 2 }));
         Assert.Equal("activity.unknown", await RefusalAsync(activity with { Branch = 1 }));
         Assert.Equal("output.invalid", await RefusalAsync(activity, Accept("\"text\"")));
+        Assert.Equal("output.unusable", await RefusalAsync(activity, Accept("""{"a":1,"a":2}""")));
         Assert.Equal(
             "payload.too_large", await RefusalAsync(activity, new Verdict.Fail(new string('x', InboxNote.MaxBytes))));
         var refused = await house.Engine.DecideAsync(activity with { Branch = 1 }, new Verdict.Retry());
