@@ -152,14 +152,21 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         Invariant.FaultsChangeNothing,
         $"the run ended {Undisturbed.EndOf(State)}; undisturbed it ends {Undisturbed.EndOf(undisturbed)}");
 
-    /// <summary>All that is stored of the run is decided the same again.</summary>
+    /// <summary>All that is stored of the run is decided the same again, also by a definition that says the same.</summary>
     public void ReplaysTheSame()
     {
         var replay = new Replay(workflow);
+        var comparison = new Comparison(workflow, workflow with { Hash = "another" });
         Check(
             appends.TrueForAll(append => replay.Take(append.Events, append.At)),
             Invariant.ReplayDecidesTheSame,
             $"run {State.Origin?.Run} is decided differently: {replay.Difference}");
+        appends.ForEach(append => comparison.Take(append.Events, append.At));
+        var compared = comparison.Finish();
+        Check(
+            compared is { Difference: null, Refusal: null, Unused: 0 },
+            Invariant.ReplayDecidesTheSame,
+            $"run {State.Origin?.Run} comes out differently by the same definition: {compared.Difference}, {compared.Unused} unused");
     }
 
     public static void Check(bool holds, string invariant, FormattableString how)

@@ -163,9 +163,10 @@ internal sealed class OtherRun(Workflow workflow)
         return false;
     }
 
+    // Only what waits for time alone: whether somebody would have come in time is not known here.
     private bool EndWait()
     {
-        if (State.IsOver || State.FanOut is not null || State.WakeAt is not { } due)
+        if (State.IsOver || State.WakeAt is not { } due || workflow.States[State.State] is not Workflows.State.Wait)
         {
             return false;
         }
