@@ -21,6 +21,7 @@ internal sealed class Carrying(Streams streams, Manner manner, StoreChoice choic
         {
             await using var session = await EngineSession.StartAsync(choice, streams, manner, interruption.Token);
             run = await begin(session, interruption.Token);
+            await session.TellWaitsAsync(run.Value, interruption.Token);
             state = await session.SeeToEndAsync(run.Value, interruption.Token);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)

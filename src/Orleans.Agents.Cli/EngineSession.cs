@@ -23,9 +23,12 @@ internal sealed class EngineSession : IAsyncDisposable
     private readonly Streams streams;
     private readonly HashSet<RunId> awaited = [];
 
-    private EngineSession(IStore store, AgentsEngine engine, Streams streams)
+    private readonly WaitNotices? notices;
+
+    private EngineSession(IStore store, AgentsEngine engine, Streams streams, WaitNotices? notices)
     {
         this.store = store;
+        this.notices = notices;
         this.streams = streams;
         Engine = engine;
     }
@@ -48,7 +51,13 @@ internal sealed class EngineSession : IAsyncDisposable
             engine.Follow(new RunProgress(streams).OnStored);
         }
 
-        return new EngineSession(store, engine, streams);
+        var notices = manner.IsQuiet ? null : new WaitNotices(streams, choice);
+        if (notices is not null)
+        {
+            engine.Follow(notices.OnStored);
+        }
+
+        return new EngineSession(store, engine, streams, notices);
     }
 
     /// <summary>Sees a run to its end, whoever carries it; takes it on when that process is gone.</summary>
@@ -63,6 +72,10 @@ internal sealed class EngineSession : IAsyncDisposable
 
         return await end;
     }
+
+    /// <summary>Tells which signals a run waits for as it stands.</summary>
+    public Task TellWaitsAsync(RunId run, CancellationToken cancellation) =>
+        notices?.TellAsync(Engine, run, cancellation) ?? Task.CompletedTask;
 
     // A run waits for its children, so whoever sees to its end sees to theirs.
     private async Task TakeOnTreeAsync(RunId run, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
@@ -11,6 +12,8 @@ namespace Orleans.Agents.Cli;
 internal static class RunsListVerb
 {
     private const int MostRuns = 1_000;
+
+    private static readonly Manner Reading = new(IsCompact: false, IsQuiet: false, IsVerbose: false);
 
     /// <summary>Makes the verb.</summary>
     public static Verb Create(Streams streams)
@@ -58,6 +61,8 @@ internal static class RunsListVerb
         return verb;
     }
 
+    [SuppressMessage(
+        "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns it.")]
     private static async Task<IReadOnlyList<RunLine>> ReadAsync(
         StoreChoice choice, RunQuery query, Streams streams, CancellationToken cancellation)
     {
@@ -67,9 +72,10 @@ internal static class RunsListVerb
             return [];
         }
 
-        await using var opened = store;
-        var records = await opened.Runs.ListAsync(query, cancellation);
-        return [.. records.Select(RunLine.Of)];
+        await using var engine = ProgramEngine.Looking(store, streams, Reading);
+        var records = await engine.ListAsync(query, cancellation);
+        var waits = (await engine.FindWaitsAsync(records, cancellation)).ToDictionary(wait => wait.Run, WaitDocument.Of);
+        return [.. records.Select(record => RunLine.Of(record) with { WaitsFor = waits.GetValueOrDefault(record.Id) })];
     }
 
     private static string TableOf(IReadOnlyList<RunLine> lines) => TextTable.Of(
@@ -79,7 +85,7 @@ internal static class RunsListVerb
             l.Run,
             l.Workflow,
             l.Status,
-            l.State ?? l.FailureCode ?? "",
+            l.WaitsFor is { } wait ? $"{l.State}: waits for signal {wait.Signal}" : l.State ?? l.FailureCode ?? "",
             l.StartedAt.ToLocalTime().ToString(
                 "yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
         ]));

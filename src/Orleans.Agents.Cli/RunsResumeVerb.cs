@@ -107,6 +107,7 @@ internal sealed class RunsResumeVerb
                 interruption.Token);
             foreach (var id in taken)
             {
+                await session.TellWaitsAsync(id, interruption.Token);
                 var state = await session.SeeToEndAsync(id, interruption.Token);
                 report.Tell(id, state);
                 ended.Add(DocumentOf(id, state));

@@ -62,7 +62,8 @@ internal static class RunsShowVerb
         var closure = await store.Definitions.FindAsync(record.Hash, cancellation) ?? throw new HistoryException(
             "history.no_definition",
             $"Run {record.Id} is pinned to definition {record.Hash}, which is not in the store.");
-        return RunDocument.Of(record, view!.State, DefinitionClosure.Read(closure));
+        var waits = await engine.FindWaitsAsync(record.Id, cancellation);
+        return RunDocument.Of(record, view!.State, DefinitionClosure.Read(closure), waits);
     }
 
     private static string TextOf(RunDocument run)
@@ -84,6 +85,7 @@ internal static class RunsShowVerb
         Line(text, "started", Local(run.StartedAt));
         Line(text, "updated", Local(run.UpdatedAt));
         Line(text, "waits until", run.WaitsUntil is { } until ? Local(until) : null);
+        WriteWaits(text, run);
         WriteBranches(text, run.Branches);
         WriteChildren(text, run.Children ?? []);
         foreach (var call in run.Undecided ?? [])
@@ -111,6 +113,17 @@ internal static class RunsShowVerb
         WriteFailure(text, "failure", run.Failure);
         Line(text, "output", run.Output?.GetRawText());
         return text.ToString();
+    }
+
+    private static void WriteWaits(StringBuilder text, RunDocument run)
+    {
+        foreach (var wait in run.WaitsFor ?? [])
+        {
+            var whose = wait.Run == run.Run ? "" : $"run {wait.Run}: ";
+            var until = wait.Until is { } moment ? $", until {Local(moment)}" : "";
+            Line(text, "waits for", $"{whose}signal {wait.Signal} since {Local(wait.Since)}{until}");
+            Line(text, "  send by", wait.Send);
+        }
     }
 
     private static string? ForkOf(ForkedFromDocument? fork) =>

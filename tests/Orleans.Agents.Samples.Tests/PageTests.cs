@@ -4,7 +4,7 @@ namespace Orleans.Agents.Samples.Tests;
 public sealed class PageTests
 {
     public static TheoryData<string> Pages() =>
-        ["README.md", "docs/start.md", "samples/repository-report/README.md", "samples/embedding/README.md"];
+        ["README.md", "docs/start.md", "samples/repository-report/README.md", "samples/embedding/README.md", "samples/approval/README.md"];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -32,6 +32,7 @@ public sealed class PageTests
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/start.md")]
+    [InlineData("samples/approval/README.md")]
     public void A_page_that_is_run_has_commands(string path) =>
         Assert.Contains(Page.Read(path).Commands, c => c.CanBeRun);
 

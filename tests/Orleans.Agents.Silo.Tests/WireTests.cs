@@ -24,6 +24,7 @@ public sealed class WireTests
         new RunCall.Start("test", Payload.Parse("""{"n":1.10}"""), "key", "/tmp", Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff")),
         new RunCall.Fork(new RunId("run-1"), 7, Payload.Parse("""{"n":1.10}"""), Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff")),
         new RunCall.Cancel("why", "request-1"),
+        new RunCall.Signal("approval", Payload.Parse("""{"yes":1.50}"""), "mail-1"),
         new RunCall.Resume(),
         new RunCall.Wake(),
         new RunCall.Settle(),
@@ -36,6 +37,7 @@ public sealed class WireTests
             FailureClass.Transient, "model.rate_limited", "slow", TimeSpan.FromSeconds(2), Payload.Parse("{}"),
             new FailureOrigin("run-1", "ask", 1, 2, "b"), new Failure(FailureClass.Timeout, "a.b", "c"))),
         new RunReply.Noted("stored"),
+        new RunReply.Signalled("mail-1", IsNew: true),
         new RunReply.Resumed(IsCarried: true),
         new RunReply.Done(),
         new RunReply.Unreadable("history.damaged", "it is"),
@@ -104,7 +106,7 @@ public sealed class WireTests
 
     [Fact]
     public void The_names_of_kinds_are_what_they_were() => Assert.Equal(
-        ["cancel", "fork", "resume", "settle", "start", "wake"],
+        ["cancel", "fork", "resume", "settle", "signal", "start", "wake"],
         typeof(RunCall).GetCustomAttributes<JsonDerivedTypeAttribute>()
             .Select(a => (string)a.TypeDiscriminator!).Order(StringComparer.Ordinal));
 

@@ -27,6 +27,7 @@ internal static class Invariant
     public const string EveryRunEnds = "every-run-ends";
     public const string EveryProcessStops = "every-process-stops";
     public const string FaultsChangeNothing = "faults-change-nothing";
+    public const string SignalsComeOnce = "signals-come-once";
     public const string OnceMeansOnce = "once-means-once";
     public const string ReplayDecidesTheSame = "replay-decides-the-same";
     public const string PayloadsAreWhole = "payloads-are-whole";

@@ -23,6 +23,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     private readonly Dictionary<(int Visit, int Branch, int Attempt), string> given = [];
     private readonly Dictionary<(int Process, int Visit, int Branch), int> underWay = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), RunId> children = [];
+    private readonly SignalWatch signals = new();
     private Epoch last;
     private Epoch called;
 
@@ -32,9 +33,9 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     /// <summary>Whether somebody has to decide before the run goes on.</summary>
     public bool AwaitsDecision => State.Open.Values.Any(o => o.AwaitsDecision);
 
-    /// <summary>Whether somebody else moves it: who decides, or a child that ends.</summary>
+    /// <summary>Whether somebody else moves it: who decides, who sends a signal, or a child that ends.</summary>
     public bool WaitsForOthers =>
-        AwaitsDecision || State.AwaitedChildren is not null || State is { Ending: not null, Unsettled: not null };
+        AwaitsDecision || State.Awaited is not null || State.AwaitedChildren is not null || State is { Ending: not null, Unsettled: not null };
 
     /// <summary>Whether something happened that may change how the run ends, and is meant to.</summary>
     public bool IsDisturbed { get; private set; }
@@ -60,6 +61,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         foreach (var happened in events)
         {
             Record(happened);
+            signals.Record(happened);
         }
 
         var before = State;
@@ -140,6 +142,9 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
 
     /// <summary>Somebody answered to an attempt.</summary>
     public void Gave(RunCommand report) => given[Key(report)] = Meaning(report);
+
+    /// <summary>Somebody sends the run a signal, or sends it again.</summary>
+    public void Sent(RunCommand.Signal signal) => signals.Sent(signal);
 
     /// <summary>The run is over as it should be.</summary>
     public void EndedLike(RunState undisturbed) => Check(

@@ -17,6 +17,7 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(ResumedDocument))]
 [JsonSerializable(typeof(PrunedDocument))]
 [JsonSerializable(typeof(DecidedDocument))]
+[JsonSerializable(typeof(SignalledDocument))]
 [JsonSerializable(typeof(TreeDocument))]
 [JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(ForkDocument))]

@@ -17,7 +17,8 @@ internal sealed record RunLine(
     string? Key,
     DateTimeOffset StartedAt,
     DateTimeOffset UpdatedAt,
-    DateTimeOffset? WakeAt)
+    DateTimeOffset? WakeAt,
+    WaitDocument? WaitsFor = null)
 {
     /// <summary>The line of a run's row.</summary>
     public static RunLine Of(RunRecord record) => new(
@@ -75,6 +76,9 @@ internal sealed record RunDocument
     /// <summary>When the state's wait, or the pause before its next attempt, is over.</summary>
     public DateTimeOffset? WaitsUntil { get; init; }
 
+    /// <summary>The signals that it and the child runs it waits for, and theirs, wait for.</summary>
+    public ImmutableArray<WaitDocument>? WaitsFor { get; init; }
+
     /// <summary>How far the branches of the state have come.</summary>
     public BranchesDocument? Branches { get; init; }
 
@@ -104,7 +108,8 @@ internal sealed record RunDocument
     /// <param name="record">Its row.</param>
     /// <param name="state">Its state.</param>
     /// <param name="workflow">The definition it is pinned to.</param>
-    public static RunDocument Of(RunRecord record, RunState state, Workflow workflow)
+    /// <param name="waits">The signals that it and its child runs wait for.</param>
+    public static RunDocument Of(RunRecord record, RunState state, Workflow workflow, ImmutableArray<SignalWait> waits)
     {
         var cycles = CycleDocument.AllOf(state, workflow);
         return new RunDocument
@@ -126,6 +131,7 @@ internal sealed record RunDocument
             StartedAt = state.StartedAt,
             UpdatedAt = record.UpdatedAt,
             WaitsUntil = state.FanOut is null ? state.WakeAt ?? NextAttemptOf(state) : null,
+            WaitsFor = waits.IsEmpty ? null : [.. waits.Select(WaitDocument.Of)],
             Branches = state.FanOut is { } fan ? BranchesDocument.Of(state, fan, workflow) : null,
             Undecided = UndecidedDocument.AllOf(state) is { IsEmpty: false } undecided ? undecided : null,
             Children = state.AwaitedChildren is null ? null : ChildDocument.AllOf(state),

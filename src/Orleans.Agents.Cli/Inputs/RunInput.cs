@@ -25,9 +25,7 @@ internal static class RunInput
     public static async Task<Payload> ReadAsync(
         string? input, IReadOnlyList<string> sets, CancellationToken cancellation)
     {
-        var payload = input is null
-            ? Payload.EmptyObject
-            : Checked(await BytesAsync(input, cancellation), SourceOf(input));
+        var payload = input is null ? Payload.EmptyObject : await ReadAsync(input, "--input", cancellation);
         if (sets.Count == 0)
         {
             return payload;
@@ -46,12 +44,23 @@ internal static class RunInput
         return Checked(Written(root), "The input");
     }
 
-    private static async Task<ReadOnlyMemory<byte>> BytesAsync(string input, CancellationToken cancellation)
+    /// <summary>Reads one JSON value.</summary>
+    /// <param name="input">JSON, <c>@file</c> or <c>-</c> for the standard input.</param>
+    /// <param name="option">What it was given by.</param>
+    /// <param name="cancellation">Ends the wait for the standard input.</param>
+    /// <exception cref="CommandException">It cannot be read.</exception>
+    public static async Task<Payload> ReadAsync(string input, string option, CancellationToken cancellation)
+    {
+        var source = input is "-" or ['@', ..] ? SourceOf(input) : option;
+        return Checked(await BytesAsync(input, source, cancellation), source);
+    }
+
+    private static async Task<ReadOnlyMemory<byte>> BytesAsync(string input, string source, CancellationToken cancellation)
     {
         if (input == "-")
         {
             await using var stdin = Console.OpenStandardInput();
-            return await AllOfAsync(stdin, SourceOf(input), cancellation);
+            return await AllOfAsync(stdin, source, cancellation);
         }
 
         if (!input.StartsWith('@'))
@@ -62,7 +71,7 @@ internal static class RunInput
         try
         {
             await using var file = File.OpenRead(input[1..]);
-            return await AllOfAsync(file, SourceOf(input), cancellation);
+            return await AllOfAsync(file, source, cancellation);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException)
         {

@@ -54,6 +54,10 @@ internal sealed class RunProgress(Streams streams)
                 $"{entered.State}: {CycleDocument.TextOf(entered.State, entered.Cycle, max)}, "
                 + $"{max - entered.Cycle} left",
                 Tone.Plain),
+            RunEvent.StateEntered { Signal: { } signal } entered => (
+                $"{entered.State}: waits for signal {signal}"
+                + (entered.WakeAt is { } until ? $", at most {Durations.TextOf(until - at)}" : ""),
+                Tone.Plain),
             RunEvent.StateEntered { WakeAt: { } due } entered => (
                 $"{entered.State}: waits for {Durations.TextOf(due - at)}", Tone.Plain),
             RunEvent.StateEntered entered => (entered.State, Tone.Plain),

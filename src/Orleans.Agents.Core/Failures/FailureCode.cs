@@ -72,6 +72,18 @@ public static class FailureCode
     /// <summary>A <c>wait</c> gave a time that is not one.</summary>
     public const string WaitInvalid = "wait.invalid";
 
+    /// <summary>A signal did not come within the <c>timeout</c> of the state that waits for it.</summary>
+    public const string SignalTimeout = "signal.timeout";
+
+    /// <summary>No state of the run's workflow waits for a signal of this name.</summary>
+    public const string SignalUnknown = "signal.unknown";
+
+    /// <summary>The payload of a signal does not satisfy the schema of the states that wait for it.</summary>
+    public const string SignalInvalid = "signal.invalid";
+
+    /// <summary>The run keeps as many signals as it may that no state has waited for yet.</summary>
+    public const string SignalsFull = "signal.too_many";
+
     /// <summary>Too few branches of a fan-out can succeed for what it needs.</summary>
     public const string Quorum = "branches.quorum";
 

@@ -40,12 +40,14 @@ internal static class Telling
             RunEvent.LateResult e => LateOf(state, e),
             RunEvent.ChildStarted e => [new RunCommand.StartChild(e.Visit, e.Branch, e.Attempt)],
             RunEvent.RunLaunched e => [new RunCommand.StartChild(e.Visit, e.Branch, e.Attempt)],
+            RunEvent.SignalReceived e => [new RunCommand.Signal(e.Signal, e.Id, e.Payload)],
+            RunEvent.SignalRefused e => [new RunCommand.Signal(e.Signal, e.Id, e.Payload ?? Payload.Null)],
             RunEvent.Parked => [new RunCommand.Rest(at)],
             RunEvent.ChildAbandoned or RunEvent.StateLeft => [new RunCommand.Wake()],
             RunEvent.Closing e => [EndOf(e.Failure)],
             RunEvent.Failed e => [EndOf(e.Failure)],
             RunEvent.StateEntered or RunEvent.BranchesPlanned or RunEvent.BranchesStarted or RunEvent.BranchFailed
-                or RunEvent.RetryScheduled or RunEvent.Succeeded => [], // they follow on others
+                or RunEvent.RetryScheduled or RunEvent.SignalTaken or RunEvent.Succeeded => [], // they follow on others
             var other => throw new UnreachableException(other.GetType().Name),
         };
     }

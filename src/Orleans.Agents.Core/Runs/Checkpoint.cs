@@ -82,6 +82,7 @@ public static class Checkpoint
             Open = cut.Open.ToImmutableSortedDictionary(open => open.Key, open => BegunAgain(open.Value, passed, at)),
             AwaitedChildren = null,
             Unsettled = null,
+            Awaited = cut.Awaited is { } awaited ? awaited with { Since = awaited.Since + passed } : null,
             WakeAt = isNamed ? cut.WakeAt : cut.WakeAt + passed,
         };
     }

@@ -43,7 +43,7 @@ public static class Parking
         }
 
         due = next;
-        return next is { } earliest ? earliest > beyond : !state.Open.IsEmpty;
+        return next is { } earliest ? earliest > beyond : !state.Open.IsEmpty || state.Awaited is not null;
     }
 
     /// <summary>

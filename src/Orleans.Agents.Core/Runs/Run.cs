@@ -26,7 +26,7 @@ public static class Run
             (RunStatus.Succeeded or RunStatus.Failed, _) => new Decision.Ignored("The run is over."),
             (RunStatus.Running, RunCommand.TakeOver takeOver) => OnTakeOver(workflow, state, takeOver, at),
             (RunStatus.Running, _) when state.Ending is not null => OnClosing(workflow, state, command, at),
-            (RunStatus.Running, _) when state.Bounds!.Deadline <= at => OnDeadline(workflow, state, at),
+            (RunStatus.Running, _) when state.Bounds!.Deadline <= at => Moments.EndAtDeadline(workflow, state, at),
             (RunStatus.Running, RunCommand.ReportSuccess report) => OnSuccess(workflow, state, report, at),
             (RunStatus.Running, RunCommand.ReportFailure report) => OnFailure(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Intend intend) => CallRules.Intend(workflow, state, intend, at),
@@ -36,7 +36,8 @@ public static class Run
             (RunStatus.Running, RunCommand.StartChild start) => ChildRules.Start(workflow, state, start, at),
             (RunStatus.Running, RunCommand.ReportChild report) => ChildRules.Report(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Rest rest) => ChildRules.Rest(workflow, state, rest, at),
-            (RunStatus.Running, RunCommand.Wake) => OnWake(workflow, state, at),
+            (RunStatus.Running, RunCommand.Signal signal) => SignalRules.Receive(workflow, state, signal, at),
+            (RunStatus.Running, RunCommand.Wake) => Moments.Pass(workflow, state, at),
             (RunStatus.Running, RunCommand.Cancel cancel) => OnCancel(workflow, state, cancel, at),
             _ => throw new UnreachableException($"{state.Status} and {command.GetType().Name}"),
         };
@@ -78,19 +79,13 @@ public static class Run
             }
         }
 
-        if (WakeAtOf(state) is { } due)
+        if (Moments.NextOf(state) is { } due)
         {
             work.Add(new RunWork.WakeAt(due));
         }
 
         return work.DrainToImmutable();
     }
-
-    /// <summary>When a run wants to be woken.</summary>
-    internal static DateTimeOffset? WakeAtOf(RunState state) =>
-        state.Status == RunStatus.Running && state.Ending is null
-            ? RunTime.Earlier(RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline), ChildRules.NextTimeout(state))
-            : null;
 
     /// <summary>Which work a branch asks for, and from when on, without rendering it; null when it asks for none.</summary>
     internal static (WorkKey Key, DateTimeOffset? StartsAt)? PlaceOf(RunState state, int branch)
@@ -159,16 +154,6 @@ public static class Run
         var draft = new Draft(workflow, state, at);
         draft.Add(new RunEvent.TakenOver(Math.Max(takeOver.Epoch.Value, state.Epoch + 1)));
         CallRules.TakeOver(workflow, state, draft, at);
-        return draft.Accept();
-    }
-
-    private static Decision.Accepted OnDeadline(Workflow workflow, RunState state, DateTimeOffset at)
-    {
-        var draft = new Draft(workflow, state, at);
-        draft.FailRun(new Failure(
-            FailureClass.Timeout,
-            FailureCode.Deadline,
-            $"The run was to be over by {state.Bounds!.Deadline:O}; it was in state '{state.State}'."));
         return draft.Accept();
     }
 
@@ -250,29 +235,6 @@ public static class Run
             RunCommand.Cancel => CallRules.EndNow(workflow, state, at),
             _ => new Decision.Ignored("The run is ending."),
         };
-
-    private static Decision OnWake(Workflow workflow, RunState state, DateTimeOffset at)
-    {
-        if (state.WakeAt is not { } due || due > at)
-        {
-            return ChildRules.TimeOut(workflow, state, at) ?? new Decision.Ignored("Nothing is due.");
-        }
-
-        var draft = new Draft(workflow, state, at);
-        if (state.FanOut is { } fan)
-        {
-            draft.FailState(new Failure(
-                FailureClass.Timeout,
-                FailureCode.BranchesTimeout,
-                $"The branches were to be done by {due:O}; {fan.Succeeded} of {fan.Count} had succeeded."));
-        }
-        else
-        {
-            draft.Leave(Payload.Null);
-        }
-
-        return draft.Accept();
-    }
 
     // No catch is asked: a run that could catch its cancellation could not be stopped.
     private static Decision.Accepted OnCancel(

@@ -83,6 +83,12 @@ public abstract record RunCommand
     /// <summary>Be put down, if all that is waited for comes from child runs or lies beyond a moment.</summary>
     public sealed record Rest(DateTimeOffset Beyond) : RunCommand;
 
+    /// <summary>Somebody outside tells the run something that a state waits for, or will.</summary>
+    /// <param name="Name">The name that states wait for.</param>
+    /// <param name="Id">Names this one among all signals of the run; who delivers it sees that it comes once.</param>
+    /// <param name="Payload">What is told.</param>
+    public sealed record Signal(string Name, string Id, Payload Payload) : RunCommand;
+
     /// <summary>A moment the run asked to be woken at has passed.</summary>
     public sealed record Wake : RunCommand;
 

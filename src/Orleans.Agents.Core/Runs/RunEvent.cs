@@ -26,6 +26,9 @@ namespace Orleans.Agents.Runs;
 [JsonDerivedType(typeof(ChildStarted), "child.started")]
 [JsonDerivedType(typeof(ChildAbandoned), "child.abandoned")]
 [JsonDerivedType(typeof(RunLaunched), "run.launched")]
+[JsonDerivedType(typeof(SignalReceived), "signal.received")]
+[JsonDerivedType(typeof(SignalTaken), "signal.taken")]
+[JsonDerivedType(typeof(SignalRefused), "signal.refused")]
 [JsonDerivedType(typeof(Parked), "run.parked")]
 [JsonDerivedType(typeof(Closing), "run.closing")]
 [JsonDerivedType(typeof(Succeeded), "run.succeeded")]
@@ -59,13 +62,15 @@ public abstract record RunEvent
     /// <param name="MaxVisits">How many visits of this state there may be.</param>
     /// <param name="Activity">Whether the state asks for an activity, so a first attempt is under way.</param>
     /// <param name="WakeAt">When the state's wait is over.</param>
+    /// <param name="Signal">The signal that the state waits for.</param>
     public sealed record StateEntered(
         string State,
         int Visit,
         int Cycle,
         int? MaxVisits = null,
         bool Activity = false,
-        DateTimeOffset? WakeAt = null) : RunEvent;
+        DateTimeOffset? WakeAt = null,
+        string? Signal = null) : RunEvent;
 
     /// <summary>The run is done with a state.</summary>
     /// <param name="State">Its name.</param>
@@ -159,6 +164,22 @@ public abstract record RunEvent
     /// <param name="Attempt">The attempt.</param>
     /// <param name="Run">The run.</param>
     public sealed record RunLaunched(int Visit, int Branch, int Attempt, string Run) : RunEvent;
+
+    /// <summary>Somebody outside told the run something; it is kept until a state waits for it.</summary>
+    /// <param name="Signal">The name that states wait for.</param>
+    /// <param name="Id">Names this one among all signals of the run.</param>
+    /// <param name="Payload">What was told.</param>
+    public sealed record SignalReceived(string Signal, string Id, Payload Payload) : RunEvent;
+
+    /// <summary>The signal that the present state waited for came, and is its output.</summary>
+    public sealed record SignalTaken(int Visit, string Signal, string Id) : RunEvent;
+
+    /// <summary>A signal of which its sender could not be told in time that it is of no use; it changes nothing.</summary>
+    /// <param name="Signal">The name that it has.</param>
+    /// <param name="Id">Names this one among all signals of the run.</param>
+    /// <param name="Failure">Why it is of no use.</param>
+    /// <param name="Payload">What was told.</param>
+    public sealed record SignalRefused(string Signal, string Id, Failure Failure, Payload? Payload = null) : RunEvent;
 
     /// <summary>The run was put down: all it waits for comes from its children, or is not due for long.</summary>
     public sealed record Parked : RunEvent;

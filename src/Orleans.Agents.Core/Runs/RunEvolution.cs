@@ -30,6 +30,7 @@ internal static class RunEvolution
             FanOut = null,
             Inherited = null,
             Unsettled = CallEvolution.UnsettledOf(state),
+            Awaited = null,
             WakeAt = null,
         },
         RunEvent.BranchesPlanned e => FanOutEvolution.Plan(state, e),
@@ -50,6 +51,9 @@ internal static class RunEvolution
         RunEvent.ChildStarted e => ChildEvolution.Start(state, e),
         RunEvent.ChildAbandoned e => ChildEvolution.Abandon(state, e),
         RunEvent.RunLaunched e => Close(state, e.Branch, at) with { LaunchesUsed = (state.LaunchesUsed ?? 0) + 1 },
+        RunEvent.SignalReceived e => SignalEvolution.Receive(state, e, at),
+        RunEvent.SignalTaken e => SignalEvolution.Take(state, e),
+        RunEvent.SignalRefused => state,
         RunEvent.Parked => state,
         RunEvent.Closing e => End(state, RunStatus.Running) with
         {
@@ -71,6 +75,7 @@ internal static class RunEvolution
             ? OpenActivities.None.Add(0, new OpenActivity(Attempt: 1, at))
             : OpenActivities.None,
         ActivitiesUsed = state.ActivitiesUsed + (entered.Activity ? 1 : 0),
+        Awaited = entered.Signal is { } signal ? new AwaitedSignal(signal, at) : null,
         WakeAt = entered.WakeAt,
     };
 
@@ -116,6 +121,8 @@ internal static class RunEvolution
         Inherited = null,
         Unsettled = null,
         Ending = null,
+        Awaited = null,
+        Signals = null,
         WakeAt = null,
     };
 }

@@ -24,6 +24,12 @@ public static class RunLimits
     /// <summary>The most calls a run remembers that were under way when it stopped waiting for them.</summary>
     public const int UnsettledCalls = 1_000;
 
+    /// <summary>The most signals a run keeps that no state has waited for yet.</summary>
+    public const int EarlySignals = 100;
+
+    /// <summary>The most bytes of their payloads in all.</summary>
+    public const int EarlySignalBytes = 16 * 1024 * 1024;
+
     /// <summary>The most branches of one fan-out.</summary>
     public const int Branches = 100_000;
 

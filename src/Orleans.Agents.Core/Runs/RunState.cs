@@ -83,6 +83,15 @@ public sealed record RunState
     /// <summary>How the run ends when its last unsettled call is known; null while it goes on.</summary>
     public RunEnding? Ending { get; init; }
 
+    /// <summary>The signal that the present state waits for; null when it waits for none.</summary>
+    public AwaitedSignal? Awaited { get; init; }
+
+    /// <summary>
+    /// Signals that no state has waited for yet, oldest first; null when there are none. At most
+    /// <see cref="RunLimits.EarlySignals"/>, and <see cref="RunLimits.EarlySignalBytes"/> in all.
+    /// </summary>
+    public ImmutableList<EarlySignal>? Signals { get; init; }
+
     /// <summary>When the present state's wait is over.</summary>
     public DateTimeOffset? WakeAt { get; init; }
 

@@ -17,6 +17,7 @@ internal static class StateEntry
             State.AgentCall or State.ToolCall or State.WorkflowCall or State.Launch => EnterActivity(draft, workflow, definition, entered),
             State.Parallel or State.ForEach => FanOutRules.Enter(draft, workflow, definition, entered, at),
             State.Wait wait => EnterWait(draft, workflow, wait, entered, at),
+            State.Await wait => SignalRules.Enter(draft, wait, entered, at),
             State.Pass pass => EnterPass(draft, workflow, pass, entered),
             State.End end => EnterEnd(draft, workflow, end, entered),
             State.Fail fail => EnterFail(draft, workflow, fail, entered),

@@ -49,12 +49,12 @@ public sealed record WorkChange(
             }
         }
 
-        return new WorkChange(ended.DrainToImmutable(), begun.DrainToImmutable(), Run.WakeAtOf(after));
+        return new WorkChange(ended.DrainToImmutable(), begun.DrainToImmutable(), Moments.NextOf(after));
     }
 
     /// <summary>All outstanding work of a run, where none of it is under way.</summary>
     public static WorkChange Whole(Workflow workflow, RunState state) => new(
-        [], [.. Run.Outstanding(workflow, state).Where(work => work is not RunWork.WakeAt)], Run.WakeAtOf(state));
+        [], [.. Run.Outstanding(workflow, state).Where(work => work is not RunWork.WakeAt)], Moments.NextOf(state));
 
     // The branches that facts speak of; what leaves everything undone speaks of all.
     private static SortedSet<int> Touched(ImmutableArray<RunEvent> happened, RunState before, RunState after)

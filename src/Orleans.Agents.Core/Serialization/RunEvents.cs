@@ -113,6 +113,11 @@ internal sealed class RunEventsConverter : JsonConverter<ImmutableArray<RunEvent
             writer.WriteString("wake_at"u8, due);
         }
 
+        if (entered.Signal is { } signal)
+        {
+            writer.WriteString("signal"u8, signal);
+        }
+
         writer.WriteEndObject();
     }
 }

@@ -35,7 +35,7 @@ public abstract record State
 
     /// <summary>
     /// How long one attempt may take, null leaving it to the budget; of a fan-out, how long all of it may take by the
-    /// wall clock, null being for ever.
+    /// wall clock, and of a wait for a signal how long that may take to come, null being for ever.
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
@@ -96,6 +96,12 @@ public abstract record State
 
     /// <summary>Waits for a duration, or until a time that its template renders to. Exactly one is given.</summary>
     public sealed record Wait(TimeSpan? Duration, Template? Until) : State;
+
+    /// <summary>
+    /// Waits until somebody outside tells the run something, no longer than its timeout; its output is what was told.
+    /// </summary>
+    /// <param name="Signal">The name of what is told. All states that wait for one name have the same schema.</param>
+    public sealed record Await(string Signal) : State;
 
     /// <summary>Ends the run with an output.</summary>
     public sealed record End(Template Output) : State;

@@ -52,6 +52,7 @@ public static class DefinitionLoader
         {
             new GraphCheck(findings).Check(workflow);
             new FanOutCheck(findings).Check(workflow);
+            new SignalCheck(drafted.Schemas, findings).Check(workflow);
         }
 
         var definitions = findings.HasErrors

@@ -173,6 +173,9 @@ public static class DiagnosticCode
     /// <summary>A schema that no document defines.</summary>
     public const string UnknownSchema = "schema.unknown";
 
+    /// <summary>A signal that states wait for with different schemas.</summary>
+    public const string SignalSchema = "signal.schema_conflict";
+
     /// <summary>A pattern of failures that can match none.</summary>
     public const string FailurePattern = "failure.pattern";
 

@@ -11,6 +11,7 @@ using Orleans.Agents.Notes;
 using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
+using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Hosting;
 
@@ -30,7 +31,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     private readonly Dispatch dispatch;
     private readonly WorkflowCatalog catalog;
     private readonly ActivityLanes lanes;
-    private readonly Decisions decisions;
+    private readonly Waits waits;
+    private readonly Requests requests;
     private readonly IEngineHost process;
     private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
@@ -77,10 +79,11 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
             new AgentCaller(models, gate, clock), new ToolCaller(tools), faults, time, logger);
         var late = new LateResults(store.Inbox, clock, logger);
         lanes = new ActivityLanes(options.Lanes, performer, late, this.process.OtherLanes, logger, dispatch);
-        decisions = new Decisions(store, catalog, clock);
+        waits = new Waits(store, catalog);
+        requests = new Requests(store, catalog, waits, clock, DeliverAsync);
     }
 
-    /// <summary>The workflows that new runs can be started from.</summary>
+    /// <inheritdoc/>
     public IReadOnlyCollection<string> Workflows => catalog.Names;
 
     /// <summary>The epoch this process carries runs under; another one after it was taken for dead.</summary>
@@ -175,23 +178,27 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         (opener ?? throw NotStarted()).OpenAsync(run, cancellation);
 
     /// <inheritdoc/>
-    public async Task<Posted> CancelAsync(
-        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default)
-    {
-        var now = clock.GetUtcNow();
-        var body = new Note.Cancel(reason).Write();
-        var note = new InboxNote(run, requestId ?? $"cancel-{Guid.CreateVersion7(now):n}", now, body);
-        var posted = await store.Inbox.PostAsync(note, cancellation);
-        return posted is Posted.Stored ? await DeliveredAsync(run, posted, cancellation) : posted;
-    }
+    public Task<Posted> CancelAsync(
+        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default) =>
+        requests.CancelAsync(run, reason, requestId, cancellation);
 
     /// <inheritdoc/>
-    public async Task<DecideResult> DecideAsync(
-        ActivityId activity, Verdict verdict, CancellationToken cancellation = default)
-    {
-        var decided = await decisions.DecideAsync(activity, verdict, cancellation);
-        return decided is DecideResult.Decided ? await DeliveredAsync(activity.Run, decided, cancellation) : decided;
-    }
+    public Task<DecideResult> DecideAsync(
+        ActivityId activity, Verdict verdict, CancellationToken cancellation = default) =>
+        requests.DecideAsync(activity, verdict, cancellation);
+
+    /// <inheritdoc/>
+    public Task<SignalResult> SignalAsync(
+        RunId run, string name, Payload payload, string? signalId = null, CancellationToken cancellation = default) =>
+        requests.SignalAsync(run, name, payload, signalId, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<SignalWait>> FindWaitsAsync(RunId run, CancellationToken cancellation = default) =>
+        waits.OfTreeAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<SignalWait>> FindWaitsAsync(
+        ImmutableArray<RunRecord> runs, CancellationToken cancellation = default) => waits.OfAsync(runs, cancellation);
 
     /// <inheritdoc/>
     public Task<RunView?> FindAsync(RunId run, CancellationToken cancellation = default) =>
@@ -276,15 +283,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     }
 
     // A run that this process carries need not wait for the keeper's next look.
-    private async Task<T> DeliveredAsync<T>(RunId run, T posted, CancellationToken cancellation)
-    {
-        if (delivery is not null && Table.Carries(run))
-        {
-            await delivery.DeliverAsync(cancellation);
-        }
-
-        return posted;
-    }
+    private Task DeliverAsync(RunId run, CancellationToken cancellation) =>
+        delivery is not null && Table.Carries(run) ? delivery.DeliverAsync(cancellation) : Task.CompletedTask;
 
     private static InvalidOperationException NotStarted() => new("The engine has not been started.");
 }

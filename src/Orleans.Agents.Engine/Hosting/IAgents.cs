@@ -3,6 +3,7 @@ using Orleans.Agents.Definitions;
 using Orleans.Agents.Forks;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Hosting;
 
@@ -33,7 +34,8 @@ public interface IAgents
 
     /// <summary>
     /// Asks a run to stop, whoever carries it: it fails with <c>run.cancelled</c>. The request is durable when this
-    /// returns.
+    /// returns; a run that this process carries is told at once, one that another carries when that one looks, and one
+    /// that nobody carries by the next process that takes it on.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="reason">Why, for people.</param>
@@ -43,6 +45,30 @@ public interface IAgents
     /// <exception cref="StoreException">The run's carrier or the store cannot be reached; try again with the same name.</exception>
     Task<Posted> CancelAsync(
         RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Tells a run something that one of its states waits for, or will: it is durable when this returns, and reaches the run
+    /// once, like a cancellation. What the run's workflow does not wait for, or what breaks its schema, is refused, and the
+    /// run is as it was.
+    /// </summary>
+    /// <param name="run">The run itself: a child run that waits is told by its own name.</param>
+    /// <param name="name">The signal that states wait for.</param>
+    /// <param name="payload">What is told; the output of the state that takes it.</param>
+    /// <param name="signalId">Names this one among all signals of the run: sent twice, it comes once.</param>
+    /// <param name="cancellation">Ends the call; the signal may have been stored all the same.</param>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    /// <exception cref="StoreException">The run's carrier or the store cannot be reached; send it again with the same name.</exception>
+    Task<SignalResult> SignalAsync(
+        RunId run, string name, Payload payload, string? signalId = null, CancellationToken cancellation = default);
+
+    /// <summary>Which signals a run and the child runs that it waits for, and theirs, wait for.</summary>
+    /// <exception cref="HistoryException">A history cannot be understood.</exception>
+    Task<ImmutableArray<SignalWait>> FindWaitsAsync(RunId run, CancellationToken cancellation = default);
+
+    /// <summary>Which signals some listed runs themselves wait for.</summary>
+    /// <exception cref="HistoryException">A history cannot be understood.</exception>
+    Task<ImmutableArray<SignalWait>> FindWaitsAsync(
+        ImmutableArray<RunRecord> runs, CancellationToken cancellation = default);
 
     /// <summary>Carries a run on that nobody carries; does nothing when somebody does, or when it is over.</summary>
     /// <returns>Whether the process that was asked carries it now.</returns>

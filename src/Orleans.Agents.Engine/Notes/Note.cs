@@ -15,6 +15,7 @@ namespace Orleans.Agents.Notes;
 [JsonDerivedType(typeof(Decide), "decide")]
 [JsonDerivedType(typeof(LateResult), "late_result")]
 [JsonDerivedType(typeof(ChildEnded), "child_ended")]
+[JsonDerivedType(typeof(Signal), "signal")]
 internal abstract record Note
 {
     private Note()
@@ -28,6 +29,7 @@ internal abstract record Note
         Decide decide => new RunCommand.Decide(decide.Visit, decide.Branch, decide.Attempt, decide.ToVerdict()),
         LateResult late => new RunCommand.ReportLate(late.Visit, late.Branch, late.Attempt, late.Output, late.Failure),
         ChildEnded child => new RunCommand.ReportChild(child.Visit, child.Branch, child.Attempt, child.Output, child.Failure),
+        Signal signal => new RunCommand.Signal(signal.Name, signal.Id, signal.Payload),
         _ => throw new UnreachableException(GetType().Name),
     };
 
@@ -103,6 +105,9 @@ internal abstract record Note
     /// <summary>A run that this one started is over.</summary>
     public sealed record ChildEnded(
         int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : Note;
+
+    /// <summary>Somebody outside tells the run something that a state waits for, or will.</summary>
+    public sealed record Signal(string Name, string Id, Payload Payload) : Note;
 }
 
 /// <summary>The stored form of notes. A change here is a change of file format.</summary>

@@ -6,6 +6,7 @@ using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Silo.Runs;
 using Orleans.Agents.Silo.Wire;
+using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Silo.Hosting;
 
@@ -40,6 +41,25 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
         var reply = await grains.AskAsync(run, new RunCall.Cancel(reason, requestId), cancellation);
         return reply.As<RunReply.Noted>().ToPosted();
     }
+
+    /// <inheritdoc/>
+    public async Task<SignalResult> SignalAsync(
+        RunId run, string name, Payload payload, string? signalId = null, CancellationToken cancellation = default) =>
+        await grains.AskAsync(run, new RunCall.Signal(name, payload, signalId), cancellation) switch
+        {
+            RunReply.Refused refused => new SignalResult.Refused(refused.Failure),
+            var reply when reply.As<RunReply.Signalled>() is var (id, isNew) =>
+                isNew ? new SignalResult.Sent(id) : new SignalResult.SentBefore(id),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<SignalWait>> FindWaitsAsync(RunId run, CancellationToken cancellation = default) =>
+        engine.FindWaitsAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<SignalWait>> FindWaitsAsync(
+        ImmutableArray<RunRecord> runs, CancellationToken cancellation = default) => engine.FindWaitsAsync(runs, cancellation);
 
     /// <inheritdoc/>
     public async Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default) =>

@@ -80,6 +80,14 @@ internal sealed class RunGrain(AgentsEngine engine, RunAddresses addresses) : Gr
                 return ReplyOf(await engine.ForkAsync(fork.ToRequest(Run)));
             case RunCall.Cancel cancel:
                 return RunReply.Noted.From(await engine.CancelAsync(Run, cancel.Reason, cancel.RequestId));
+            case RunCall.Signal signal:
+                return await engine.SignalAsync(Run, signal.Name, signal.Payload, signal.Id) switch
+                {
+                    SignalResult.Sent sent => new RunReply.Signalled(sent.Id, IsNew: true),
+                    SignalResult.SentBefore sent => new RunReply.Signalled(sent.Id, IsNew: false),
+                    SignalResult.Refused refused => new RunReply.Refused(refused.Failure),
+                    var other => throw new UnreachableException(other.GetType().Name),
+                };
             case RunCall.Resume:
                 return new RunReply.Resumed(await engine.ResumeAsync(Run));
             case RunCall.Wake:

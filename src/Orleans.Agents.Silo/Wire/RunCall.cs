@@ -10,6 +10,7 @@ namespace Orleans.Agents.Silo.Wire;
 [JsonDerivedType(typeof(Start), "start")]
 [JsonDerivedType(typeof(Fork), "fork")]
 [JsonDerivedType(typeof(Cancel), "cancel")]
+[JsonDerivedType(typeof(Signal), "signal")]
 [JsonDerivedType(typeof(Resume), "resume")]
 [JsonDerivedType(typeof(Wake), "wake")]
 [JsonDerivedType(typeof(Settle), "settle")]
@@ -44,6 +45,9 @@ internal abstract record RunCall
 
     /// <summary>Leave the run a note that it is to stop.</summary>
     public sealed record Cancel(string? Reason = null, string? RequestId = null) : RunCall;
+
+    /// <summary>Tell the run what one of its states waits for.</summary>
+    public sealed record Signal(string Name, Payload Payload, string? Id = null) : RunCall;
 
     /// <summary>Carry the run on, and say whether it is carried there now.</summary>
     public sealed record Resume : RunCall;

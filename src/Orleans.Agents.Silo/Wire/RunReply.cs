@@ -11,6 +11,7 @@ namespace Orleans.Agents.Silo.Wire;
 [JsonDerivedType(typeof(Started), "started")]
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Noted), "noted")]
+[JsonDerivedType(typeof(Signalled), "signalled")]
 [JsonDerivedType(typeof(Resumed), "resumed")]
 [JsonDerivedType(typeof(Done), "done")]
 [JsonDerivedType(typeof(Unreadable), "unreadable")]
@@ -25,7 +26,7 @@ internal abstract record RunReply
     /// <summary>The run exists and is durable.</summary>
     public sealed record Started(RunId Run, bool IsNew) : RunReply;
 
-    /// <summary>Nothing was started.</summary>
+    /// <summary>Nothing was started, or sent.</summary>
     public sealed record Refused(Failure Failure) : RunReply;
 
     /// <summary>What became of a note.</summary>
@@ -54,6 +55,9 @@ internal abstract record RunReply
             _ => throw new UnknownMessageException($"What became of a note, '{What}', is not known to this version."),
         };
     }
+
+    /// <summary>The signal is durable.</summary>
+    public sealed record Signalled(string Id, bool IsNew) : RunReply;
 
     /// <summary>Whether the run is carried there now.</summary>
     public sealed record Resumed(bool IsCarried) : RunReply;

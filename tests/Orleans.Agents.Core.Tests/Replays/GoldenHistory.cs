@@ -69,6 +69,12 @@ internal static class GoldenHistory
         {
             Budget = Budget.Default with { Launches = 2, Depth = 3 },
         },
+        ["v0.4-signals"] = Of(
+            Tool("work", "approve"),
+            Await("approve", "approval", "again") with { Timeout = TimeSpan.FromDays(1), Save = [Save("told", "\"${{ output }}\"")] },
+            Await("again", "approval", "news") with { Timeout = TimeSpan.FromDays(1) },
+            Await("news", "news", "done"),
+            End()),
         ["v0.4-forked"] = Of(
             Tool("a", "pay") with { Save = [Save("x", "\"${{ output }}\"")] }, Once("pay", "done", canReconcile: true), End()) with
         {

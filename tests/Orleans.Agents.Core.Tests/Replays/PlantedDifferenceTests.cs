@@ -20,7 +20,8 @@ public sealed class PlantedDifferenceTests
         "activity.decided/reason", "activity.failed/failure", "activity.intended/epoch", "activity.late_result/failure",
         "activity.late_result/output", "activity.reconciled/why", "activity.succeeded/output", "activity.succeeded/usage",
         "activity.unknown/failure", "run.closing/failure", "run.failed/failure", "run.forked/state", "run.started/bounds", "run.started/input",
-        "run.started/origin", "run.taken_over/epoch",
+        "run.started/origin", "run.taken_over/epoch", "signal.received/id", "signal.received/payload", "signal.refused/id",
+        "signal.refused/payload",
     ];
 
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 256 };

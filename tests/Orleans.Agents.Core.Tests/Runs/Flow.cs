@@ -86,6 +86,9 @@ internal static class Flow
     public static State.Wait WaitUntil(string name, string until, string next) =>
         new(null, Json(until)) { Name = name, Next = [To(next)] };
 
+    public static State.Await Await(string name, string signal, string next = "") =>
+        new(signal) { Name = name, Next = next.Length == 0 ? [] : [To(next)] };
+
     public static State.End End(string name = "done", string output = "null") => new(Json(output)) { Name = name };
 
     public static State.Fail Fail(string name, string code, string message) =>

@@ -45,7 +45,7 @@ public sealed class StoredFormTests
             Error = Full,
         }),
         new RunEvent.TakenOver(7),
-        new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch),
+        new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch, "approval"),
         new RunEvent.StateLeft("ask", 3, PayloadMap.Empty.Add("b", Payload.Parse("\"ø\"")), Full),
         new RunEvent.BranchesPlanned(
             3, 2, 1, 2, true, Payload.Parse("[1.50,\"å\"]"), ["a", "b"], DateTimeOffset.UnixEpoch),
@@ -62,6 +62,9 @@ public sealed class StoredFormTests
         new RunEvent.ChildStarted(3, 0, 3, "run-1~3.0.3", DateTimeOffset.UnixEpoch),
         new RunEvent.ChildAbandoned(3, 0, 3),
         new RunEvent.RunLaunched(3, 0, 3, "run-1~3.0.3"),
+        new RunEvent.SignalReceived("approval", "mail-1", Payload.Parse("""{"yes":1.50}""")),
+        new RunEvent.SignalTaken(3, "approval", "mail-1"),
+        new RunEvent.SignalRefused("approval", "mail-2", Full, Payload.Parse("[1]")),
         new RunEvent.Parked(),
         new RunEvent.Closing(Payload.Parse("[1]"), Full),
         new RunEvent.Succeeded(Payload.Parse("null")),
@@ -86,6 +89,7 @@ public sealed class StoredFormTests
         new RunEvent.ActivityDecided(1, 0, 1, VerdictKind.Retry),
         new RunEvent.LateResult(1, 0, 1),
         new RunEvent.ChildStarted(1, 0, 1, "r~1.0"),
+        new RunEvent.SignalRefused("s", "i", new Failure(FailureClass.Permanent, "c", "m")),
         new RunEvent.Closing(),
         new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
     ];

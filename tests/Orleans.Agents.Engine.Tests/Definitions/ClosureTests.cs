@@ -34,6 +34,22 @@ public sealed class ClosureTests
         spec: { type: object }
         """;
 
+    private const string Asking = """
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: small }
+        spec:
+          start: ask
+          states:
+            ask: { wait: { signal: approval, timeout: 24h, schema: answer }, save: { told: "${{ output }}" }, next: done }
+            done: { end: "${{ context.told }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Schema
+        metadata: { name: answer }
+        spec: { type: boolean }
+        """;
+
     private static readonly Dictionary<string, string> HashBySpelling = new(StringComparer.Ordinal)
     {
         ["comments"] = "# hello\n" + Small.Replace("timeout: 90m", "timeout: 90m # enough", StringComparison.Ordinal),
@@ -105,6 +121,25 @@ public sealed class ClosureTests
     [Theory, MemberData(nameof(Meanings))]
     public void What_it_means_changes_the_hash(string old, string changed) =>
         Assert.NotEqual(HashOf(Small), HashOf(Small.Replace(old, changed, StringComparison.Ordinal)));
+
+    [Theory]
+    [InlineData("signal: approval", "signal: answer")]
+    [InlineData("timeout: 24h", "timeout: 25h")]
+    [InlineData("type: boolean", "type: integer")]
+    [InlineData(", schema: answer", "")]
+    public void What_a_wait_is_for_changes_the_hash(string old, string changed) =>
+        Assert.NotEqual(HashOf(Asking), HashOf(Asking.Replace(old, changed, StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_wait_for_a_signal_is_what_its_author_wrote()
+    {
+        var wait = Assert.IsType<State.Await>(Samples.Load(Asking, strict: true).Definitions["small"].Workflow.States["ask"]);
+
+        Assert.Equal(("approval", TimeSpan.FromHours(24)), (wait.Signal, wait.Timeout));
+        Assert.True(wait.OutputSchema!.Validate(Values.Payload.Parse("true")).IsValid);
+        Assert.False(wait.OutputSchema.Validate(Values.Payload.Parse("7")).IsValid);
+        Assert.Equal(HashOf(Asking), HashOf(Asking.Replace("24h", "1d", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void Files_leave_the_hash_alone()

@@ -14,6 +14,7 @@ internal delegate Decision Decide(Workflow workflow, RunState state, RunCommand 
 /// </summary>
 internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
 {
+    private readonly HashSet<string> handedOver = new(StringComparer.Ordinal);
     private RulesAppend? unanswered;
     private ImmutableArray<RunWork> wanted = [];
 
@@ -41,6 +42,10 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
 
     public List<RunCommand> Inbox { get; } = [];
 
+    /// <summary>Puts in what was left for the run: each signal once, however often it is delivered.</summary>
+    public void Deliver(IEnumerable<RunCommand.Signal> left) =>
+        Inbox.AddRange(left.Where(signal => handedOver.Add(signal.Id)));
+
     /// <summary>Attempts that are under way here.</summary>
     public List<RunWork.Attempt> UnderWay { get; } = [];
 
@@ -51,6 +56,7 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
     {
         State = state;
         Inbox.Clear();
+        handedOver.Clear();
         Started.Clear();
     }
 
@@ -81,11 +87,15 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
             }
         }
 
+        ImmutableArray<string> consumed = [.. Inbox.OfType<RunCommand.Signal>().Select(signal => signal.Id)];
         Inbox.Clear();
         if (!events.IsEmpty)
         {
             var isReleased = Parking.IsPossible(next, now + parkAfter, out var due);
-            unanswered = new RulesAppend(epoch, State.Version, new Decision.Accepted(at, events, next), isReleased, due);
+            unanswered = new RulesAppend(epoch, State.Version, new Decision.Accepted(at, events, next), isReleased, due)
+            {
+                Consumed = consumed,
+            };
         }
 
         return unanswered;

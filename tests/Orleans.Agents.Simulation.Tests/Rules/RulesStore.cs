@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -7,13 +8,19 @@ namespace Orleans.Agents.Simulation.Tests.Rules;
 
 /// <summary>One decision on its way to the store of ring 1.</summary>
 internal sealed record RulesAppend(
-    Epoch Epoch, long Expected, Decision.Accepted Decision, bool IsReleased, DateTimeOffset? WakeAt);
+    Epoch Epoch, long Expected, Decision.Accepted Decision, bool IsReleased, DateTimeOffset? WakeAt)
+{
+    /// <summary>The signals that led to it; they are not there any more for the next carrier.</summary>
+    public ImmutableArray<string> Consumed { get; init; } = [];
+}
 
 /// <summary>A store for one run, as far as the rules need one: an owner, a version, epochs that can be fenced.</summary>
 internal sealed class RulesStore(RunWatch watch, Trace trace)
 {
     private readonly List<RulesAppend> appends = [];
     private readonly HashSet<Epoch> fenced = [];
+    private readonly List<RunCommand.Signal> inbox = [];
+    private readonly HashSet<string> taken = new(StringComparer.Ordinal);
     private (long Version, byte[] State)? snapshot;
     private long epochs;
 
@@ -37,9 +44,21 @@ internal sealed class RulesStore(RunWatch watch, Trace trace)
 
     public bool IsFenced(Epoch epoch) => fenced.Contains(epoch);
 
+    /// <summary>What was left for the run, oldest first.</summary>
+    public IReadOnlyList<RunCommand.Signal> Inbox => inbox;
+
+    /// <summary>Leaves a signal for the run, unless one of its name was left before.</summary>
+    public void Post(RunCommand.Signal signal)
+    {
+        if (!IsOver && taken.Add(signal.Id))
+        {
+            inbox.Add(signal);
+        }
+    }
+
     /// <summary>Whether the run waits for a carrier.</summary>
     public bool IsWaiting(DateTimeOffset now) =>
-        Version > 0 && !IsOver && (Owner is { } owner ? IsFenced(owner) : WakeAt <= now);
+        Version > 0 && !IsOver && (Owner is { } owner ? IsFenced(owner) : WakeAt <= now || inbox.Count > 0);
 
     public bool Claim(Epoch epoch)
     {
@@ -76,6 +95,7 @@ internal sealed class RulesStore(RunWatch watch, Trace trace)
         Version = next.Version;
         Owner = next.IsOver || append.IsReleased ? null : append.Epoch;
         WakeAt = append.WakeAt;
+        inbox.RemoveAll(signal => append.Consumed.Contains(signal.Id));
         trace.Add($"    stored under {append.Epoch}: {string.Join(", ", events)}");
         watch.Stored(next.Version, at, append.Epoch, events);
         if (keepsSnapshot)

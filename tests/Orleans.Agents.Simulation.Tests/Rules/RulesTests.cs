@@ -60,6 +60,21 @@ public sealed class RulesTests(ITestOutputHelper output)
                 : Run.Decide(workflow, state, command, now));
 
     [Fact]
+    public void It_is_noticed_when_a_signal_that_comes_early_is_dropped() =>
+        AssertFound(Invariant.SignalsComeOnce, static (workflow, state, command, now) =>
+            command is RunCommand.Signal { Name: var name } && state.Awaited?.Signal != name
+                ? new Decision.Ignored("Nobody waits for it.")
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_a_signal_is_taken_and_kept() =>
+        AssertFound(Invariant.SignalsComeOnce, static (workflow, state, command, now) =>
+            Run.Decide(workflow, state, command, now) is Decision.Accepted accepted && accepted.Next.Awaited is not null && accepted.Next.Signals is null
+                && accepted.Events.OfType<RunEvent.SignalReceived>().FirstOrDefault() is { } again
+                ? Again(accepted, again)
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
     public void It_is_noticed_when_a_takeover_names_only_the_process() =>
         AssertFound(Invariant.EpochsNeverDecrease, static (workflow, state, command, now) =>
             command is RunCommand.TakeOver { Epoch: var epoch }

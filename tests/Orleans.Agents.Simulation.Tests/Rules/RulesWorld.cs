@@ -26,6 +26,8 @@ internal sealed class RulesWorld
     private readonly RulesStore store;
     private readonly List<RulesHost> hosts = [];
     private readonly List<RunCommand> post = [];
+    private readonly Dictionary<string, int> told = new(StringComparer.Ordinal);
+    private readonly string[] signals;
     private readonly TimeSpan parkAfter;
     private DateTimeOffset now = Undisturbed.Noon;
 
@@ -34,6 +36,7 @@ internal sealed class RulesWorld
         chance = new Random(seed);
         plot = Plot.Of(seed, hasOnce: false);
         script = new Script(seed);
+        signals = [.. SignalRules.NamesIn(plot.Definition.Workflow)];
         trace = new Trace(keepsTrace);
         this.decide = decide;
         watch = new RunWatch(plot.Definition.Workflow);
@@ -103,10 +106,13 @@ internal sealed class RulesWorld
         }
 
         var host = awake[chance.Next(awake.Count)];
-        switch (chance.Next(7))
+        switch (chance.Next(8))
         {
             case 0:
                 Look(host);
+                break;
+            case 7 when signals.Length > 0 && store.Version > 0:
+                Tell();
                 break;
             case 1:
                 Deliver(host, isTwice: hasFaults && chance.Next(4) == 0);
@@ -184,11 +190,36 @@ internal sealed class RulesWorld
             host.Open(store.Read());
             watch.Carried(host.State!);
             host.Inbox.Add(new RunCommand.TakeOver(host.Epoch));
+            host.Deliver(store.Inbox);
         }
+    }
+
+    // Too early, in time, or once more: what was sent before is sent again now and then.
+    private void Tell()
+    {
+        var name = watch.State.Awaited?.Signal is { } awaited && chance.Next(3) > 0 ? awaited : signals[chance.Next(signals.Length)];
+        var next = told.GetValueOrDefault(name);
+        var isFull = watch.State.Awaited?.Signal != name && (watch.State.Signals?.Count ?? 0) + store.Inbox.Count > 3;
+        var number = next > 0 && (isFull || chance.Next(4) == 0) ? chance.Next(next) : next;
+        if (isFull && number == next)
+        {
+            return;
+        }
+
+        told[name] = Math.Max(next, number + 1);
+        var signal = Script.Told(name, number);
+        trace.Add($"{now:T} somebody sends {signal}");
+        watch.Sent(signal);
+        store.Post(signal);
     }
 
     private void Deliver(RulesHost host, bool isTwice)
     {
+        if (host.State is not null && store.Owner == host.Epoch)
+        {
+            host.Deliver(store.Inbox);
+        }
+
         if (post.Count > 0)
         {
             var at = chance.Next(post.Count);

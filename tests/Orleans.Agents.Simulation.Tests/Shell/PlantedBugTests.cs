@@ -27,9 +27,10 @@ public sealed class PlantedBugTests
             return Task.FromResult<Appended>(new Appended.Stored());
         }));
 
+    // It was not stored after all, or it was, and is started once more by who forgot that.
     [Fact]
     public void It_is_noticed_when_a_start_that_failed_is_taken_for_made() => AssertFound(
-        Invariant.AnswersAreDurable,
+        [Invariant.AnswersAreDurable, Invariant.StateIsFold],
         AtTheProcess(static async (append, send) =>
         {
             try
@@ -97,6 +98,29 @@ public sealed class PlantedBugTests
         AtTheProcess(static (append, send) => send(append with { Children = [] })));
 
     [Fact]
+    public void It_is_noticed_when_a_signal_is_said_to_be_stored_and_is_not() => AssertFound(
+        Invariant.AnswersAreDurable,
+        new Plant
+        {
+            AtTheProcess = static store => new PlantedStore(store)
+            {
+                Posting = static async (note, send) => note.Id.StartsWith("signal-", StringComparison.Ordinal)
+                    ? new Posted.Stored()
+                    : await send(note),
+            },
+        });
+
+    [Fact]
+    public void It_is_noticed_when_the_newest_signal_is_read_first() => AssertFound(
+        Invariant.SignalsComeOnce,
+        new Plant { AtTheProcess = static store => new PlantedStore(store) { Left = static left => [.. left.Reverse()] } });
+
+    [Fact]
+    public void It_is_noticed_when_an_append_does_not_consume_its_signals() => AssertFound(
+        Invariant.SignalsComeOnce,
+        AtTheProcess(static (append, send) => send(append with { Consumed = [] })));
+
+    [Fact]
     public void It_is_noticed_when_a_keeper_never_looks() => AssertFound(
         Invariant.EveryRunEnds,
         new Plant { AtTheProcess = static store => new PlantedStore(store) { Waiting = static _ => [] } });
@@ -147,6 +171,8 @@ public sealed class PlantedBugTests
         System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(events.Span)
             .Replace("\"output\":\"three\"", "\"output\":\"four\"", StringComparison.Ordinal));
 
-    private static void AssertFound(string invariant, Plant plant) => Assert.Equal(
-        invariant, Seeds.FirstBroken(AtMost, seed => ShellWorld.Play(seed, plant, false)).Invariant);
+    private static void AssertFound(string invariant, Plant plant) => AssertFound([invariant], plant);
+
+    private static void AssertFound(string[] invariants, Plant plant) => Assert.Contains(
+        Seeds.FirstBroken(AtMost, seed => ShellWorld.Play(seed, plant, false)).Invariant, invariants);
 }

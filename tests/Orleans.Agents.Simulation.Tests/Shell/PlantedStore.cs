@@ -21,7 +21,7 @@ internal sealed record Plant
 }
 
 /// <summary>A store with a bug in it: what is not replaced is as it was.</summary>
-internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, ICarriers
+internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, ICarriers, IInbox
 {
     /// <summary>Stores an append; the bug may lie on either side of the true store.</summary>
     public Func<Append, Func<Append, Task<Appended>>, Task<Appended>> Appending { get; init; } =
@@ -34,6 +34,13 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
     /// <summary>Answers to the question what waits.</summary>
     public Func<ImmutableArray<RunId>, ImmutableArray<RunId>> Waiting { get; init; } = static waiting => waiting;
 
+    /// <summary>Leaves a note.</summary>
+    public Func<InboxNote, Func<InboxNote, Task<Posted>>, Task<Posted>> Posting { get; init; } =
+        static (note, store) => store(note);
+
+    /// <summary>Answers to what was left for the runs of an epoch.</summary>
+    public Func<ImmutableArray<InboxNote>, ImmutableArray<InboxNote>> Left { get; init; } = static left => left;
+
     /// <summary>Answers to who is gone.</summary>
     public bool FencesNobody { get; init; }
 
@@ -45,7 +52,7 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
 
     public ICarriers Carriers => this;
 
-    public IInbox Inbox => inner.Inbox;
+    public IInbox Inbox => this;
 
     public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
 
@@ -105,6 +112,19 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
 
     public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
         inner.Carriers.IsFencedAsync(epoch, cancellation);
+
+    public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
+        Posting(note, sent => inner.Inbox.PostAsync(sent, cancellation));
+
+    Task<ImmutableArray<InboxNote>> IInbox.ReadAsync(RunId run, CancellationToken cancellation) =>
+        inner.Inbox.ReadAsync(run, cancellation);
+
+    public async Task<ImmutableArray<InboxNote>> ReadForAsync(Epoch owner, int limit, CancellationToken cancellation) =>
+        Left(await inner.Inbox.ReadForAsync(owner, limit, cancellation));
+
+    public Task<bool> ConsumeAsync(
+        RunId run, ImmutableArray<string> notes, Epoch epoch, CancellationToken cancellation) =>
+        inner.Inbox.ConsumeAsync(run, notes, epoch, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

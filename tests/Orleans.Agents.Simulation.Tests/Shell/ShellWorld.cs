@@ -25,6 +25,7 @@ internal sealed class ShellWorld
     private readonly List<Client> clients = [];
     private readonly EngineOptions options;
     private readonly Judge judge;
+    private readonly Teller teller;
     private Exception? failure;
     private int started;
     private bool isClosing;
@@ -41,6 +42,7 @@ internal sealed class ShellWorld
         Once = new OnceLedger(plant.RemembersCalls);
         Works = new ToolWorks(this, script, chance);
         judge = new Judge(this, chance);
+        teller = new Teller(this, plot, chance);
         HasStoreClock = chance.Next(2) == 0;
         options = new EngineOptions
         {
@@ -226,6 +228,11 @@ internal sealed class ShellWorld
         var up = processes.FindAll(p => p is { IsUp: true, PausedAt: null });
         var free = clients.FindAll(c => c.IsFree);
         if (up.Count > 0 && chance.Next(4) == 0 && judge.DecideOne(up[chance.Next(up.Count)]))
+        {
+            return;
+        }
+
+        if (up.Count > 0 && chance.Next(3) == 0 && teller.TellOne(up[chance.Next(up.Count)]))
         {
             return;
         }

@@ -51,7 +51,9 @@ internal sealed class StorePost(ShellWorld world, Random chance)
         {
             if (chance.Next(2) == 0)
             {
+                // Seen one by one: what was written under an epoch may be followed by the word that the epoch is over.
                 call.Arrive();
+                world.Watch.Look();
             }
 
             calls.Remove(call);

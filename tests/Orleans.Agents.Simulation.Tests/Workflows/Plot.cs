@@ -7,7 +7,7 @@ using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Simulation.Tests.Workflows;
 
-/// <summary>A workflow made by chance: retries, catches, cycles, waits, children, small budgets, limits in time.</summary>
+/// <summary>A workflow made by chance: retries, catches, cycles, waits, signals, children, small budgets, limits in time.</summary>
 /// <param name="Definition">The workflow, loaded as an author's would be.</param>
 /// <param name="HasTimeLimits">
 /// Whether it has timeouts or a deadline: then how it ends depends on how long things took, and faults may change it.
@@ -111,6 +111,10 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
             case >= 10:
                 Children(hasTimeLimits);
                 break;
+            case 9:
+                var limit = hasTimeLimits && chance.Next(2) == 0 ? $", timeout: {chance.Next(5, 90)}s" : "";
+                text.Append($"      wait: {{ signal: {(chance.Next(2) == 0 ? "go" : "news")}{limit} }}\n");
+                break;
             default:
                 text.Append($"      wait: {{ duration: {chance.Next(1, 60)}s }}\n");
                 break;
@@ -140,7 +144,8 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
     private void Child()
     {
         text.Append("---\napiVersion: orleans.agents/v1\nkind: Workflow\nmetadata: { name: child }\nspec:\n  start: s0\n  states:\n");
-        text.Append($"    s0: {{ {(chance.Next(2) == 0 ? "wait: { duration: 45s }" : "pass: {}")}, next: s1 }}\n");
+        var first = chance.Next(3) switch { 0 => "wait: { duration: 45s }", 1 => "wait: { signal: go }", _ => "pass: {}" };
+        text.Append($"    s0: {{ {first}, next: s1 }}\n");
         text.Append($"    s1: {{ tool: {(chance.Next(2) == 0 ? Plot.OnceTool : Plot.Tool)}, save: {{ got: \"${{{{ output }}}}\" }}, next: done }}\n");
         text.Append("    done: { end: \"${{ context.got }}\" }\n");
     }

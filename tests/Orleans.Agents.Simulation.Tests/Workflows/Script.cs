@@ -31,6 +31,14 @@ internal sealed class Script(int seed)
             activity.Visit, activity.Branch, attempt, new Failure(kind, code, $"Attempt {attempt} was {code}."));
     }
 
+    /// <summary>The signal that is sent to a run as the one with this number, from 0, among those of one name.</summary>
+    public static RunCommand.Signal Told(string name, int number) => new(name, $"{name}-{number}", Payload.Parse((number % 3) switch
+    {
+        0 => "2",
+        1 => "1",
+        _ => "\"three\"",
+    }));
+
     private uint Throw(ActivityId activity, int attempt)
     {
         var mixed = (uint)seed;

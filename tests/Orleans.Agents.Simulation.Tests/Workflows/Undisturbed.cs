@@ -15,12 +15,21 @@ internal static class Undisturbed
     {
         var now = Noon;
         var state = RunState.Initial;
+        var told = new Dictionary<string, int>(StringComparer.Ordinal);
         Tell(new RunCommand.Start(run, Guid.Empty, input ?? Payload.EmptyObject));
         for (var step = 0; !state.IsOver; step++)
         {
             if (step == MostSteps)
             {
                 throw new BrokenInvariantException(Invariant.EveryRunEnds, "even undisturbed it goes on and on");
+            }
+
+            if (state.Awaited is { Signal: var signal })
+            {
+                var number = told.GetValueOrDefault(signal);
+                told[signal] = number + 1;
+                Tell(Script.Told(signal, number));
+                continue;
             }
 
             var (due, command) = Next(Run.Outstanding(workflow, state)[0]);

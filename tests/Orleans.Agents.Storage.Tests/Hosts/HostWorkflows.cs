@@ -94,6 +94,31 @@ internal static class HostWorkflows
             done: { end: rested }
         """;
 
+    public const string Approving = Head + """
+          start: work
+          states:
+            work: { tool: test.held, input: 1, timeout: 1h, next: approve }
+            approve: { wait: { signal: approval, timeout: 1h, schema: { type: integer } }, save: { a: "${{ output }}" }, next: again }
+            again: { wait: { signal: approval, schema: { type: integer } }, save: { b: "${{ output }}" }, next: done }
+            done: { end: ["${{ context.a }}", "${{ context.b }}"] }
+        """;
+
+    public const string ApprovedBelow = Head + """
+          start: ask
+          states:
+            ask: { parallel: { branches: { a: { workflow: approve }, b: { workflow: approve } } }, save: { all: "${{ output }}" }, next: done }
+            done: { end: "${{ context.all }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: approve }
+        spec:
+          start: ask
+          states:
+            ask: { wait: { signal: approval }, save: { said: "${{ output }}" }, next: done }
+            done: { end: "${{ context.said }}" }
+        """;
+
     public const string Once = Head + """
           start: call
           states:

@@ -69,6 +69,21 @@ internal static class ClosureParts
         writer.WriteEndObject();
     }
 
+    /// <summary>Writes how long a state waits, or which signal for; that one's timeout and schema are the state's.</summary>
+    public static void WriteWait(Utf8JsonWriter writer, StateDraft state)
+    {
+        if (state.Kind is StateKind.Await)
+        {
+            writer.WriteString("await", state.Subject!.Text);
+            return;
+        }
+
+        writer.WriteStartObject("wait");
+        WriteNode(writer, "duration", state.Duration, d => writer.WriteStringValue(Canonical(d)));
+        WriteNode(writer, "until", state.Until);
+        writer.WriteEndObject();
+    }
+
     public static string Canonical(Node duration) =>
         DurationText.TryParse(duration.Text, out var parsed)
             ? DurationText.Format(parsed)

@@ -128,6 +128,11 @@ internal sealed class ClosureReader
             return new State.Wait(OptionalDuration(wait, "duration"), OptionalTemplate(wait, "until")) { Name = name };
         }
 
+        if (Optional(state, "await") is { } signal)
+        {
+            return new State.Await(TextOf(signal)) { Name = name };
+        }
+
         if (Optional(state, "end") is { } end)
         {
             return new State.End(ReadTemplate(end)) { Name = name };

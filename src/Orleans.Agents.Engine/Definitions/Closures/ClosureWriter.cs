@@ -134,11 +134,8 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
             case StateKind.Pass:
                 WriteEmpty(writer, "pass");
                 break;
-            case StateKind.Wait:
-                writer.WriteStartObject("wait");
-                WriteNode(writer, "duration", state.Duration, d => writer.WriteStringValue(Canonical(d)));
-                WriteNode(writer, "until", state.Until);
-                writer.WriteEndObject();
+            case StateKind.Wait or StateKind.Await:
+                WriteWait(writer, state);
                 break;
             case StateKind.End:
                 WriteNode(writer, "end", state.Subject);

@@ -39,6 +39,7 @@ internal enum StateKind
     ForEach,
     Pass,
     Wait,
+    Await,
     End,
     Fail,
 }
@@ -51,7 +52,7 @@ internal sealed record CatchDraft(Node Node, ImmutableArray<Node> On, Node? To, 
 /// <param name="Name">Its name.</param>
 /// <param name="Key">Where its name stands.</param>
 /// <param name="Kind">What it does.</param>
-/// <param name="Subject">The agent, the tool, the workflow, the wait, the output, or the code of the failure.</param>
+/// <param name="Subject">The agent, the tool, the workflow, the wait, the signal, the output, or the code of the failure.</param>
 internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? Subject)
 {
     public Node? Duration { get; init; }

@@ -46,6 +46,11 @@ internal sealed class SchemaBook
             return null;
         }
 
+        if (node.IsText)
+        {
+            return UseNamed(node, node);
+        }
+
         // `output: { schema: plan }` names one; `output: { schema: { type: … } }` and `output: { type: … }` write it out.
         if (node.Members is [{ Name: "schema", Value: { IsText: false } written }])
         {
@@ -59,6 +64,11 @@ internal sealed class SchemaBook
             return new SchemaUse(node, null);
         }
 
+        return UseNamed(node, name);
+    }
+
+    private SchemaUse? UseNamed(Node node, Node name)
+    {
         if (documents.ContainsKey(name.Text))
         {
             Mark(name.Text);

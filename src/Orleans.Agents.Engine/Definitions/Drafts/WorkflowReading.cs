@@ -41,6 +41,8 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         var fields = new FieldReader(member.Value, read);
         var given = ReadKind(member, fields);
         var launched = fields.Part(StateShape.Launch).Get(LaunchShape.Input);
+        var wait = fields.Part(StateShape.Wait);
+        var (told, limit) = (wait.Get(WaitShape.Schema), wait.Duration(WaitShape.Timeout));
         var save = fields.Members(StateShape.Save);
         foreach (var entry in save)
         {
@@ -51,11 +53,11 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         {
             Description = fields.Text(StateShape.Description),
             Input = given.Kind is StateKind.Launch ? launched : fields.Get(StateShape.Input),
-            Output = schemas.Use(fields.Get(StateShape.Output)),
+            Output = schemas.Use(given.Kind is StateKind.Await ? told : fields.Get(StateShape.Output)),
             Save = save,
             Next = ReadNext(fields, expressions),
             Retry = ReadRetry(fields.Part(StateShape.Retry), findings),
-            Timeout = fields.Duration(StateShape.Timeout),
+            Timeout = given.Kind is StateKind.Await ? limit : fields.Duration(StateShape.Timeout),
             Catch = [.. fields.Items(StateShape.Catch).Select(c => ReadCatch(c, expressions))],
             MaxVisits = fields.Get(StateShape.MaxVisits),
             Visits = (int?)fields.Number(StateShape.MaxVisits),
@@ -89,6 +91,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             : fields.Get(StateShape.Parallel) is { } parallel ? (StateKind.Parallel, parallel)
             : fields.Get(StateShape.ForEach) is { } each ? (StateKind.ForEach, each)
             : fields.Get(StateShape.Pass) is { } pass ? (StateKind.Pass, pass)
+            : wait.Get(WaitShape.Signal) is { } signal ? (StateKind.Await, signal)
             : fields.Get(StateShape.Wait) is { } waiting ? (StateKind.Wait, waiting)
             : fields.Get(StateShape.End) is { } end ? (StateKind.End, end)
             : fields.Get(StateShape.Fail) is not null ? (StateKind.Fail, code)

@@ -36,7 +36,7 @@ internal static class StateShape
     };
 
     public static Field Wait { get; } = new(
-        "wait", new FieldType.Part(WaitShape.Shape), "Waits for a while, or until a time.");
+        "wait", new FieldType.Part(WaitShape.Shape), "Waits for a while, until a time, or for a signal from outside.");
 
     public static Field End { get; } = new(
         "end", new FieldType.Template(), "Ends the run with this output.")
@@ -149,7 +149,7 @@ internal static class PassShape
     public static Shape Shape { get; } = new("pass", "Nothing: the state's other fields say it all.", []);
 }
 
-/// <summary>How long a state waits.</summary>
+/// <summary>How long a state waits, or what for.</summary>
 internal static class WaitShape
 {
     public static Field Duration { get; } = new(
@@ -161,16 +161,34 @@ internal static class WaitShape
         Example = "\"${{ input.at }}\"",
     };
 
+    public static Field Signal { get; } = new(
+        "signal",
+        new FieldType.Text(TextRule.Name),
+        "The signal it waits for; what that tells is the state's output.")
+    {
+        Example = "\"approval\"",
+    };
+
+    public static Field Timeout { get; } = new(
+        "timeout",
+        new FieldType.Text(TextRule.Duration),
+        "How long the signal may take; the state then fails with `signal.timeout`. Left out, for ever.");
+
+    public static Field Schema { get; } = new(
+        "schema",
+        new FieldType.Either([new FieldType.Text(TextRule.Any), new FieldType.SchemaOrName()]),
+        "What the signal's payload must satisfy: a JSON Schema, or the name of a Schema document. All waits for one signal say the same.")
+    {
+        Example = "{\"type\":\"object\"}",
+    };
+
     public static Shape Shape { get; } = new(
         "wait",
-        "How long a state waits.",
-        [
-            Duration, Until,
-            Field.Blocked("signal", "will wait for a message from outside; until then end the run and start another"),
-            Field.Blocked("timeout", "will bound the wait for a `signal`; until then wait for a `duration`"),
-        ])
+        "How long a state waits, or what for.",
+        [Duration, Until, Signal, Timeout, Schema])
     {
-        OneOf = [Duration, Until],
+        OneOf = [Duration, Until, Signal],
+        Exclusions = [(Duration, [Timeout, Schema]), (Until, [Timeout, Schema])],
     };
 }
 

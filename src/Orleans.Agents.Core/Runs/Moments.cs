@@ -1,0 +1,55 @@
+using Orleans.Agents.Failures;
+using Orleans.Agents.Values;
+using Orleans.Agents.Workflows;
+
+namespace Orleans.Agents.Runs;
+
+/// <summary>The moments a run waits for, and what it means that one has passed.</summary>
+internal static class Moments
+{
+    /// <summary>When a run wants to be woken.</summary>
+    public static DateTimeOffset? NextOf(RunState state) =>
+        state.Status == RunStatus.Running && state.Ending is null
+            ? RunTime.Earlier(RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline), ChildRules.NextTimeout(state))
+            : null;
+
+    /// <summary>Some moment may have passed.</summary>
+    public static Decision Pass(Workflow workflow, RunState state, DateTimeOffset at)
+    {
+        if (state.WakeAt is not { } due || due > at)
+        {
+            return ChildRules.TimeOut(workflow, state, at) ?? new Decision.Ignored("Nothing is due.");
+        }
+
+        var draft = new Draft(workflow, state, at);
+        if (state.FanOut is { } fan)
+        {
+            draft.FailState(new Failure(
+                FailureClass.Timeout,
+                FailureCode.BranchesTimeout,
+                $"The branches were to be done by {due:O}; {fan.Succeeded} of {fan.Count} had succeeded."));
+        }
+        else if (state.Awaited is { } awaited)
+        {
+            draft.FailState(new Failure(
+                FailureClass.Timeout, FailureCode.SignalTimeout, $"Signal '{awaited.Signal}' was to come by {due:O}."));
+        }
+        else
+        {
+            draft.Leave(Payload.Null);
+        }
+
+        return draft.Accept();
+    }
+
+    /// <summary>The deadline has passed.</summary>
+    public static Decision.Accepted EndAtDeadline(Workflow workflow, RunState state, DateTimeOffset at)
+    {
+        var draft = new Draft(workflow, state, at);
+        draft.FailRun(new Failure(
+            FailureClass.Timeout,
+            FailureCode.Deadline,
+            $"The run was to be over by {state.Bounds!.Deadline:O}; it was in state '{state.State}'."));
+        return draft.Accept();
+    }
+}

@@ -1,0 +1,50 @@
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Simulation.Tests;
+
+/// <summary>Watches the signals of one run. Whoever sends those of one name sends one after the other.</summary>
+internal sealed class SignalWatch
+{
+    private readonly HashSet<RunCommand.Signal> sent = [];
+    private readonly Dictionary<string, int> received = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Queue<string>> kept = new(StringComparer.Ordinal);
+
+    /// <summary>Somebody sends a signal, or sends it again.</summary>
+    public void Sent(RunCommand.Signal signal) => sent.Add(signal);
+
+    /// <summary>The run says that something happened.</summary>
+    public void Record(RunEvent happened)
+    {
+        switch (happened)
+        {
+            case RunEvent.SignalReceived e:
+                var number = received.GetValueOrDefault(e.Signal);
+                RunWatch.Check(
+                    e.Id == Workflows.Script.Told(e.Signal, number).Id && sent.Contains(new(e.Signal, e.Id, e.Payload)),
+                    Invariant.SignalsComeOnce,
+                    $"signal {e.Id} with {e.Payload} is received as number {number} of {e.Signal}");
+                received[e.Signal] = number + 1;
+                KeptOf(e.Signal).Enqueue(e.Id);
+                break;
+            case RunEvent.SignalTaken e:
+                RunWatch.Check(
+                    KeptOf(e.Signal).TryDequeue(out var first) && first == e.Id,
+                    Invariant.SignalsComeOnce,
+                    $"signal {e.Id} is taken, and the first of {e.Signal} is {first ?? "none"}");
+                break;
+            case RunEvent.SignalRefused e:
+                RunWatch.Check(false, Invariant.SignalsComeOnce, $"signal {e.Id} is refused: {e.Failure}");
+                break;
+        }
+    }
+
+    private Queue<string> KeptOf(string signal)
+    {
+        if (!kept.TryGetValue(signal, out var queue))
+        {
+            kept.Add(signal, queue = new Queue<string>());
+        }
+
+        return queue;
+    }
+}
