@@ -50,6 +50,7 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
     public void Open(RunState state)
     {
         State = state;
+        wanted = []; // nothing is begun before the takeover is durable
         Inbox.Clear();
         Started.Clear();
     }

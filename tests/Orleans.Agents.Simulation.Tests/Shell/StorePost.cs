@@ -52,6 +52,7 @@ internal sealed class StorePost(ShellWorld world, Random chance)
             if (chance.Next(2) == 0)
             {
                 call.Arrive();
+                world.Watch.Look(); // an append and what gives its epoch up may both arrive, in this order
             }
 
             calls.Remove(call);
