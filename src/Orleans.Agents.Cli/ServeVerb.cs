@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Definitions;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
@@ -29,6 +30,12 @@ internal sealed class ServeVerb
         0,
         int.MaxValue);
 
+    private readonly Option<string> listen = new("--listen")
+    {
+        Description = "Answer over HTTP at this address, such as http://127.0.0.1:8080. Default: AGENTS_LISTEN, else nowhere.",
+        HelpName = "url",
+    };
+
     private readonly Argument<string[]> paths = new("path")
     {
         Description = "Workflow files and folders to check, and to keep in the store before anything is carried.",
@@ -45,15 +52,18 @@ internal sealed class ServeVerb
             "serve",
             "Carries the runs of a store until it is stopped.",
             "Several may serve one store, each run has one carrier; the runs of one that dies are taken over. It carries "
-            + "runs and listens on no port: the HTTP gateway comes with the cluster.",
+            + "runs, and with --listen answers over HTTP.",
             new Example("Carry what waits, until Ctrl-C or SIGTERM", "agents serve --store runs.db"),
             new Example(
                 "Start runs elsewhere, and leave them to whoever serves",
                 "agents run report.yaml --store runs.db --detach"),
+            new Example(
+                "Let others start and follow runs over HTTP", "agents serve report.yaml --listen http://127.0.0.1:8080"),
             new Example("Forget runs a month after they ended", "agents serve --store runs.db --retain-for 30d"))
         {
             serve.paths,
             serve.store,
+            serve.listen,
             serve.lanes,
             serve.retainFor,
             serve.retainNewest,
@@ -87,28 +97,34 @@ internal sealed class ServeVerb
             RetainNewest = (int?)parsed.GetValue(retainNewest),
         };
         options.Lanes = (int)(parsed.GetValue(lanes) ?? options.Lanes);
-        await ServeAsync(StoreChoice.Of(parsed.GetValue(store)), options, published, manner, interruption.Token);
+        var address = AddressOf(parsed.GetValue(listen) ?? Environment.GetEnvironmentVariable("AGENTS_LISTEN"));
+        await ServeAsync(
+            StoreChoice.Of(parsed.GetValue(store)), options, new Offer(published, address), manner, interruption.Token);
         return ExitCode.Done;
     }
 
     private async Task ServeAsync(
         StoreChoice choice,
         EngineOptions options,
-        IReadOnlyList<Definition> published,
+        Offer offer,
         Manner manner,
         CancellationToken stop)
     {
         var opened = choice.Open(ProgramEngine.Faults());
         await using var engine = await ProgramEngine.StartAsync(opened, options, streams, manner, stop);
-        foreach (var definition in published)
+        foreach (var definition in offer.Published)
         {
             await engine.PublishAsync(definition, stop);
             Say(manner, $"keeps workflow {definition.Workflow.Name} as {definition.Workflow.Hash}");
         }
 
         Say(manner, $"serving {choice.Name} under epoch {engine.Epoch}; Ctrl-C or SIGTERM stops");
-        await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Say(manner, "stopping: work under way is cancelled, its runs are let go; a second signal ends at once");
+        await using (offer.Address is { } address ? await ListenAsync(engine, address, manner, stop) : null)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Say(manner, "stopping: work under way is cancelled, its runs are let go; a second signal ends at once");
+        }
+
         try
         {
             await engine.DisposeAsync();
@@ -121,6 +137,16 @@ internal sealed class ServeVerb
         }
     }
 
+    // Apart, so that nothing of it is loaded by those who only carry runs.
+    private Task<IAsyncDisposable> ListenAsync(AgentsEngine engine, Uri address, Manner manner, CancellationToken stop) =>
+        Listening.StartAsync(engine, address, streams, manner, stop);
+
+    private static Uri? AddressOf(string? typed) => typed is null or "" ? null
+        : Uri.TryCreate(typed, UriKind.Absolute, out var address) && address is { Scheme: "http", PathAndQuery: "/" }
+            ? address
+            : throw CommandException.Usage(
+                $"'{typed}' cannot be listened at; expected an address such as http://127.0.0.1:8080. TLS is a balancer's.");
+
     private void Say(Manner manner, string line)
     {
         if (!manner.IsQuiet)
@@ -128,4 +154,7 @@ internal sealed class ServeVerb
             streams.Tell(line);
         }
     }
+
+    /// <summary>What others can make use of.</summary>
+    private sealed record Offer(IReadOnlyList<Definition> Published, Uri? Address);
 }

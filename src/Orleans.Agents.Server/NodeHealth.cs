@@ -1,7 +1,9 @@
+using Orleans.Agents.Gateway.Endpoints;
+
 namespace Orleans.Agents.Server;
 
 /// <summary>How a node is, without asking the database.</summary>
-internal sealed class NodeHealth(ISiloStatusOracle silos)
+internal sealed class NodeHealth(ISiloStatusOracle silos) : IGatewayHealth
 {
     private volatile bool isDraining;
 

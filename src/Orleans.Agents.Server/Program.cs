@@ -1,15 +1,19 @@
-using Microsoft.Extensions.Hosting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Server;
 
-// A node of a cluster. What it is told: README.md. The gateway is added here, between the node and its start.
-var builder = Host.CreateEmptyApplicationBuilder(null);
+// A node of a cluster with its gateway. What it is told: README.md.
+var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
 builder.Configuration.AddServerConfiguration(args);
 builder.Logging
     .AddFilter("Orleans", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
+    .AddFilter("Microsoft.AspNetCore", LogLevel.Warning)
     .AddFilter("Orleans.Agents", LogLevel.Information)
     .AddConfiguration(builder.Configuration.GetSection("Logging"))
     .AddConsole();
+builder.AddServerGateway();
 builder.AddServerNode();
-using var application = builder.Build();
+await using var application = builder.Build();
+application.MapAgents();
 await application.RunAsync();

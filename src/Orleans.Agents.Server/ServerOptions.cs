@@ -9,6 +9,9 @@ namespace Orleans.Agents.Server;
 /// </summary>
 internal sealed class ServerOptions
 {
+    /// <summary>Port 8080 of every address.</summary>
+    public const string DefaultListen = "http://*:8080";
+
     private const string ProdSafe = "prod-safe";
 
     /// <summary>The PostgreSQL database of the cluster, in Npgsql's form.</summary>
@@ -43,6 +46,11 @@ internal sealed class ServerOptions
     [Range(1, 65535)]
     [ConfigurationKeyName("silo_port")]
     public int SiloPort { get; set; } = 11111;
+
+    /// <summary>Where this node answers over HTTP.</summary>
+    /// <value>The default is port 8080 of every address of the machine.</value>
+    [Required]
+    public string Listen { get; set; } = DefaultListen;
 
     /// <summary>How many activities are under way at once.</summary>
     /// <value>The default is 64; 0 to 10,000.</value>

@@ -37,18 +37,18 @@ public sealed class ProgramTests
         Assert.Equal(1, await CountAsync(source, "carrier where fenced_at is not null"));
     }
 
-    private static Process Start(PostgresServer server, string flag)
+    internal static Process Start(PostgresServer server, params string[] flags)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "agents-server.dll");
         return Process.Start(new ProcessStartInfo(
             "dotnet",
-            [program, $"--postgres={server.ConnectionString}", "--profile=dev-safe", "--address=127.0.0.1", flag])
+            [program, $"--postgres={server.ConnectionString}", "--profile=dev-safe", "--address=127.0.0.1", "--listen=http://127.0.0.1:0", .. flags])
         {
             RedirectStandardError = true,
         })!;
     }
 
-    private static async Task<int> EndOfAsync(Process program)
+    internal static async Task<int> EndOfAsync(Process program)
     {
         await program.WaitForExitAsync().WaitAsync(Patience);
         return program.ExitCode;
