@@ -26,4 +26,11 @@ internal static class Numbers
             return null;
         },
     };
+
+    /// <summary>A whole number for people: <c>12,000</c>.</summary>
+    public static string Grouped(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>Millionths of a US dollar for people: <c>$0.0125</c>.</summary>
+    public static string Dollars(long microUsd) =>
+        string.Create(CultureInfo.InvariantCulture, $"${microUsd / 1_000_000m:0.00####}");
 }

@@ -79,7 +79,7 @@ internal static class RunsShowVerb
         Line(text, "state", run.State is null ? null : $"{run.State}, visit {run.Visit}");
         foreach (var cycle in run.Cycles)
         {
-            Line(text, cycle.IsNow ? "cycle now" : "cycle", $"{cycle.Text}, {cycle.Remaining} left");
+            Line(text, cycle.IsNow ? "cycle now" : "cycle", cycle.Remaining > 0 ? $"{cycle.Text}, {cycle.Remaining} left" : $"{cycle.Text}, at its bound");
         }
 
         Line(text, "started", Local(run.StartedAt));
@@ -104,6 +104,7 @@ internal static class RunsShowVerb
         }
 
         WriteBudget(text, run.Budget);
+        WriteBooks(text, run.Books, hasChildren: run.Books.Activities.Charged + run.Books.Activities.Reserved != run.Budget.ActivitiesUsed);
         foreach (var (name, bytes) in run.Context)
         {
             Line(text, "context", $"{name} ({bytes} bytes)");
@@ -165,6 +166,13 @@ internal static class RunsShowVerb
         Line(text, "active time", $"{used} of {Durations.TextOf(TimeSpan.FromSeconds(budget.ActiveSecondsAllowed))}");
         Line(text, "launches", budget.LaunchesUsed == 0 ? null : $"{budget.LaunchesUsed} of {budget.LaunchesAllowed}");
         Line(text, "deadline", budget.Deadline is { } deadline ? Local(deadline) : null);
+    }
+
+    private static void WriteBooks(StringBuilder text, BooksDocument books, bool hasChildren)
+    {
+        Line(text, "tokens", books.Tokens is { IsUsed: true } tokens ? tokens.TextOf(Numbers.Grouped) : null);
+        Line(text, "cost", books.MicroUsd is { IsUsed: true } money ? money.TextOf(Numbers.Dollars) : null);
+        Line(text, "with children", hasChildren ? $"activities {books.Activities.TextOf(Numbers.Grouped)}" : null);
     }
 
     private static void WriteFailure(StringBuilder text, string name, FailureDocument? failure)

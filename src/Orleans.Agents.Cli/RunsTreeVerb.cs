@@ -4,7 +4,9 @@ using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
 
@@ -28,7 +30,8 @@ internal static class RunsTreeVerb
         var verb = new Verb(
             "tree",
             "Shows a run with the runs it started, and those they started.",
-            "An indented list on a terminal, nested JSON objects otherwise; what was launched is among them.",
+            "An indented list on a terminal, nested JSON objects otherwise; what was launched is among them. The books of a run "
+            + "are its own and its child runs' together, so the first line is the sum of all below it.",
             new Example("Where do all those runs come from?", "agents runs tree run-0198c2"),
             new Example(
                 "Which of them failed?",
@@ -42,11 +45,11 @@ internal static class RunsTreeVerb
             var opened = await RunFinder.OpenStoreAsync(StoreChoice.Of(parsed.GetValue(store)), typed, cancellation);
             await using var engine = ProgramEngine.Looking(opened, streams, Manner.Reading);
             var root = await RunFinder.FindAsync(opened, typed, cancellation);
-            var tree = await new Reading(opened.Runs, (int)(parsed.GetValue(limit) ?? UsualRuns)).ReadAsync(root, cancellation);
+            var tree = await new Reading(opened.Runs, engine, (int)(parsed.GetValue(limit) ?? UsualRuns)).ReadAsync(root, cancellation);
             tree = tree with { ForkedFrom = ForkedFromDocument.Of((await engine.FindAsync(root.Id, cancellation))?.State.Origin?.Fork) };
             if (streams.IsOutputTerminal && !parsed.GetValue(json))
             {
-                streams.WriteText(TextTable.Of(["RUN", "WORKFLOW", "STATUS", "STATE"], RowsOf(tree, 0)));
+                streams.WriteText(TextTable.Of(["RUN", "WORKFLOW", "STATUS", "STATE", "ACTIVITIES", "TOKENS", "COST"], RowsOf(tree, 0)));
             }
             else
             {
@@ -61,10 +64,19 @@ internal static class RunsTreeVerb
     private static IEnumerable<ImmutableArray<string>> RowsOf(TreeDocument tree, int depth)
     {
         var indent = new string(' ', 2 * depth);
-        yield return [$"{indent}{tree.Run}", tree.Workflow, tree.Status, tree.State ?? tree.FailureCode ?? ""];
+        yield return
+        [
+            $"{indent}{tree.Run}",
+            tree.Workflow,
+            tree.Status,
+            tree.State ?? tree.FailureCode ?? "",
+            Shown(tree.Books?.Activities, Numbers.Grouped),
+            Shown(tree.Books?.Tokens, Numbers.Grouped),
+            Shown(tree.Books?.MicroUsd, Numbers.Dollars),
+        ];
         if (tree.ForkedFrom is { } fork)
         {
-            yield return [$"{indent}  forked from {fork.Run} at version {fork.Version}", "", "", ""];
+            yield return [$"{indent}  forked from {fork.Run} at version {fork.Version}", "", "", "", "", "", ""];
         }
 
         foreach (var row in (tree.Children ?? []).SelectMany(child => RowsOf(child, depth + 1)))
@@ -74,12 +86,16 @@ internal static class RunsTreeVerb
 
         if (tree.HasMore is true)
         {
-            yield return [$"{indent}  …", "", "", "more than --limit shows"];
+            yield return [$"{indent}  …", "", "", "more than --limit shows", "", "", ""];
         }
     }
 
+    private static string Shown(AmountDocument? amount, Func<long, string> shown) => amount is { IsUsed: true }
+        ? amount.Reserved == 0 ? shown(amount.Charged) : $"{shown(amount.Charged)} + {shown(amount.Reserved)}"
+        : "";
+
     /// <summary>Reads a tree from its root on, as much of it as is to be shown.</summary>
-    private sealed class Reading(IRunList runs, int most)
+    private sealed class Reading(IRunList runs, AgentsEngine engine, int most)
     {
         private int left = most - 1;
 
@@ -93,7 +109,7 @@ internal static class RunsTreeVerb
                 {
                     if (left == 0)
                     {
-                        return TreeDocument.Of(record) with { Children = children.ToImmutable(), HasMore = true };
+                        return await OfAsync(record, cancellation) with { Children = children.ToImmutable(), HasMore = true };
                     }
 
                     left--;
@@ -103,7 +119,23 @@ internal static class RunsTreeVerb
                 last = page[^1];
             }
 
-            return TreeDocument.Of(record) with { Children = children.Count == 0 ? null : children.ToImmutable() };
+            return await OfAsync(record, cancellation) with
+            {
+                Children = children.Count == 0 ? null : children.ToImmutable(),
+            };
+        }
+
+        private async Task<TreeDocument> OfAsync(RunRecord record, CancellationToken cancellation)
+        {
+            try
+            {
+                var view = await engine.FindAsync(record.Id, cancellation);
+                return TreeDocument.Of(record) with { Books = view is null ? null : BooksDocument.Of(view.State) };
+            }
+            catch (HistoryException)
+            {
+                return TreeDocument.Of(record); // its place in the tree is known all the same
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ namespace Orleans.Agents.Testing;
 /// <remarks>Safe to use from many lanes at once. A question nobody scripted is the failure <c>model.no_answer</c>.</remarks>
 public sealed class ScriptedModel : IChatClient
 {
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<AgentRequest, string>>> scripts =
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<Line>> scripts =
         new(StringComparer.Ordinal);
 
     private readonly ConcurrentQueue<AgentRequest> asked = [];
@@ -21,12 +21,23 @@ public sealed class ScriptedModel : IChatClient
     /// <summary>The next answer to an agent.</summary>
     public ScriptedModel Answers(string agent, string answer) => Answers(agent, _ => answer);
 
+    /// <summary>The next answer to an agent, and what the model says it used and cost.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="inputTokens">Tokens read.</param>
+    /// <param name="outputTokens">Tokens written.</param>
+    /// <param name="costMicroUsd">The cost in millionths of a US dollar; null leaves it to the agent's price.</param>
+    public ScriptedModel Answers(
+        string agent, string answer, long inputTokens, long outputTokens, long? costMicroUsd = null) =>
+        Add(agent, new Line(_ => answer, new UsageDetails
+        {
+            InputTokenCount = inputTokens,
+            OutputTokenCount = outputTokens,
+            TotalTokenCount = inputTokens + outputTokens,
+        }, costMicroUsd));
+
     /// <summary>The next answer to an agent, made from what it asks.</summary>
-    public ScriptedModel Answers(string agent, Func<AgentRequest, string> answer)
-    {
-        scripts.GetOrAdd(agent, _ => []).Enqueue(answer);
-        return this;
-    }
+    public ScriptedModel Answers(string agent, Func<AgentRequest, string> answer) => Add(agent, new Line(answer));
 
     /// <summary>The next answer to an agent is a failure.</summary>
     public ScriptedModel Fails(string agent, Failure failure) =>
@@ -40,17 +51,24 @@ public sealed class ScriptedModel : IChatClient
         var request = AgentRequest.Of(options) ?? throw new InvalidOperationException(
             "A scripted model answers agents of a workflow; this question came from elsewhere.");
         asked.Enqueue(request);
-        if (!scripts.TryGetValue(request.Agent.Name, out var script) || !script.TryDequeue(out var answer))
+        if (!scripts.TryGetValue(request.Agent.Name, out var script) || !script.TryDequeue(out var line))
         {
             throw new ModelException(new Failure(
                 FailureClass.Permanent, "model.no_answer", $"No answer is scripted for agent '{request.Agent.Name}'."));
         }
 
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer(request)))
+        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, line.Answer(request)))
         {
             ModelId = "scripted",
             FinishReason = ChatFinishReason.Stop,
-        });
+            Usage = line.Usage,
+        };
+        if (line.CostMicroUsd is { } cost)
+        {
+            ModelCost.State(response, cost);
+        }
+
+        return Task.FromResult(response);
     }
 
     /// <inheritdoc/>
@@ -75,4 +93,13 @@ public sealed class ScriptedModel : IChatClient
     {
         // Holds nothing.
     }
+
+    private ScriptedModel Add(string agent, Line line)
+    {
+        scripts.GetOrAdd(agent, _ => []).Enqueue(line);
+        return this;
+    }
+
+    private sealed record Line(
+        Func<AgentRequest, string> Answer, UsageDetails? Usage = null, long? CostMicroUsd = null);
 }

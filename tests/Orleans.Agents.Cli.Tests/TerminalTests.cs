@@ -47,7 +47,7 @@ public sealed class TerminalTests : IDisposable
 
         Assert.StartsWith("RUN ", (await workspace.AtTerminalAsync("runs list")).With(0).Out, StringComparison.Ordinal);
         Assert.Contains(
-            "Review cycle 2 of 2, 0 left",
+            "Review cycle 2 of 2, at its bound",
             (await workspace.AtTerminalAsync("runs show counted")).With(0).Out,
             StringComparison.Ordinal);
         var plan = (await workspace.AtTerminalAsync("validate w.yaml --plan")).With(0).Out;

@@ -57,6 +57,13 @@ internal sealed class KillScenario : IDisposable
         return recorded;
     }
 
+    /// <summary>The books of the run and of all that it started, as a tree; null when the process died before there was a run.</summary>
+    public async Task<JsonElement?> BooksAsync()
+    {
+        var tree = await AgentsProcess.RunAsync(["runs", "tree", Run, "--store", Store, "--json"]);
+        return tree.ExitCode == 0 ? JsonElement.Parse(tree.Output) : null;
+    }
+
     /// <summary>The attempts that had their effect so far, in order, one for each time.</summary>
     public IReadOnlyList<string> Effects() => File.Exists(Record)
         ? [.. File.ReadAllLines(Record).Select(l => l[..l.LastIndexOf(' ')])]

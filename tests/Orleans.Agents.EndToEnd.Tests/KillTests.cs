@@ -44,6 +44,7 @@ public sealed class KillTests : IDisposable
         Assert.True(expected.ExitCode == 0, expected.Error + expected.Output);
 
         var runs = await undisturbed.RunsAsync();
+        FamilyBooks.AddUp((await undisturbed.BooksAsync())!.Value);
         var kills = 0;
         for (var turn = 1; await KillAsync(workflow, point, turn, expected.Output, runs); turn = Next(turn))
         {
@@ -89,6 +90,11 @@ public sealed class KillTests : IDisposable
 
         Assert.True(killed.ExitCode == ProcessEnd.Killed, $"{point}:{turn} exited with {killed.ExitCode}: {killed.Error}");
         Assert.Equal("", killed.Output);
+        if (await scenario.BooksAsync() is { } books)
+        {
+            FamilyBooks.StayWithinBudget(books);
+        }
+
         var recorded = await scenario.RecordedAsync();
         var before = scenario.Effects().Count;
 
@@ -98,6 +104,7 @@ public sealed class KillTests : IDisposable
         Assert.Equal(expected, end.Output);
         Assert.Equal(runs, await scenario.RunsAsync());
         Assert.DoesNotContain(scenario.Effects().Skip(before), recorded.Contains);
+        FamilyBooks.AddUp((await scenario.BooksAsync())!.Value);
         return true;
     }
 

@@ -31,6 +31,7 @@ internal static class Invariant
     public const string OnceMeansOnce = "once-means-once";
     public const string ReplayDecidesTheSame = "replay-decides-the-same";
     public const string PayloadsAreWhole = "payloads-are-whole";
+    public const string BooksBalance = "books-balance";
     public const string NothingBreaks = "nothing-breaks";
 
     public static ImmutableArray<string> All { get; } =

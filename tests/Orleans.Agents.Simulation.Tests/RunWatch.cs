@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
@@ -24,6 +25,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     private readonly Dictionary<(int Process, int Visit, int Branch), int> underWay = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), RunId> children = [];
     private readonly SignalWatch signals = new();
+    private readonly BookWatch books = new();
     private Epoch last;
     private Epoch called;
 
@@ -72,6 +74,8 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
             Invariant.EpochsNeverDecrease,
             $"the run was taken over under {State.Epoch} after {before.Epoch}");
         states[version] = State;
+        books.Stored(events, at, State);
+        IsDisturbed |= books.HasLost; // less is left than there would be
         foreach (var child in children.Values.Where(_ => State.IsOver))
         {
             Check(watchOf!(child).State.IsOver, Invariant.ChildrenEndFirst, $"run {child} goes on after its parent's end");
@@ -127,6 +131,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
             Invariant.EpochsNeverDecrease,
             $"a tool was called under {called} before the owner called it under {epoch}");
         called = epoch.Value > called.Value ? epoch : called;
+        books.Began(activity, attempt);
         underWay[(process, visit, branch)] = attempt;
     }
 
@@ -185,11 +190,11 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
                 children.Add((e.Visit, e.Branch, e.Attempt), new RunId(e.Run));
                 break;
             case RunEvent.ActivitySucceeded e when children.TryGetValue((e.Visit, e.Branch, e.Attempt), out var child):
-                RecordEnd(child, (e.Visit, e.Branch, e.Attempt), $"{e.Output}");
+                RecordEnd(child, (e.Visit, e.Branch, e.Attempt), $"{e.Output}", e.Spent);
                 break;
             case RunEvent.ActivityFailed e when children.TryGetValue((e.Visit, e.Branch, e.Attempt), out var child)
                 && e.Failure.Code != FailureCode.ActivityTimeout:
-                RecordEnd(child, (e.Visit, e.Branch, e.Attempt), e.Failure.Code);
+                RecordEnd(child, (e.Visit, e.Branch, e.Attempt), e.Failure.Code, e.Spent);
                 break;
             case RunEvent.LateResult { Failure.Code: FailureCode.UnknownOutcome } e:
                 children.Remove((e.Visit, e.Branch, e.Attempt)); // it was not waited for, because somebody would not wait
@@ -209,7 +214,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     }
 
     // What a child ended with is the result of its attempt, and of no other; what disturbs it disturbs its parent.
-    private void RecordEnd(RunId child, (int Visit, int Branch, int Attempt) key, string meaning)
+    private void RecordEnd(RunId child, (int Visit, int Branch, int Attempt) key, string meaning, Books? spent)
     {
         var watch = watchOf!(child);
         Check(recorded.Add(key), Invariant.OneResultAnAttempt, $"{key} has a second result");
@@ -217,12 +222,13 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
             watch.State.IsOver && meaning == (watch.State.Failure?.Code ?? $"{watch.State.Output}"),
             Invariant.ResultsWereGiven,
             $"{key} has the result {meaning}; run {child} ended {Undisturbed.EndOf(watch.State)}");
+        BookWatch.Compare(watch.State, spent);
         IsDisturbed |= watch.IsDisturbed;
     }
 
     // That an attempt took too long, was told to stop, or that nobody knows of it is not said by who makes it.
-    private static bool IsEnginesOwn(string code) =>
-        code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled or FailureCode.UnknownOutcome;
+    private static bool IsEnginesOwn(string code) => code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled
+        or FailureCode.UnknownOutcome or FailureCode.BudgetTokens or FailureCode.BudgetCost;
 
     private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isEnginesOwn)
     {

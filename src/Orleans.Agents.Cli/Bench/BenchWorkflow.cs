@@ -61,7 +61,7 @@ internal sealed record BenchWorkflow(
         kind: Workflow
         metadata: { name: children }
         spec:
-          budget: { activities: {{{StepsOfFanOut}}} }
+          budget: { activities: {{{4 * StepsOfFanOut}}} }
           start: each
           states:
             each:

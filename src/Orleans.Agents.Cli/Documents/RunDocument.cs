@@ -93,6 +93,9 @@ internal sealed record RunDocument
 
     public required BudgetDocument Budget { get; init; }
 
+    /// <summary>What was set aside of it, settled and lost, in the run and its child runs.</summary>
+    public required BooksDocument Books { get; init; }
+
     /// <summary>The names of the context and the bytes of their values.</summary>
     public required ImmutableSortedDictionary<string, int> Context { get; init; }
 
@@ -137,6 +140,7 @@ internal sealed record RunDocument
             Children = state.AwaitedChildren is null ? null : ChildDocument.AllOf(state),
             Unsettled = state.Unsettled is { } unsettled ? [.. unsettled] : null,
             Budget = BudgetDocument.Of(state),
+            Books = BooksDocument.Of(state),
             Context = state.Context.ToImmutableSortedDictionary(
                 c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
             Error = state.Error is null ? null : FailureDocument.Of(state.Error),

@@ -13,6 +13,9 @@ internal sealed record TreeDocument(
     DateTimeOffset StartedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>Its books, those of its child runs among them; null when its history cannot be read.</summary>
+    public BooksDocument? Books { get; init; }
+
     /// <summary>Where the root was forked from, when it was; what a run started never is.</summary>
     public ForkedFromDocument? ForkedFrom { get; init; }
 

@@ -27,6 +27,12 @@ public static class FailureCode
     /// <summary>A child run would be deeper in its tree than the budget allows.</summary>
     public const string BudgetDepth = "budget.depth";
 
+    /// <summary>A call may need more tokens than the run's budget has left.</summary>
+    public const string BudgetTokens = "budget.tokens";
+
+    /// <summary>A call may cost more than the run's budget has left.</summary>
+    public const string BudgetCost = "budget.cost_usd";
+
     /// <summary>The run has been active for as long as its budget allows.</summary>
     public const string BudgetTime = "budget.time";
 

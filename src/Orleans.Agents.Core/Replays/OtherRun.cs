@@ -42,10 +42,11 @@ internal sealed class OtherRun(Workflow workflow)
             case RunCommand.Fork { Checkpoint: var begun }:
                 Refusal = Decide(new RunCommand.Fork(begun with { Origin = begun.Origin! with { Hash = workflow.Hash } }));
                 break;
-            case RunCommand.ReportLate late when !Run.IsCurrent(recorded, late.Visit, late.Branch, late.Attempt):
-                if (theirVisits.TryGetValue(late.Visit, out var left) && ourVisits.TryGetValue(left, out var visit))
+            case var late when ResultPlace.VisitOf(late) is { } of && ResultPlace.Of(late) is var (branch, attempt)
+                && !Run.IsCurrent(recorded, of, branch, attempt):
+                if (theirVisits.TryGetValue(of, out var left) && ourVisits.TryGetValue(left, out var visit))
                 {
-                    Decide(late with { Visit = visit });
+                    Decide(ResultPlace.Move(late, visit, branch));
                 }
 
                 break;

@@ -21,6 +21,16 @@ internal readonly record struct ResultPlace(int Branch, int Attempt)
         _ => null,
     };
 
+    /// <summary>The visit that a result is of; null when the command is no result.</summary>
+    public static int? VisitOf(RunCommand command) => command switch
+    {
+        RunCommand.ReportSuccess e => e.Visit,
+        RunCommand.ReportFailure e => e.Visit,
+        RunCommand.ReportLate e => e.Visit,
+        RunCommand.ReportChild e => e.Visit,
+        _ => null,
+    };
+
     /// <summary>The same command about another branch of another visit.</summary>
     public static RunCommand Move(RunCommand command, int visit, int branch) => command switch
     {

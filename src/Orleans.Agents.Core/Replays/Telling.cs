@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
@@ -30,7 +31,7 @@ internal static class Telling
         {
             RunEvent.Started e => [StartOf(e)],
             RunEvent.Forked e => [new RunCommand.Fork(e.State)],
-            RunEvent.TakenOver e => [new RunCommand.TakeOver(new Epoch(e.Epoch))],
+            RunEvent.TakenOver e => [new RunCommand.TakeOver(new Epoch(e.Epoch), e.WasPutDown is true)],
             RunEvent.ActivitySucceeded e => [SuccessOf(state, e)],
             RunEvent.ActivityFailed e => [FailureOf(workflow, state, e)],
             RunEvent.ActivityIntended e => [new RunCommand.Intend(e.Visit, e.Branch, e.Attempt, new Epoch(e.Epoch))],
@@ -74,25 +75,30 @@ internal static class Telling
             origin.Env,
             origin.Epoch is { } epoch ? new Epoch(epoch) : default,
             origin.Parent,
-            origin.Parent is null ? null : started.Bounds.Depth);
+            origin.Parent is null ? null : started.Bounds.Depth,
+            origin.Parent is null || !started.Bounds.KeepsBooks ? null : AllottedOf(started.Bounds),
+            started.Bounds.KeepsBooks);
     }
+
+    private static Cost AllottedOf(RunBounds bounds) =>
+        new(bounds.Activities, bounds.Launches, bounds.Tokens, bounds.MicroUsd, bounds.ActiveTime);
 
     private static RunCommand SuccessOf(RunState state, RunEvent.ActivitySucceeded succeeded)
     {
-        var (visit, branch, attempt, output, usage) = succeeded;
+        var (visit, branch, attempt, output, usage, spent) = succeeded;
         return ChildOf(state, branch) is null
             ? new RunCommand.ReportSuccess(visit, branch, attempt, output, usage)
-            : new RunCommand.ReportChild(visit, branch, attempt, output);
+            : new RunCommand.ReportChild(visit, branch, attempt, output, Spent: spent);
     }
 
     // A child's failure is the cause of its attempt's, unless it is the rules' own word on the child's output.
     private static RunCommand FailureOf(Workflow workflow, RunState state, RunEvent.ActivityFailed failed)
     {
-        var (visit, branch, attempt, failure) = failed;
+        var (visit, branch, attempt, failure, usage, spent) = failed;
         return ChildOf(state, branch) is not null && !IsRefusedOutput(failure)
-                ? new RunCommand.ReportChild(visit, branch, attempt, Failure: failure.Cause ?? failure)
+                ? new RunCommand.ReportChild(visit, branch, attempt, Failure: failure.Cause ?? failure, Spent: spent)
             : AsksForRun(workflow, state, failed) ? new RunCommand.StartChild(visit, branch, attempt)
-            : new RunCommand.ReportFailure(visit, branch, attempt, failure);
+            : new RunCommand.ReportFailure(visit, branch, attempt, failure, usage);
     }
 
     private static bool IsRefusedOutput(Failure failure) => failure is { Code: FailureCode.OutputInvalid, Cause: null };
@@ -123,8 +129,16 @@ internal static class Telling
     // Who would not wait for the calls of a run that is ending leaves the same facts as calls of which that is told.
     private static ImmutableArray<RunCommand> LateOf(RunState state, RunEvent.LateResult late)
     {
-        var (visit, branch, attempt, output, failure) = late;
-        var told = new RunCommand.ReportLate(visit, branch, attempt, output, failure);
+        var (visit, branch, attempt, output, failure, usage, spent) = late;
+        var call = state.Unsettled?.Find(c => c.Visit == visit && c.Branch == branch && c.Attempt == attempt);
+        RunCommand told = call switch
+        {
+            { Child: not null } => new RunCommand.ReportChild(visit, branch, attempt, output, failure, spent),
+            { IsLoser: true } when failure is null =>
+                new RunCommand.ReportSuccess(visit, branch, attempt, output ?? Payload.Null, usage),
+            { IsLoser: true } => new RunCommand.ReportFailure(visit, branch, attempt, failure, usage),
+            _ => new RunCommand.ReportLate(visit, branch, attempt, output, failure),
+        };
         return state.Ending is not null && failure?.Code == FailureCode.UnknownOutcome ? [new RunCommand.Cancel(), told] : [told];
     }
 

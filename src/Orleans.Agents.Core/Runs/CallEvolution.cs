@@ -1,4 +1,5 @@
-using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
+using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Runs;
 
@@ -37,33 +38,71 @@ internal static class CallEvolution
 
     public static RunState Settle(RunState state, RunEvent.LateResult late)
     {
-        var left = state.Unsettled?.RemoveAll(
-            c => c.Visit == late.Visit && c.Branch == late.Branch && c.Attempt == late.Attempt);
-        return state with { Unsettled = left is { Count: > 0 } ? left : null };
-    }
-
-    /// <summary>The unsettled calls and children of a run that stops waiting for everything that is open.</summary>
-    public static ImmutableList<UnsettledCall>? UnsettledOf(RunState state)
-    {
-        if (!HasCallsUnderWay(state))
+        var index = state.Unsettled?.FindIndex(
+            c => c.Visit == late.Visit && c.Branch == late.Branch && c.Attempt == late.Attempt) ?? -1;
+        if (index < 0)
         {
-            return state.Unsettled;
+            return state;
         }
 
-        var unsettled = (state.Unsettled ?? []).AddRange(
-            from open in state.Open
-            where IsUnderWay(open.Value)
-            select new UnsettledCall(state.State, state.Visit, open.Key, open.Value.Attempt, open.Value.Child));
-        return Bounded(unsettled);
+        var left = state.Unsettled!.RemoveAt(index);
+        return state with
+        {
+            Unsettled = left.IsEmpty ? null : left,
+            Books = Books.Settle(state.Books, state.Unsettled[index].Reserved, late.Usage, late.Spent),
+        };
     }
 
-    /// <summary>The oldest give way when there are too many.</summary>
-    public static ImmutableList<UnsettledCall> Bounded(ImmutableList<UnsettledCall> unsettled) =>
-        unsettled.Count > RunLimits.UnsettledCalls
-            ? unsettled.RemoveRange(0, unsettled.Count - RunLimits.UnsettledCalls)
-            : unsettled;
+    /// <summary>
+    /// A run that stops waiting for everything that is open: what is under way is unsettled, and what was set aside for
+    /// attempts that were only to be made is free again.
+    /// </summary>
+    public static RunState StopWaiting(RunState state, DateTimeOffset at)
+    {
+        if (state.Open.IsEmpty)
+        {
+            return state.AwaitedChildren is null ? state : state with { AwaitedChildren = null };
+        }
 
-    public static bool HasCallsUnderWay(RunState state) => !state.Open.IsEmpty && state.Open.Values.Any(IsUnderWay);
+        var unsettled = state.Unsettled;
+        var books = state.Books;
+        foreach (var (branch, open) in state.Open)
+        {
+            if (IsUnderWay(open) || (open.Reserved is not null && MayHaveBegun(open, at)))
+            {
+                unsettled = (unsettled ?? []).Add(
+                    new UnsettledCall(state.State, state.Visit, branch, open.Attempt, open.Child, open.Reserved));
+            }
+            else
+            {
+                books = Books.Return(books, open.Reserved);
+            }
+        }
+
+        return Bounded(
+            state with { Open = OpenActivities.None, AwaitedChildren = null, Unsettled = unsettled, Books = books });
+    }
+
+    /// <summary>The oldest give way when there are too many; nobody will know what they used.</summary>
+    public static RunState Bounded(RunState state)
+    {
+        var tooMany = (state.Unsettled?.Count ?? 0) - RunLimits.UnsettledCalls;
+        if (tooMany <= 0)
+        {
+            return state;
+        }
+
+        var books = state.Unsettled!.Take(tooMany).Aggregate(state.Books, (kept, call) => Books.Lose(kept, call.Reserved));
+        return state with { Unsettled = state.Unsettled!.RemoveRange(0, tooMany), Books = books };
+    }
+
+    /// <summary>Whether something is under way that the run has to know the end of before its own.</summary>
+    public static bool HoldsTheEnd(RunState state) =>
+        state.Unsettled?.Exists(call => !call.IsLoser) is true
+        || (!state.Open.IsEmpty && state.Open.Values.Any(IsUnderWay));
+
+    /// <summary>Whether somebody may be making an attempt: one that waits for its moment is not made.</summary>
+    public static bool MayHaveBegun(OpenActivity open, DateTimeOffset at) => !open.IsRetry || open.Since <= at;
 
     private static bool IsUnderWay(OpenActivity open) => open.Call is { Unknown: null } || open.Child is not null;
 

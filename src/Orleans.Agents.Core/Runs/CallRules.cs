@@ -69,6 +69,7 @@ internal static class CallRules
         }
 
         EndIfSettled(draft);
+        RunBudget.RepeatWithin(draft);
     }
 
     /// <summary>A run that was forked does not know what becomes of the calls that the other one had under way.</summary>
@@ -206,7 +207,7 @@ internal static class CallRules
 
     private static void Lose(Workflow workflow, Draft draft, RunCommand.ReportFailure lost, DateTimeOffset askAt)
     {
-        var (visit, branch, attempt, failure) = lost;
+        var (visit, branch, attempt, failure) = (lost.Visit, lost.Branch, lost.Attempt, lost.Failure);
         if (ToolOf(workflow, draft.Current, branch) is { CanReconcile: true })
         {
             draft.Add(new RunEvent.ActivityUnknown(visit, branch, attempt, failure, askAt));
@@ -239,7 +240,7 @@ internal static class CallRules
 
     private static void EndIfSettled(Draft draft)
     {
-        if (draft.Current is not { Ending: { } ending, Unsettled: null })
+        if (draft.Current is not { Ending: { } ending } || CallEvolution.HoldsTheEnd(draft.Current))
         {
             return;
         }

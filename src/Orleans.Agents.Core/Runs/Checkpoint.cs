@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
@@ -63,6 +64,7 @@ public static class Checkpoint
         var passed = at - cut.Now;
         var epoch = Math.Max(asked.Epoch.Value, cut.Epoch + 1);
         var isNamed = workflow.States[cut.State] is State.Wait { Until: not null };
+        var open = cut.Open.ToImmutableSortedDictionary(open => open.Key, open => BegunAgain(open.Value, passed, at));
         return cut with
         {
             Version = 0,
@@ -79,13 +81,19 @@ public static class Checkpoint
             Epoch = epoch,
             StartedAt = at,
             Now = at,
-            Open = cut.Open.ToImmutableSortedDictionary(open => open.Key, open => BegunAgain(open.Value, passed, at)),
+            Open = open,
+            Books = BooksOf(cut, open.Values),
             AwaitedChildren = null,
             Unsettled = null,
             Awaited = cut.Awaited is { } awaited ? awaited with { Since = awaited.Since + passed } : null,
             WakeAt = isNamed ? cut.WakeAt : cut.WakeAt + passed,
         };
     }
+
+    // What was settled and lost stays; of what was under way, only what is begun again here is this run's to pay for.
+    private static Books? BooksOf(RunState cut, IEnumerable<OpenActivity> open) => cut.Books is null
+        ? null
+        : cut.Books with { Reserved = open.Aggregate((Cost?)null, (sum, one) => Cost.Sum(sum, one.Reserved)) };
 
     // A child is started anew, under the name that the new run gives it.
     private static OpenActivity BegunAgain(OpenActivity open, TimeSpan passed, DateTimeOffset at)
@@ -98,6 +106,7 @@ public static class Checkpoint
             IsRetry = open.IsRetry && isToCome,
             Child = null,
             Until = null,
+            Reserved = open.Child is null ? open.Reserved : null,
             Input = default,
         };
     }

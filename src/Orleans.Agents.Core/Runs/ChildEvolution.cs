@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
 
 namespace Orleans.Agents.Runs;
 
@@ -12,21 +13,23 @@ internal static class ChildEvolution
             IsRetry = false,
             Child = started.Run,
             Until = started.Until,
+            Reserved = started.Reserved,
         }),
         AwaitedChildren = (state.AwaitedChildren ?? 0) + 1,
+        Books = Books.Reserve(state.Books, started.Reserved),
     };
 
     public static RunState Abandon(RunState state, RunEvent.ChildAbandoned abandoned)
     {
         var (_, branch, attempt) = abandoned;
         var open = state.Open[branch];
-        var left = new UnsettledCall(state.State, state.Visit, branch, attempt, open.Child);
-        return state with
+        var left = new UnsettledCall(state.State, state.Visit, branch, attempt, open.Child, open.Reserved);
+        return CallEvolution.Bounded(state with
         {
-            Open = state.Open.SetItem(branch, open with { Child = null, Until = null }),
+            Open = state.Open.SetItem(branch, open with { Child = null, Until = null, Reserved = null }),
             AwaitedChildren = Fewer(state.AwaitedChildren),
-            Unsettled = CallEvolution.Bounded((state.Unsettled ?? ImmutableList<UnsettledCall>.Empty).Add(left)),
-        };
+            Unsettled = (state.Unsettled ?? ImmutableList<UnsettledCall>.Empty).Add(left),
+        });
     }
 
     /// <summary>One child less is waited for.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Workflows;
 
@@ -28,16 +29,17 @@ internal static class ChildRules
 
         var draft = new Draft(workflow, state, at);
         var asked = workflow.States[state.State].ActivityOf(branch);
-        if (TryPrepare(workflow, state, name, start, asked is State.Launch, out var child, out var failure))
+        if (TryPrepare(workflow, state, name, start, asked, out var child, out var failure))
         {
             DateTimeOffset? until = asked.Timeout is { } timeout ? RunTime.Truncate(at + timeout) : null;
             if (asked is State.Launch)
             {
-                draft.Launch(child, new RunEvent.RunLaunched(visit, branch, attempt, child.Run.Value));
+                draft.Launch(child, new RunEvent.RunLaunched(visit, branch, attempt, child.Run.Value, child.Allotted));
             }
             else
             {
-                draft.StartChild(child, new RunEvent.ChildStarted(visit, branch, attempt, child.Run.Value, until));
+                draft.StartChild(
+                    child, new RunEvent.ChildStarted(visit, branch, attempt, child.Run.Value, until, child.Allotted));
             }
         }
         else
@@ -51,11 +53,14 @@ internal static class ChildRules
     /// <summary>A child is over: that is the result of the attempt, or recorded when nobody waits for it any more.</summary>
     public static Decision Report(Workflow workflow, RunState state, RunCommand.ReportChild report, DateTimeOffset at)
     {
-        var (visit, branch, attempt, output, failure) = report;
+        var (visit, branch, attempt, output, failure, spent) = report;
         if (!Run.IsCurrent(state, visit, branch, attempt) || state.Open[branch].Child is null)
         {
             return CallRules.Late(
-                    workflow, state, new(visit, branch, attempt, output, failure?.WithoutDeepCauses()), at)
+                    workflow,
+                    state,
+                    new(visit, branch, attempt, output, failure?.WithoutDeepCauses(), Spent: spent),
+                    at)
                 ?? new Decision.Ignored("The attempt is no longer the one that counts.");
         }
 
@@ -63,13 +68,14 @@ internal static class ChildRules
         var asked = workflow.States[state.State].ActivityOf(branch);
         if (failure is null && Rendering.Satisfies(asked, output ?? Values.Payload.Null, out failure))
         {
-            draft.Succeed(new RunCommand.ReportSuccess(visit, branch, attempt, output ?? Values.Payload.Null));
+            draft.Succeed(new RunCommand.ReportSuccess(
+                visit, branch, attempt, output ?? Values.Payload.Null, Spent: spent));
         }
         else
         {
             // Its class and code are what retries and catches go by; where it happened, its cause says.
             var own = (report.Failure is null ? failure! : failure! with { Origin = null, Cause = failure }).WithoutDeepCauses();
-            draft.Fail(new RunCommand.ReportFailure(visit, branch, attempt, own));
+            draft.Fail(new RunCommand.ReportFailure(visit, branch, attempt, own, Spent: spent));
         }
 
         return draft.Accept();
@@ -153,7 +159,7 @@ internal static class ChildRules
         RunState state,
         string name,
         RunCommand.StartChild start,
-        bool isLaunch,
+        State asked,
         out ChildStart child,
         out Failure failure)
     {
@@ -169,7 +175,8 @@ internal static class ChildRules
             start.Attempt,
             origin.Parent?.Root ?? origin.Run,
             depth + 1,
-            isLaunch ? true : null);
+            asked is State.Launch ? true : null);
+        var objection = Allotment.Find(state, asked, called.Budget, out var allotted);
         child = new ChildStart(
             RunId.OfChild(new ActivityId(new RunId(origin.Run), start.Visit, start.Branch), start.Attempt),
             called,
@@ -177,10 +184,12 @@ internal static class ChildRules
             parent,
             origin.CorrelationId,
             origin.Folder,
-            left - 1);
+            left - 1,
+            allotted);
         failure = !isRendered ? broken!.ToFailure()
             : left < 1 ? TooDeep(name, depth + 1, depth)
-            : isLaunch && RunBudget.SpentLaunches(state) is { } spent ? spent
+            : asked is State.Launch && RunBudget.SpentLaunches(state) is { } spent ? spent
+            : objection is not null ? objection
             : input.Length > RunLimits.PayloadBytes ? TooLarge(name, input.Length)
             : called.InputSchema?.Validate(input) is { IsValid: false } wrong ? Invalid(name, wrong)
             : null!;

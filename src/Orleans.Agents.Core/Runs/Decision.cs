@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -39,5 +40,13 @@ public abstract record Decision
 /// <param name="CorrelationId">Its parent's.</param>
 /// <param name="Folder">Its parent's.</param>
 /// <param name="DepthLeft">How deep runs may go below it.</param>
+/// <param name="Allotted">What it may use; null leaves it to its own budget.</param>
 public sealed record ChildStart(
-    RunId Run, Workflow Workflow, Payload Input, RunParent Parent, Guid CorrelationId, string? Folder, int DepthLeft);
+    RunId Run,
+    Workflow Workflow,
+    Payload Input,
+    RunParent Parent,
+    Guid CorrelationId,
+    string? Folder,
+    int DepthLeft,
+    Cost? Allotted = null);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Values;
@@ -50,7 +51,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             start.Epoch == default ? null : start.Epoch.Value,
             start.Parent);
         var depth = start.DepthLeft < workflow.Budget.Depth ? start.DepthLeft : workflow.Budget.Depth ?? start.DepthLeft;
-        var bounds = new RunBounds(workflow.Budget.Activities, workflow.Budget.Time, at + workflow.Deadline, depth, workflow.Budget.Launches);
+        var bounds = RunBudget.BoundsOf(workflow, start, depth, at);
         var scope = new Scope { Input = start.Input, Env = start.Env ?? Payload.Null };
         var isRendered = Rendering.TrySave(
             workflow.Context, scope, RunState.Initial, out _, out var context, out var failure);
@@ -82,7 +83,8 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     /// <summary>An attempt produced an output.</summary>
     public void Succeed(RunCommand.ReportSuccess report)
     {
-        Add(new RunEvent.ActivitySucceeded(report.Visit, report.Branch, report.Attempt, report.Output, report.Usage));
+        Add(new RunEvent.ActivitySucceeded(
+            report.Visit, report.Branch, report.Attempt, report.Output, report.Usage, report.Spent));
         if (state.FanOut is null)
         {
             Leave(report.Output);
@@ -96,7 +98,8 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     /// <summary>An attempt did not produce an output.</summary>
     public void Fail(RunCommand.ReportFailure report)
     {
-        Add(new RunEvent.ActivityFailed(report.Visit, report.Branch, report.Attempt, report.Failure));
+        Add(new RunEvent.ActivityFailed(
+            report.Visit, report.Branch, report.Attempt, report.Failure, report.Usage, report.Spent));
         RetryOrFail(report);
     }
 
@@ -122,18 +125,22 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     /// <summary>Schedules the next attempt, if the budget has one more.</summary>
     public void TryAgain(RunCommand.ReportFailure report, TimeSpan pause)
     {
-        var definition = workflow.States[state.State];
-        if (RunBudget.Spent(state) is { } spent)
+        var again = new RunEvent.RetryScheduled(
+            report.Visit, report.Branch, report.Attempt + 1, RunTime.Truncate(at + pause));
+        var isRendered = RunScope.TryRenderInput(
+            workflow, Run.Evolve(state, again, at), report.Branch, out var input, out var broken);
+        again = again with { Reserved = isRendered ? Estimate.Of(workflow, state, report.Branch, input) : null };
+        if ((RunBudget.Spent(state) ?? RunBudget.Objection(state, again.Reserved)) is { } spent)
         {
             var origin = OriginAt(report.Attempt, report.Branch);
-            Follow(Failed(definition, spent with { Cause = report.Failure, Origin = origin }));
+            Follow(Failed(workflow.States[state.State], spent with { Cause = report.Failure, Origin = origin }));
             return;
         }
 
-        Add(new RunEvent.RetryScheduled(report.Visit, report.Branch, report.Attempt + 1, RunTime.Truncate(at + pause)));
-        if (!RunScope.TryRenderInput(workflow, state, report.Branch, out _, out var broken))
+        Add(again);
+        if (!isRendered)
         {
-            GiveUp(report.Branch, broken.ToFailure());
+            GiveUp(report.Branch, broken!.ToFailure());
         }
     }
 
@@ -153,15 +160,15 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     public void FailRun(Failure failure)
     {
         var placed = failure with { Origin = failure.Origin ?? OriginAt(0) };
-        Add(CallEvolution.UnsettledOf(state) is null
-            ? new RunEvent.Failed(placed)
-            : new RunEvent.Closing(Failure: placed));
+        Add(CallEvolution.HoldsTheEnd(state)
+            ? new RunEvent.Closing(Failure: placed)
+            : new RunEvent.Failed(placed));
     }
 
     /// <summary>The run ends well; what becomes of calls that must not be made twice and of children is waited for first.</summary>
-    public void SucceedRun(Payload output) => Add(CallEvolution.UnsettledOf(state) is null
-        ? new RunEvent.Succeeded(output)
-        : new RunEvent.Closing(output.IsNull ? null : output));
+    public void SucceedRun(Payload output) => Add(CallEvolution.HoldsTheEnd(state)
+        ? new RunEvent.Closing(output.IsNull ? null : output)
+        : new RunEvent.Succeeded(output));
 
     // Each step answers with the state to go to, or with null when the run waits or is over.
     private void Follow(string? target)
@@ -249,6 +256,13 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
 
             Add(new RunEvent.StateLeft(definition.Name, state.Visit, saved, placed));
             return to;
+        }
+
+        // Once: what the state of last resort does may be too much as well.
+        if (placed.Class is FailureClass.Budget && workflow.Budget.Exceeded is { } resort && !state.Visits.ContainsKey(resort))
+        {
+            Add(new RunEvent.StateLeft(definition.Name, state.Visit, Failure: placed));
+            return resort;
         }
 
         FailRun(placed);

@@ -1,3 +1,4 @@
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Runs;
@@ -22,14 +23,18 @@ internal static class FanOutEvolution
     public static RunState Start(RunState state, RunEvent.BranchesStarted started, DateTimeOffset at)
     {
         var open = state.Open;
+        var books = state.Books;
         for (var branch = started.First; branch < started.First + started.Count; branch++)
         {
-            open = open.SetItem(branch, new OpenActivity(Attempt: 1, at));
+            var reserved = started.Reserved?[branch - started.First].OrNull();
+            open = open.SetItem(branch, new OpenActivity(Attempt: 1, at, Reserved: reserved));
+            books = Books.Reserve(books, reserved);
         }
 
         return state with
         {
             Open = open,
+            Books = books,
             ActivitiesUsed = state.ActivitiesUsed + started.Count,
             FanOut = state.FanOut! with { Next = started.First + started.Count },
         };

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Workflows;
 
@@ -44,10 +47,10 @@ internal static class FanOutRules
                 return draft.Failed(definition, Lost(fan));
             }
 
-            var started = Startable(draft.Current, workflow, out var broken);
+            var started = Startable(draft.Current, workflow, out var reserved, out var broken);
             if (started > 0)
             {
-                draft.Add(new RunEvent.BranchesStarted(draft.Current.Visit, fan.Next, started));
+                draft.Add(new RunEvent.BranchesStarted(draft.Current.Visit, fan.Next, started, reserved));
             }
 
             if (broken is null)
@@ -85,28 +88,67 @@ internal static class FanOutRules
         : state.FanOut?.Keys is { } keys ? keys[branch]
         : branch.ToString(CultureInfo.InvariantCulture);
 
-    // How many branches can be started in a row, and why not the next if there is room for it.
-    private static int Startable(RunState state, Workflow workflow, out Failure? broken)
+    // How many branches can be started in a row, what is set aside for them, and why not the next if there is room for
+    // it. One that does not fit beside those under way waits for what they leave.
+    private static int Startable(
+        RunState state, Workflow workflow, out ImmutableArray<Cost>? reserved, out Failure? broken)
     {
-        broken = null;
         var fan = state.FanOut!;
-        var room = Math.Min(fan.Limit - state.Open.Count, fan.Count - fan.Next);
-        for (var started = 0; started < room; started++)
+        var room = Math.Max(Math.Min(fan.Limit - state.Open.Count, fan.Count - fan.Next), 0);
+        ImmutableArray<Cost>.Builder? costs = null;
+        Cost? total = null;
+        broken = null;
+        var started = 0;
+        while (started < room)
         {
-            broken = RunBudget.Spent(state, started);
-            if (broken is null
-                && !RunScope.TryRenderInput(workflow, state, fan.Next + started, out _, out var unrendered))
+            var isAlone = state.Open.IsEmpty && started == 0;
+            if (!TryStart(state, workflow, started, total, out var cost, out broken))
             {
-                broken = unrendered.ToFailure();
+                broken = !isAlone && broken is { Code: FailureCode.BudgetTokens or FailureCode.BudgetCost } ? null : broken;
+                break;
             }
 
-            if (broken is not null)
+            if (cost is not null || costs is not null)
             {
-                return started;
+                costs ??= NothingFor(started);
+                costs.Add(cost ?? Cost.Nothing);
+                total = Cost.Sum(total, cost);
             }
+
+            started++;
         }
 
-        return Math.Max(room, 0);
+        reserved = costs?.DrainToImmutable();
+        return started;
+    }
+
+    private static ImmutableArray<Cost>.Builder NothingFor(int branches)
+    {
+        var costs = ImmutableArray.CreateBuilder<Cost>(branches + 1);
+        costs.AddRange(Enumerable.Repeat(Cost.Nothing, branches));
+        return costs;
+    }
+
+    private static bool TryStart(
+        RunState state, Workflow workflow, int started, Cost? total, out Cost? cost, [NotNullWhen(false)] out Failure? broken)
+    {
+        cost = null;
+        broken = RunBudget.Spent(state, started);
+        if (broken is not null)
+        {
+            return false;
+        }
+
+        var branch = state.FanOut!.Next + started;
+        if (!RunScope.TryRenderInput(workflow, state, branch, out var input, out var unrendered))
+        {
+            broken = unrendered.ToFailure();
+            return false;
+        }
+
+        cost = Estimate.Of(workflow, state, branch, input);
+        broken = RunBudget.Objection(state, cost, total);
+        return broken is null;
     }
 
     private static string? Settle(Draft draft, State definition)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Values;
 
@@ -11,13 +12,15 @@ namespace Orleans.Agents.Runs;
 /// <param name="Call">The call that is or may have been made, when making it twice would do harm.</param>
 /// <param name="Child">The child run whose end is waited for.</param>
 /// <param name="Until">When its end is not waited for any longer.</param>
+/// <param name="Reserved">What is set aside for it.</param>
 public sealed record OpenActivity(
     int Attempt,
     DateTimeOffset Since,
     bool IsRetry = false,
     OnceCall? Call = null,
     string? Child = null,
-    DateTimeOffset? Until = null)
+    DateTimeOffset? Until = null,
+    Cost? Reserved = null)
 {
     /// <summary>What it works on, where that was rendered already.</summary>
     internal KeptInput Input { get; set; }
@@ -38,15 +41,26 @@ public sealed record OpenActivity(
 public sealed record OnceCall(long Epoch, Failure? Unknown = null, bool? IsAsked = null);
 
 /// <summary>
-/// A call with effect <c>once</c>, or a child run, that was under way when the run stopped waiting for it. How it went is
-/// recorded.
+/// A call with effect <c>once</c> or for which something is set aside, or a child run, that was under way when the run
+/// stopped waiting for it. How it went is recorded.
 /// </summary>
 /// <param name="State">The state that asked for it.</param>
 /// <param name="Visit">Which visit of the run asked for it.</param>
 /// <param name="Branch">Which branch of the visit.</param>
 /// <param name="Attempt">Which attempt.</param>
 /// <param name="Child">The child run that it was, when it was one.</param>
-public sealed record UnsettledCall(string State, int Visit, int Branch, int Attempt, string? Child = null);
+/// <param name="Reserved">What is set aside for it.</param>
+public sealed record UnsettledCall(
+    string State, int Visit, int Branch, int Attempt, string? Child = null, Cost? Reserved = null)
+{
+    /// <summary>Whether it is a call of which the run has to know before it ends.</summary>
+    [JsonIgnore]
+    public bool IsOnce => Child is null && Reserved is null;
+
+    /// <summary>Whether it is a call that may be given up: the run does not wait for what it used.</summary>
+    [JsonIgnore]
+    public bool IsLoser => Child is null && Reserved is not null;
+}
 
 /// <summary>How a run is going to end as soon as its unsettled calls and children are known.</summary>
 /// <param name="Output">What it ends with, when it ends well.</param>

@@ -10,7 +10,7 @@ public static class Parking
     public static bool IsPossible(RunState state, DateTimeOffset beyond, out DateTimeOffset? due)
     {
         due = null;
-        if (state.Status != RunStatus.Running || state.Unsettled?.Exists(call => call.Child is null) is true)
+        if (state.Status != RunStatus.Running || state.Unsettled?.Exists(call => call.IsOnce) is true)
         {
             return false;
         }

@@ -152,7 +152,8 @@ public static class Run
         // A process may take over from one that was started later, or take on what a younger one put down. What a tool
         // keeps as the greatest epoch it was called under must refuse the old carrier then, not the new one.
         var draft = new Draft(workflow, state, at);
-        draft.Add(new RunEvent.TakenOver(Math.Max(takeOver.Epoch.Value, state.Epoch + 1)));
+        draft.Add(new RunEvent.TakenOver(
+            Math.Max(takeOver.Epoch.Value, state.Epoch + 1), takeOver.WasPutDown ? true : null));
         CallRules.TakeOver(workflow, state, draft, at);
         return draft.Accept();
     }
@@ -168,7 +169,8 @@ public static class Run
         if (!IsCurrent(state, report.Visit, report.Branch, report.Attempt))
         {
             Payload? output = report.Output.IsNull ? null : report.Output;
-            return OnLate(workflow, state, new(report.Visit, report.Branch, report.Attempt, output), at);
+            return OnLate(
+                workflow, state, new(report.Visit, report.Branch, report.Attempt, output, Usage: report.Usage), at);
         }
 
         var draft = new Draft(workflow, state, at);
@@ -184,9 +186,11 @@ public static class Run
             FailureCode.PayloadTooLarge,
             $"The output has {report.Output.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
         var isOnce = state.Open.GetValueOrDefault(report.Branch)?.Call is not null;
-        return new RunCommand.ReportFailure(report.Visit, report.Branch, report.Attempt, isOnce
+        failure = isOnce
             ? new Failure(FailureClass.UnknownOutcome, FailureCode.UnknownOutcome, failure.Message, Cause: failure)
-            : failure);
+            : failure;
+        return new RunCommand.ReportFailure(
+            report.Visit, report.Branch, report.Attempt, failure, report.Usage, report.Spent);
     }
 
     private static Decision OnFailure(
@@ -196,7 +200,10 @@ public static class Run
         if (!IsCurrent(state, report.Visit, report.Branch, report.Attempt))
         {
             return OnLate(
-                workflow, state, new(report.Visit, report.Branch, report.Attempt, Failure: report.Failure), at);
+                workflow,
+                state,
+                new(report.Visit, report.Branch, report.Attempt, Failure: report.Failure, Usage: report.Usage),
+                at);
         }
 
         if (report.Failure.Class is FailureClass.UnknownOutcome && state.Open[report.Branch].Call is { } call)

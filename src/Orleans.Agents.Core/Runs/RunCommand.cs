@@ -1,3 +1,4 @@
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
@@ -21,6 +22,8 @@ public abstract record RunCommand
     /// <param name="Epoch">The epoch of the process that starts it.</param>
     /// <param name="Parent">The run that starts it, when one does.</param>
     /// <param name="DepthLeft">How deep child runs may go below it; null leaves it to its own budget.</param>
+    /// <param name="Allotted">What it may use at most; null leaves it to its own budget.</param>
+    /// <param name="KeepsBooks">Whether something is set aside for each call; not where an older run is replayed.</param>
     public sealed record Start(
         RunId Run,
         Guid CorrelationId,
@@ -30,7 +33,9 @@ public abstract record RunCommand
         Payload? Env = null,
         Epoch Epoch = default,
         RunParent? Parent = null,
-        int? DepthLeft = null)
+        int? DepthLeft = null,
+        Cost? Allotted = null,
+        bool KeepsBooks = true)
         : RunCommand;
 
     /// <summary>Begin where another run stood.</summary>
@@ -38,14 +43,17 @@ public abstract record RunCommand
     public sealed record Fork(RunState Checkpoint) : RunCommand;
 
     /// <summary>Carry on under a new epoch: the first command of a run's new owner.</summary>
-    public sealed record TakeOver(Epoch Epoch) : RunCommand;
+    /// <param name="Epoch">The epoch of the process that carries it from now on.</param>
+    /// <param name="WasPutDown">Whether nobody had carried it since its last fact.</param>
+    public sealed record TakeOver(Epoch Epoch, bool WasPutDown = false) : RunCommand;
 
     /// <summary>An attempt finished well.</summary>
-    public sealed record ReportSuccess(int Visit, int Branch, int Attempt, Payload Output, Usage? Usage = null)
-        : RunCommand;
+    public sealed record ReportSuccess(
+        int Visit, int Branch, int Attempt, Payload Output, Usage? Usage = null, Books? Spent = null) : RunCommand;
 
     /// <summary>An attempt finished badly.</summary>
-    public sealed record ReportFailure(int Visit, int Branch, int Attempt, Failure Failure) : RunCommand;
+    public sealed record ReportFailure(
+        int Visit, int Branch, int Attempt, Failure Failure, Usage? Usage = null, Books? Spent = null) : RunCommand;
 
     /// <summary>
     /// A call with effect <c>once</c> is about to be made. Only when this is accepted, and what follows is durable, may
@@ -77,8 +85,9 @@ public abstract record RunCommand
     /// <param name="Attempt">The attempt that it was.</param>
     /// <param name="Output">What it ended with, when it ended well.</param>
     /// <param name="Failure">Why it failed; null when it ended well.</param>
+    /// <param name="Spent">Its books at its end; null when nobody knows.</param>
     public sealed record ReportChild(
-        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : RunCommand;
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null, Books? Spent = null) : RunCommand;
 
     /// <summary>Be put down, if all that is waited for comes from child runs or lies beyond a moment.</summary>
     public sealed record Rest(DateTimeOffset Beyond) : RunCommand;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Values;
 
@@ -53,7 +54,8 @@ public abstract record RunEvent
 
     /// <summary>Another process carries the run; the attempts that were under way are made anew.</summary>
     /// <param name="Epoch">Greater than every epoch the run was carried under before.</param>
-    public sealed record TakenOver(long Epoch) : RunEvent;
+    /// <param name="WasPutDown">Whether nobody had carried it since its last fact, so that nothing was under way.</param>
+    public sealed record TakenOver(long Epoch, bool? WasPutDown = null) : RunEvent;
 
     /// <summary>The run is in another state.</summary>
     /// <param name="State">Its name.</param>
@@ -63,6 +65,7 @@ public abstract record RunEvent
     /// <param name="Activity">Whether the state asks for an activity, so a first attempt is under way.</param>
     /// <param name="WakeAt">When the state's wait is over.</param>
     /// <param name="Signal">The signal that the state waits for.</param>
+    /// <param name="Reserved">What is set aside for the attempt.</param>
     public sealed record StateEntered(
         string State,
         int Visit,
@@ -70,7 +73,8 @@ public abstract record RunEvent
         int? MaxVisits = null,
         bool Activity = false,
         DateTimeOffset? WakeAt = null,
-        string? Signal = null) : RunEvent;
+        string? Signal = null,
+        Cost? Reserved = null) : RunEvent;
 
     /// <summary>The run is done with a state.</summary>
     /// <param name="State">Its name.</param>
@@ -107,20 +111,35 @@ public abstract record RunEvent
     /// <param name="Visit">The visit that fans out.</param>
     /// <param name="First">The first of them.</param>
     /// <param name="Count">How many they are; their numbers follow on each other.</param>
-    public sealed record BranchesStarted(int Visit, int First, int Count) : RunEvent;
+    /// <param name="Reserved">What is set aside for each of them; null when that is nothing for any.</param>
+    public sealed record BranchesStarted(int Visit, int First, int Count, ImmutableArray<Cost>? Reserved = null) : RunEvent;
 
     /// <summary>A branch will not succeed any more.</summary>
     public sealed record BranchFailed(int Visit, int Branch, Failure Failure) : RunEvent;
 
     /// <summary>An attempt produced an output.</summary>
-    public sealed record ActivitySucceeded(int Visit, int Branch, int Attempt, Payload Output, Usage? Usage = null)
-        : RunEvent;
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Output">The output.</param>
+    /// <param name="Usage">What an agent's model used.</param>
+    /// <param name="Spent">The books of a child run at its end.</param>
+    public sealed record ActivitySucceeded(
+        int Visit, int Branch, int Attempt, Payload Output, Usage? Usage = null, Books? Spent = null) : RunEvent;
 
     /// <summary>An attempt did not produce an output.</summary>
-    public sealed record ActivityFailed(int Visit, int Branch, int Attempt, Failure Failure) : RunEvent;
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt.</param>
+    /// <param name="Failure">Why.</param>
+    /// <param name="Usage">What an agent's model used all the same.</param>
+    /// <param name="Spent">The books of a child run at its end.</param>
+    public sealed record ActivityFailed(
+        int Visit, int Branch, int Attempt, Failure Failure, Usage? Usage = null, Books? Spent = null) : RunEvent;
 
     /// <summary>Another attempt is to be made, no earlier than this.</summary>
-    public sealed record RetryScheduled(int Visit, int Branch, int Attempt, DateTimeOffset NotBefore) : RunEvent;
+    public sealed record RetryScheduled(
+        int Visit, int Branch, int Attempt, DateTimeOffset NotBefore, Cost? Reserved = null) : RunEvent;
 
     /// <summary>A process is about to make a call that must not be made twice.</summary>
     public sealed record ActivityIntended(int Visit, int Branch, int Attempt, long Epoch) : RunEvent;
@@ -144,7 +163,13 @@ public abstract record RunEvent
 
     /// <summary>What became of a call after the run had stopped waiting for it. It changes nothing else.</summary>
     public sealed record LateResult(
-        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : RunEvent;
+        int Visit,
+        int Branch,
+        int Attempt,
+        Payload? Output = null,
+        Failure? Failure = null,
+        Usage? Usage = null,
+        Books? Spent = null) : RunEvent;
 
     /// <summary>A child run exists from now on, and the run waits for its end.</summary>
     /// <param name="Visit">The visit that asked for it.</param>
@@ -152,8 +177,9 @@ public abstract record RunEvent
     /// <param name="Attempt">The attempt that it is.</param>
     /// <param name="Run">The child.</param>
     /// <param name="Until">When the run stops waiting for it.</param>
+    /// <param name="Reserved">What it may use, set aside for it.</param>
     public sealed record ChildStarted(
-        int Visit, int Branch, int Attempt, string Run, DateTimeOffset? Until = null) : RunEvent;
+        int Visit, int Branch, int Attempt, string Run, DateTimeOffset? Until = null, Cost? Reserved = null) : RunEvent;
 
     /// <summary>The run does not wait for a child any more, and has asked it to stop.</summary>
     public sealed record ChildAbandoned(int Visit, int Branch, int Attempt) : RunEvent;
@@ -163,7 +189,8 @@ public abstract record RunEvent
     /// <param name="Branch">The branch of the visit.</param>
     /// <param name="Attempt">The attempt.</param>
     /// <param name="Run">The run.</param>
-    public sealed record RunLaunched(int Visit, int Branch, int Attempt, string Run) : RunEvent;
+    /// <param name="Spent">What was handed over to it for good.</param>
+    public sealed record RunLaunched(int Visit, int Branch, int Attempt, string Run, Cost? Spent = null) : RunEvent;
 
     /// <summary>Somebody outside told the run something; it is kept until a state waits for it.</summary>
     /// <param name="Signal">The name that states wait for.</param>
@@ -244,11 +271,44 @@ public sealed record RunParent(
 /// <param name="Deadline">When the run fails if it is not over.</param>
 /// <param name="Depth">How deep runs may go below it; null is <see cref="Workflows.Budget.DefaultDepth"/>.</param>
 /// <param name="Launches">How many it may launch; null is <see cref="Workflows.Budget.DefaultLaunches"/>.</param>
+/// <param name="Tokens">How many tokens models may read and write; null in runs older than that bound.</param>
+/// <param name="MicroUsd">What models may cost, in millionths of a US dollar.</param>
 public sealed record RunBounds(
-    long Activities, TimeSpan ActiveTime, DateTimeOffset? Deadline = null, int? Depth = null, long? Launches = null);
+    long Activities,
+    TimeSpan ActiveTime,
+    DateTimeOffset? Deadline = null,
+    int? Depth = null,
+    long? Launches = null,
+    long? Tokens = null,
+    long? MicroUsd = null)
+{
+    /// <summary>Whether something is set aside for each call and child run; not in runs that began before that was done.</summary>
+    [JsonIgnore]
+    public bool KeepsBooks => Tokens is not null;
+}
 
 /// <summary>What an attempt at an agent call used.</summary>
 /// <param name="Model">The model that answered.</param>
-/// <param name="InputTokens">Tokens read.</param>
-/// <param name="OutputTokens">Tokens written.</param>
-public sealed record Usage(string? Model = null, long? InputTokens = null, long? OutputTokens = null);
+/// <param name="InputTokens">Tokens read; null when nobody knows.</param>
+/// <param name="OutputTokens">Tokens written; null when nobody knows.</param>
+/// <param name="MicroUsd">What it cost, in millionths of a US dollar; null where no price is known.</param>
+public sealed record Usage(
+    string? Model = null, long? InputTokens = null, long? OutputTokens = null, long? MicroUsd = null)
+{
+    /// <summary>The most tokens of one call that are believed.</summary>
+    public const long MostTokens = 1_000_000_000_000;
+
+    /// <summary>The usage of a call that was not made, or that its model refused at once.</summary>
+    public static Usage None { get; } = new(InputTokens: 0, OutputTokens: 0, MicroUsd: 0);
+
+    /// <summary>Whether it is known what was used.</summary>
+    [JsonIgnore]
+    public bool IsKnown => InputTokens is not null || OutputTokens is not null;
+
+    /// <summary>The same as a cost.</summary>
+    internal Cost? ToCost() => new Cost(
+        Tokens: Believed(InputTokens) + Believed(OutputTokens),
+        MicroUsd: MicroUsd is { } money ? Math.Max(0, money) : null).OrNull();
+
+    private static long Believed(long? tokens) => Math.Clamp(tokens ?? 0, 0, MostTokens);
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Runs;
@@ -21,27 +22,26 @@ internal static class RunEvolution
         RunEvent.Forked e => e.State with { },
         RunEvent.TakenOver e => TakeOver(state, e, at),
         RunEvent.StateEntered e => Enter(state, e, at),
-        RunEvent.StateLeft e => state with
+        RunEvent.StateLeft e => CallEvolution.StopWaiting(state, at) with
         {
             Context = e.Saved is null ? state.Context : state.Context.SetItems(e.Saved),
             Error = e.Failure ?? state.Error,
-            Open = OpenActivities.None,
-            AwaitedChildren = null,
             FanOut = null,
             Inherited = null,
-            Unsettled = CallEvolution.UnsettledOf(state),
             Awaited = null,
             WakeAt = null,
         },
         RunEvent.BranchesPlanned e => FanOutEvolution.Plan(state, e),
         RunEvent.BranchesStarted e => FanOutEvolution.Start(state, e, at),
         RunEvent.BranchFailed e => FanOutEvolution.Fail(state, e),
-        RunEvent.ActivitySucceeded e => FanOutEvolution.Succeed(Close(state, e.Branch, at), e.Branch, e.Output),
-        RunEvent.ActivityFailed e => Close(state, e.Branch, at),
+        RunEvent.ActivitySucceeded e =>
+            FanOutEvolution.Succeed(Close(state, e.Branch, at, e.Usage, e.Spent), e.Branch, e.Output),
+        RunEvent.ActivityFailed e => Close(state, e.Branch, at, e.Usage, e.Spent),
         RunEvent.RetryScheduled e => state with
         {
-            Open = state.Open.SetItem(e.Branch, new OpenActivity(e.Attempt, e.NotBefore, IsRetry: true)),
+            Open = state.Open.SetItem(e.Branch, new OpenActivity(e.Attempt, e.NotBefore, IsRetry: true, Reserved: e.Reserved)),
             ActivitiesUsed = state.ActivitiesUsed + 1,
+            Books = Books.Reserve(state.Books, e.Reserved),
         },
         RunEvent.ActivityIntended e => CallEvolution.Intend(state, e, at),
         RunEvent.ActivityUnknown e => CallEvolution.Lose(state, e, at),
@@ -50,18 +50,21 @@ internal static class RunEvolution
         RunEvent.LateResult e => CallEvolution.Settle(state, e),
         RunEvent.ChildStarted e => ChildEvolution.Start(state, e),
         RunEvent.ChildAbandoned e => ChildEvolution.Abandon(state, e),
-        RunEvent.RunLaunched e => Close(state, e.Branch, at) with { LaunchesUsed = (state.LaunchesUsed ?? 0) + 1 },
+        RunEvent.RunLaunched e => Close(state, e.Branch, at) with
+        {
+            LaunchesUsed = (state.LaunchesUsed ?? 0) + 1,
+            Books = Books.Spend(state.Books, e.Spent),
+        },
         RunEvent.SignalReceived e => SignalEvolution.Receive(state, e, at),
         RunEvent.SignalTaken e => SignalEvolution.Take(state, e),
         RunEvent.SignalRefused => state,
         RunEvent.Parked => state,
-        RunEvent.Closing e => End(state, RunStatus.Running) with
+        RunEvent.Closing e => Close(CallEvolution.StopWaiting(state, at)) with
         {
-            Unsettled = CallEvolution.UnsettledOf(state),
             Ending = new RunEnding(e.Output, e.Failure),
         },
-        RunEvent.Succeeded e => End(state, RunStatus.Succeeded) with { Output = e.Output },
-        RunEvent.Failed e => End(state, RunStatus.Failed) with { Failure = e.Failure },
+        RunEvent.Succeeded e => End(state, RunStatus.Succeeded, at) with { Output = e.Output },
+        RunEvent.Failed e => End(state, RunStatus.Failed, at) with { Failure = e.Failure },
         _ => throw new UnreachableException(happened.GetType().Name),
     };
 
@@ -72,26 +75,35 @@ internal static class RunEvolution
         MaxVisits = entered.MaxVisits,
         Visits = state.Visits.SetItem(entered.State, entered.Cycle),
         Open = entered.Activity
-            ? OpenActivities.None.Add(0, new OpenActivity(Attempt: 1, at))
+            ? OpenActivities.None.Add(0, new OpenActivity(Attempt: 1, at, Reserved: entered.Reserved))
             : OpenActivities.None,
         ActivitiesUsed = state.ActivitiesUsed + (entered.Activity ? 1 : 0),
         Awaited = entered.Signal is { } signal ? new AwaitedSignal(signal, at) : null,
+        Books = Books.Reserve(state.Books, entered.Reserved),
         WakeAt = entered.WakeAt,
     };
 
-    // The time since the last fact is not counted as active: nobody knows how long the old owner was gone.
+    // The time since the last fact is not counted as active: nobody knows how long the old owner was gone. Nor does
+    // anybody know what the calls used that it had under way.
     private static RunState TakeOver(RunState state, RunEvent.TakenOver taken, DateTimeOffset at)
     {
         var open = state.Open;
+        var books = state.Books;
         foreach (var (branch, activity) in state.Open)
         {
+            if (taken.WasPutDown is not true && activity.Child is null && CallEvolution.MayHaveBegun(activity, at))
+            {
+                books = Books.LoseAndRepeat(books, activity.Reserved);
+            }
+
             open = activity.Since < at ? open.SetItem(branch, activity with { Since = at, IsRetry = false }) : open;
         }
 
-        return state with { Epoch = taken.Epoch, Open = open };
+        return state with { Epoch = taken.Epoch, Open = open, Books = books };
     }
 
-    private static RunState Close(RunState state, int branch, DateTimeOffset at)
+    private static RunState Close(
+        RunState state, int branch, DateTimeOffset at, Usage? usage = null, Books? spent = null)
     {
         var open = state.Open[branch];
         return state with
@@ -99,6 +111,7 @@ internal static class RunEvolution
             Open = state.Open.Remove(branch),
             AwaitedChildren = open.Child is null ? state.AwaitedChildren : ChildEvolution.Fewer(state.AwaitedChildren),
             ActiveTime = state.ActiveTime + TimeOf(open, at),
+            Books = Books.Settle(state.Books, open.Reserved, usage, spent),
         };
     }
 
@@ -110,16 +123,24 @@ internal static class RunEvolution
         at > open.Since && open.Call is not { Unknown: not null } && open.Child is null ? at - open.Since : TimeSpan.Zero;
 
     // A run that is over keeps what it ended with, and nothing it would need to go on.
-    private static RunState End(RunState state, RunStatus status) => state with
+    // The books close with it: what nobody told by then is lost.
+    private static RunState End(RunState state, RunStatus status, DateTimeOffset at)
     {
-        Status = status,
+        var left = CallEvolution.StopWaiting(state, at);
+        return Close(left) with
+        {
+            Status = status,
+            Unsettled = null,
+            Books = Books.Lose(left.Books, left.Books?.Reserved),
+        };
+    }
+
+    private static RunState Close(RunState state) => state with
+    {
         State = "",
         Context = PayloadMap.Empty,
-        Open = OpenActivities.None,
-        AwaitedChildren = null,
         FanOut = null,
         Inherited = null,
-        Unsettled = null,
         Ending = null,
         Awaited = null,
         Signals = null,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Values;
@@ -103,6 +104,9 @@ public sealed record RunState
 
     /// <summary>How many runs it launched; null when none.</summary>
     public long? LaunchesUsed { get; init; }
+
+    /// <summary>What was set aside for calls and child runs, and what became of it; null when nothing ever was.</summary>
+    public Books? Books { get; init; }
 
     /// <summary>How long attempts were under way, added up.</summary>
     public TimeSpan ActiveTime { get; init; }

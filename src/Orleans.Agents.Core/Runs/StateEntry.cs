@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
@@ -14,6 +15,7 @@ internal static class StateEntry
         Draft draft, Workflow workflow, State definition, RunEvent.StateEntered entered, DateTimeOffset at) =>
         definition switch
         {
+            State.AgentCall when draft.Current.Bounds!.KeepsBooks => EnterAgent(draft, workflow, definition, entered, at),
             State.AgentCall or State.ToolCall or State.WorkflowCall or State.Launch => EnterActivity(draft, workflow, definition, entered),
             State.Parallel or State.ForEach => FanOutRules.Enter(draft, workflow, definition, entered, at),
             State.Wait wait => EnterWait(draft, workflow, wait, entered, at),
@@ -41,6 +43,35 @@ internal static class StateEntry
         // The attempt begins as soon as this is stored; who carries the run on later renders it again.
         draft.Current.Open[0].Input = new KeptInput(input);
         return null;
+    }
+
+    // What is set aside is stored with the fact that the attempt is under way, so it is found before it.
+    private static string? EnterAgent(
+        Draft draft, Workflow workflow, State definition, RunEvent.StateEntered entered, DateTimeOffset at)
+    {
+        var asked = entered with { Activity = true };
+        var spent = RunBudget.Spent(draft.Current);
+        if (spent is null)
+        {
+            var seen = Run.Evolve(draft.Current, asked, at);
+            if (!RunScope.TryRender(definition.Input, workflow, seen, out var input, out var broken))
+            {
+                draft.Add(asked);
+                return draft.Failed(definition, broken.ToFailure());
+            }
+
+            asked = asked with { Reserved = Estimate.Of(workflow, seen, 0, input) };
+            spent = RunBudget.Objection(draft.Current, asked.Reserved);
+            if (spent is null)
+            {
+                draft.Add(asked);
+                draft.Current.Open[0].Input = new KeptInput(input);
+                return null;
+            }
+        }
+
+        draft.Add(entered);
+        return draft.Failed(definition, spent);
     }
 
     private static string? EnterWait(

@@ -71,6 +71,12 @@ internal sealed class RunEventsConverter : JsonConverter<ImmutableArray<RunEvent
             JsonSerializer.Serialize(writer, usage, RunJson.Default.Usage);
         }
 
+        if (succeeded.Spent is { } spent)
+        {
+            writer.WritePropertyName("spent"u8);
+            JsonSerializer.Serialize(writer, spent, RunJson.Default.Books);
+        }
+
         writer.WriteEndObject();
     }
 
@@ -116,6 +122,12 @@ internal sealed class RunEventsConverter : JsonConverter<ImmutableArray<RunEvent
         if (entered.Signal is { } signal)
         {
             writer.WriteString("signal"u8, signal);
+        }
+
+        if (entered.Reserved is { } reserved)
+        {
+            writer.WritePropertyName("reserved"u8);
+            JsonSerializer.Serialize(writer, reserved, RunJson.Default.Cost);
         }
 
         writer.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Schemas;
 using Orleans.Agents.Tools;
@@ -74,11 +75,19 @@ public abstract record State
 
     /// <summary>Runs another workflow and waits for its end.</summary>
     /// <param name="Workflow">Its name; the run's own workflow says which one that is.</param>
-    public sealed record WorkflowCall(string Workflow) : State;
+    public sealed record WorkflowCall(string Workflow) : State
+    {
+        /// <summary>What it may use, as far as its author says; null is an equal share of what is left.</summary>
+        public Cost? Budget { get; init; }
+    }
 
     /// <summary>Starts a run of another workflow that nobody waits for; its output is the run's name.</summary>
     /// <param name="Workflow">Its name; the run's own workflow says which one that is.</param>
-    public sealed record Launch(string Workflow) : State;
+    public sealed record Launch(string Workflow) : State
+    {
+        /// <summary>What is handed over to it, as far as its author says; null is an equal share of what is left.</summary>
+        public Cost? Budget { get; init; }
+    }
 
     /// <summary>Asks for several things side by side.</summary>
     /// <param name="Branches">In the order of their names, which is the order of their numbers.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Schemas;
 
@@ -70,8 +71,26 @@ public sealed record Workflow
 /// <param name="Time">How long attempts may be under way, added up; waiting is free.</param>
 /// <param name="Depth">How deep runs may go that are started below a run; null where nobody says.</param>
 /// <param name="Launches">How many runs a run may launch; null where nobody says.</param>
-public sealed record Budget(long Activities, TimeSpan Time, int? Depth = null, long? Launches = null)
+/// <param name="Tokens">How many tokens models may read and write; null where nobody says.</param>
+/// <param name="MicroUsd">What models may cost, in millionths of a US dollar; null where nobody says.</param>
+/// <param name="Exceeded">
+/// The state that a run goes to when the budget does not allow what it wants and no <c>catch</c> says otherwise, once.
+/// </param>
+public sealed record Budget(
+    long Activities,
+    TimeSpan Time,
+    int? Depth = null,
+    long? Launches = null,
+    long? Tokens = null,
+    long? MicroUsd = null,
+    string? Exceeded = null)
 {
+    /// <summary>How many tokens models may read and write where nobody says.</summary>
+    public const long DefaultTokens = 10_000_000;
+
+    /// <summary>What models may cost where nobody says: 10 US dollars.</summary>
+    public const long DefaultMicroUsd = 10_000_000;
+
     /// <summary>How many runs a run may launch where nobody says.</summary>
     public const long DefaultLaunches = 100;
 
@@ -124,6 +143,9 @@ public sealed record Agent
 
     /// <summary>The most tokens of one answer; null leaves it to the model.</summary>
     public int? MaxOutputTokens { get; init; }
+
+    /// <summary>What its model costs; null where nobody says, so that money bounds nothing of it.</summary>
+    public Price? Price { get; init; }
 }
 
 /// <summary>One thing the offline model may answer.</summary>

@@ -17,8 +17,8 @@ internal abstract record ActivityOutcome
     /// <summary>It produced an output.</summary>
     public sealed record Succeeded(Payload Output, Usage? Usage = null) : ActivityOutcome;
 
-    /// <summary>It did not.</summary>
-    public sealed record Failed(Failure Failure) : ActivityOutcome;
+    /// <summary>It did not; what a model used all the same is null where nobody knows.</summary>
+    public sealed record Failed(Failure Failure, Usage? Usage = null) : ActivityOutcome;
 
     /// <summary>The call was made and nobody knows how it went, or its output cannot be used.</summary>
     public sealed record Lost(Failure Cause) : ActivityOutcome;

@@ -35,7 +35,7 @@ internal sealed class ActivityPerformer(
     private static RunCommand? Report(LaneItem item, ActivityOutcome outcome, bool isCancelled) => outcome switch
     {
         ActivityOutcome.Succeeded succeeded => Report(item, succeeded),
-        ActivityOutcome.Failed failed => Report(item, failed.Failure),
+        ActivityOutcome.Failed failed => Report(item, failed.Failure, failed.Usage),
         ActivityOutcome.Refused => null,
         ActivityOutcome.Stopped when isCancelled => null,
         ActivityOutcome.Stopped => Report(item, TookTooLong(item)),
@@ -73,12 +73,14 @@ internal sealed class ActivityPerformer(
     private static ActivityOutcome Checked(LaneItem item, ActivityOutcome outcome) =>
         outcome is ActivityOutcome.Succeeded { Output: var output }
         && item.Asked.OutputSchema?.Validate(output) is { IsValid: false } wrong
-            ? FailedOrLost(item, ActivityOutcome.InvalidOutput($"state '{item.Asked.Name}'", wrong, output))
+            ? FailedOrLost(item, ActivityOutcome.InvalidOutput($"state '{item.Asked.Name}'", wrong, output), UsageOf(outcome))
             : outcome;
 
     // What may have had its effect, or has had it and gave an output that is no use, must not be tried again for that.
-    private static ActivityOutcome FailedOrLost(LaneItem item, Failure failure) =>
-        item.Stage is CallStage.Made ? new ActivityOutcome.Lost(failure) : new ActivityOutcome.Failed(failure);
+    private static ActivityOutcome FailedOrLost(LaneItem item, Failure failure, Usage? usage = null) =>
+        item.Stage is CallStage.Made ? new ActivityOutcome.Lost(failure) : new ActivityOutcome.Failed(failure, usage);
+
+    private static Usage? UsageOf(ActivityOutcome outcome) => (outcome as ActivityOutcome.Succeeded)?.Usage;
 
     /// <summary>The report of an attempt that produced an output.</summary>
     public static RunCommand.ReportSuccess Report(LaneItem item, ActivityOutcome.Succeeded succeeded)
@@ -88,10 +90,10 @@ internal sealed class ActivityPerformer(
     }
 
     /// <summary>The report of an attempt that did not.</summary>
-    public static RunCommand.ReportFailure Report(LaneItem item, Failure failure)
+    public static RunCommand.ReportFailure Report(LaneItem item, Failure failure, Usage? usage = null)
     {
         var (_, visit, branch) = item.Attempt.Activity;
-        return new RunCommand.ReportFailure(visit, branch, item.Attempt.Number, failure);
+        return new RunCommand.ReportFailure(visit, branch, item.Attempt.Number, failure, usage);
     }
 
     /// <summary>The failure of an attempt that ran out of time.</summary>

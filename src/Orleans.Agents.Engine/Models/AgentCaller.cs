@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.AI;
 using Orleans.Agents.Activities;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
@@ -23,14 +24,14 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
 
         var scope = RunScope.Of(item.Workflow, item.State);
         var request = new AgentRequest(agent, input, scope.Run, item.Attempt.Activity, item.Attempt.Number);
-        if (!TryWriteMessages(agent, new Scope { Input = input, Run = scope.Run }, out var messages, out var broken))
+        if (!Prompt.TryRender(agent, new Scope { Input = input, Run = scope.Run }, out var prompt, out var broken))
         {
-            return new ActivityOutcome.Failed(broken.ToFailure());
+            return new ActivityOutcome.Failed(broken.ToFailure(), Usage.None);
         }
 
-        var (result, usage) = await AskInTurnAsync(request, messages, cancellation);
+        var (result, usage) = await AskInTurnAsync(request, MessagesOf(prompt), cancellation);
         return result.Failure is { } failure
-            ? new ActivityOutcome.Failed(failure)
+            ? new ActivityOutcome.Failed(failure, usage)
             : new ActivityOutcome.Succeeded(result.Output, usage);
     }
 
@@ -45,7 +46,10 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         {
             var result = await AskAsync(request, messages, cancellation);
             usage = new Usage(
-                result.ProviderData.Model ?? result.ProviderData.Provider, result.Usage.Input, result.Usage.Output);
+                result.ProviderData.Model ?? result.ProviderData.Provider,
+                result.Usage?.Input,
+                result.Usage?.Output,
+                result.CostMicroUsd);
             isSuccess = result.Failure is null;
             return (result, usage);
         }
@@ -63,7 +67,7 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         var started = time.GetTimestamp();
         if (models.Find(agent.Model) is not { } model)
         {
-            return Unanswered(agent, started, new Failure(
+            return Refused(agent, started, new Failure(
                 FailureClass.Permanent, "model.unknown", $"No model named '{agent.Model}' is registered in this process."));
         }
 
@@ -76,11 +80,14 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         }
         catch (ModelException said)
         {
-            return Unanswered(agent, started, said.Failure);
+            return Refused(agent, started, said.Failure);
         }
         catch (HttpRequestException unreachable)
         {
-            return Unanswered(agent, started, Explain(unreachable));
+            var failure = Explain(unreachable);
+            return failure.Code is "model.unavailable"
+                ? Unanswered(agent, started, failure)
+                : Refused(agent, started, failure);
         }
         catch (Exception late) when (late is TimeoutException or OperationCanceledException
             && !cancellation.IsCancellationRequested)
@@ -90,32 +97,9 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         }
     }
 
-    private static bool TryWriteMessages(
-        Agent agent, Scope scope, out List<ChatMessage> messages, out ExpressionFailure broken)
-    {
-        messages = [];
-        if (agent.Instructions is not null)
-        {
-            if (!agent.Instructions.TryRender(scope, out var instructions, out var failure))
-            {
-                broken = failure;
-                return false;
-            }
-
-            messages.Add(new ChatMessage(ChatRole.System, Value.From(instructions).ToDisplayText()));
-        }
-
-        var prompt = scope.Input;
-        if (agent.Prompt is not null && !agent.Prompt.TryRender(scope, out prompt, out var unclear))
-        {
-            broken = unclear;
-            return false;
-        }
-
-        messages.Add(new ChatMessage(ChatRole.User, Value.From(prompt).ToDisplayText()));
-        broken = null!;
-        return true;
-    }
+    private static IReadOnlyList<ChatMessage> MessagesOf(Prompt prompt) => prompt.Instructions is { } instructions
+        ? [new ChatMessage(ChatRole.System, instructions), new ChatMessage(ChatRole.User, prompt.Question)]
+        : [new ChatMessage(ChatRole.User, prompt.Question)];
 
     private static ChatOptions OptionsFor(Agent agent) => new()
     {
@@ -141,18 +125,23 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
                 : ReadJson(agent, text, out output);
         }
 
-        var usage = response.Usage;
+        var usage = UsageOf(response);
         return new AgentResult(
             output,
             text,
             finish,
-            new TokenUsage(usage?.InputTokenCount ?? 0, usage?.OutputTokenCount ?? 0, usage?.CachedInputTokenCount ?? 0),
-            0,
+            usage,
+            ModelCost.Of(response) ?? (usage is null ? null : agent.Price?.Of(usage.Input, usage.Output)),
             failure,
             new RateLimit(),
             new ProviderData(agent.Model, response.ModelId, response.ResponseId),
             latency);
     }
+
+    private static TokenUsage? UsageOf(ChatResponse response) =>
+        response.Usage is { } said && (said.InputTokenCount ?? said.OutputTokenCount) is not null
+            ? new TokenUsage(said.InputTokenCount ?? 0, said.OutputTokenCount ?? 0, said.CachedInputTokenCount ?? 0)
+            : null;
 
     private static Failure? Accept(Payload text, out Payload output)
     {
@@ -199,17 +188,22 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         _ => new Failure(FailureClass.Transient, "model.unavailable", thrown.Message),
     };
 
+    // It said no, and counted nothing.
+    private AgentResult Refused(Agent agent, long started, Failure failure) =>
+        Unanswered(agent, started, failure) with { Usage = new TokenUsage(), CostMicroUsd = 0 };
+
+    // Nobody knows how far it came.
     private AgentResult Unanswered(Agent agent, long started, Failure failure) => new(
         Payload.Null,
         "",
         FinishReason.Error,
-        new TokenUsage(),
-        0,
+        null,
+        null,
         failure,
         new RateLimit(failure.RetryAfter),
         new ProviderData(agent.Model),
         time.GetElapsedTime(started));
 
     private static ActivityOutcome.Failed Failed(string code, string message) =>
-        new(new Failure(FailureClass.Permanent, code, message));
+        new(new Failure(FailureClass.Permanent, code, message), Usage.None);
 }

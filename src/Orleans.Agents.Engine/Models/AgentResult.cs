@@ -7,8 +7,8 @@ namespace Orleans.Agents.Models;
 /// <param name="Output">The answer as JSON; null when there is none.</param>
 /// <param name="Text">The answer as the model wrote it.</param>
 /// <param name="FinishReason">Why the model stopped.</param>
-/// <param name="Usage">What it used; zeros where the model does not say.</param>
-/// <param name="CostMicroUsd">What it cost in millionths of a US dollar; 0 where no price is known.</param>
+/// <param name="Usage">What it used; null where nobody knows.</param>
+/// <param name="CostMicroUsd">What it cost in millionths of a US dollar; null where no price is known.</param>
 /// <param name="Failure">Why there is no output; null when there is one.</param>
 /// <param name="RateLimit">What the model said about its limits.</param>
 /// <param name="ProviderData">Who answered.</param>
@@ -17,8 +17,8 @@ public sealed record AgentResult(
     Payload Output,
     string Text,
     FinishReason FinishReason,
-    TokenUsage Usage,
-    long CostMicroUsd,
+    TokenUsage? Usage,
+    long? CostMicroUsd,
     Failure? Failure,
     RateLimit RateLimit,
     ProviderData ProviderData,

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Microsoft.Extensions.AI;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
@@ -22,11 +23,16 @@ public sealed class OfflineModel : IChatClient
         var request = AgentRequest.Of(options) ?? throw new ModelException(new Failure(
             FailureClass.Permanent, "model.unsupported", "The offline model answers agents of a workflow only."));
         var scope = new Scope { Input = request.Input, Run = request.Run };
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, Answer(request.Agent, scope)))
+        var answer = Answer(request.Agent, scope);
+        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, answer))
         {
             ModelId = Name,
             FinishReason = ChatFinishReason.Stop,
-            Usage = new UsageDetails { InputTokenCount = 0, OutputTokenCount = 0 },
+            Usage = new UsageDetails
+            {
+                InputTokenCount = messages.Sum(message => TokensOf(message.Text)),
+                OutputTokenCount = TokensOf(answer),
+            },
         });
     }
 
@@ -52,6 +58,9 @@ public sealed class OfflineModel : IChatClient
     {
         // Holds nothing.
     }
+
+    // As good a guess as any, and always the same: four bytes are a token.
+    private static long TokensOf(string text) => (Encoding.UTF8.GetByteCount(text) + 3) / 4;
 
     private static string Answer(Agent agent, Scope scope)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -28,7 +29,8 @@ internal abstract record Note
         Cancel cancel => new RunCommand.Cancel(cancel.Reason),
         Decide decide => new RunCommand.Decide(decide.Visit, decide.Branch, decide.Attempt, decide.ToVerdict()),
         LateResult late => new RunCommand.ReportLate(late.Visit, late.Branch, late.Attempt, late.Output, late.Failure),
-        ChildEnded child => new RunCommand.ReportChild(child.Visit, child.Branch, child.Attempt, child.Output, child.Failure),
+        ChildEnded child => new RunCommand.ReportChild(
+            child.Visit, child.Branch, child.Attempt, child.Output, child.Failure, child.Spent),
         Signal signal => new RunCommand.Signal(signal.Name, signal.Id, signal.Payload),
         _ => throw new UnreachableException(GetType().Name),
     };
@@ -103,8 +105,14 @@ internal abstract record Note
         int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : Note;
 
     /// <summary>A run that this one started is over.</summary>
+    /// <param name="Visit">The visit that asked for it.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Attempt">The attempt that it was.</param>
+    /// <param name="Output">What it ended with, when it ended well.</param>
+    /// <param name="Failure">Why it failed.</param>
+    /// <param name="Spent">Its books at its end.</param>
     public sealed record ChildEnded(
-        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null) : Note;
+        int Visit, int Branch, int Attempt, Payload? Output = null, Failure? Failure = null, Books? Spent = null) : Note;
 
     /// <summary>Somebody outside tells the run something that a state waits for, or will.</summary>
     public sealed record Signal(string Name, string Id, Payload Payload) : Note;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Notes;
@@ -64,7 +65,8 @@ internal sealed class Beside(RunId run, Epoch epoch, DateTimeOffset at, RunServi
             Env: RunVariables.Of(child.Workflow),
             Epoch: epoch,
             Parent: child.Parent,
-            DepthLeft: child.DepthLeft);
+            DepthLeft: child.DepthLeft,
+            Allotted: child.Allotted);
         if (Run.Decide(child.Workflow, RunState.Initial, command, at) is not Decision.Accepted start)
         {
             throw new UnreachableException($"The start of {child.Run} was refused.");
@@ -85,9 +87,10 @@ internal sealed class Beside(RunId run, Epoch epoch, DateTimeOffset at, RunServi
         {
             var (visit, branch, attempt) = (parent.Visit, parent.Branch, parent.Attempt);
             var id = string.Create(CultureInfo.InvariantCulture, $"child-{visit}-{branch}-{attempt}");
+            var spent = ended.Bounds!.KeepsBooks ? Books.Of(ended) : null;
             Leave(new RunId(parent.Run), id, ended.Failure is { } failure
-                ? new Note.ChildEnded(visit, branch, attempt, Failure: failure)
-                : new Note.ChildEnded(visit, branch, attempt, ended.Output.IsNull ? null : ended.Output));
+                ? new Note.ChildEnded(visit, branch, attempt, Failure: failure, Spent: spent)
+                : new Note.ChildEnded(visit, branch, attempt, ended.Output.IsNull ? null : ended.Output, Spent: spent));
         }
     }
 

@@ -97,9 +97,11 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
     }
 
     /// <summary>Tells the run that it is carried from now on, and in the same breath what was left for it meanwhile.</summary>
-    public Task<Told> TakeOverAsync(ImmutableArray<LeftCommand> left)
+    /// <param name="left">What was left for it.</param>
+    /// <param name="wasPutDown">Whether nobody had carried it since its last fact.</param>
+    public Task<Told> TakeOverAsync(ImmutableArray<LeftCommand> left, bool wasPutDown = false)
     {
-        var takeOver = RunMessage.Asking(new RunCommand.TakeOver(Epoch), out var answer);
+        var takeOver = RunMessage.Asking(new RunCommand.TakeOver(Epoch, wasPutDown), out var answer);
         AttendIf(mailbox.AddTakeOver(takeOver, left));
         return answer;
     }

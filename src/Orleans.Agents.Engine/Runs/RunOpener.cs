@@ -74,7 +74,7 @@ internal sealed class RunOpener(
     {
         var host = run.Host;
         logger.RunTakenOver(host.Id, host.State.Version, host.Epoch);
-        await host.TakeOverAsync(run.Left);
+        await host.TakeOverAsync(run.Left, run.WasPutDown);
     }
 
     // They are read before they are claimed, so that a run this program cannot read is left for one that can. A claim
@@ -93,7 +93,8 @@ internal sealed class RunOpener(
             {
                 var (state, tail) = RunReader.Fold(history, blobs);
                 var workflow = await catalog.PinnedAsync(history.Record.Id, history.Record.Hash, cancellation);
-                readable.Add(history.Record.Id, new ReadRun(workflow, state, tail));
+                readable.Add(
+                    history.Record.Id, new ReadRun(workflow, state, tail, WasPutDown: history.Record.Owner is null));
             }
             catch (HistoryException damaged)
             {
@@ -137,10 +138,10 @@ internal sealed class RunOpener(
         foreach (var run in claimed)
         {
             // None is made when a start under the same name is about to find that the run exists; the keeper comes back.
-            var (workflow, state, tail) = readable[run];
+            var (workflow, state, tail, wasPutDown) = readable[run];
             if (table.TakeIn(run, workflow, state, tail, epoch) is { } host)
             {
-                hosts.Add(new TakenRun(host, left.GetValueOrDefault(run, [])));
+                hosts.Add(new TakenRun(host, left.GetValueOrDefault(run, []), wasPutDown));
                 adrift.Remove(run);
             }
         }
@@ -156,9 +157,9 @@ internal sealed class RunOpener(
         return hosts;
     }
 
-    private sealed record ReadRun(Workflow Workflow, RunState State, RunTail Tail);
+    private sealed record ReadRun(Workflow Workflow, RunState State, RunTail Tail, bool WasPutDown);
 
-    private sealed record TakenRun(RunHost Host, ImmutableArray<LeftCommand> Left);
+    private sealed record TakenRun(RunHost Host, ImmutableArray<LeftCommand> Left, bool WasPutDown);
 }
 
 /// <summary>What became of runs that were to be opened.</summary>

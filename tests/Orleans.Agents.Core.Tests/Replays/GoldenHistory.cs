@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Workflows;
@@ -30,6 +31,30 @@ internal static class GoldenHistory
         Work with { Do = Work.Do with { Retry = Thrice }, Save = [Save("all", "\"${{ output }}\"")] },
         Parallel("check", "done", new Settlement(1), ("facts", null), ("style", null)) with { Timeout = TimeSpan.FromMinutes(5) },
         End(output: "\"${{ context.all }}\""));
+
+    private static readonly Workflow Asking = Calling(
+        Family.Children["child-hash"],
+        Ask("first", "any"),
+        new State.Parallel([.. Enumerable.Range(0, 3).Select(i => new Branch($"b{i}", Ask($"any.b{i}")))], new Settlement(1))
+        {
+            Name = "any",
+            Next = [To("ask")],
+        },
+        Child("ask", "go"),
+        new State.Launch("child") { Name = "go", Next = [To("last")] },
+        Ask("last", "done"),
+        End()) with
+    {
+        Agents = ImmutableSortedDictionary.Create<string, Agent>(StringComparer.Ordinal).Add("writer", new Agent
+        {
+            Name = "writer",
+            Model = "m",
+            MaxOutputTokens = 100,
+            Price = new Price(3, 15),
+            Prompt = Json("\"0123456789\""),
+        }),
+        Budget = Budget.Default with { Tokens = 10_000, MicroUsd = 100_000 },
+    };
 
     private static readonly Workflow Pay = Of(Once("pay", "done"), End());
 
@@ -75,11 +100,19 @@ internal static class GoldenHistory
             Await("again", "approval", "news") with { Timeout = TimeSpan.FromDays(1) },
             Await("news", "news", "done"),
             End()),
+        ["v0.4-books"] = Asking,
         ["v0.4-forked"] = Of(
             Tool("a", "pay") with { Save = [Save("x", "\"${{ output }}\"")] }, Once("pay", "done", canReconcile: true), End()) with
         {
             Deadline = TimeSpan.FromDays(1),
         },
+    };
+
+    private static State.AgentCall Ask(string name, string? next = null) => new("writer")
+    {
+        Name = name,
+        Next = next is null ? [] : [To(next)],
+        Retry = Thrice,
     };
 
     /// <summary>The names of all that are kept.</summary>

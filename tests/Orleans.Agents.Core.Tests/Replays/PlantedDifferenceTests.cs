@@ -17,7 +17,8 @@ public sealed class PlantedDifferenceTests
     // has the list for people.
     private static readonly string[] Given =
     [
-        "activity.decided/reason", "activity.failed/failure", "activity.intended/epoch", "activity.late_result/failure",
+        "activity.decided/reason", "activity.failed/failure", "activity.failed/spent", "activity.failed/usage", "activity.intended/epoch", "activity.late_result/failure",
+        "activity.late_result/spent", "activity.late_result/usage", "activity.succeeded/spent", "run.taken_over/was_put_down",
         "activity.late_result/output", "activity.reconciled/why", "activity.succeeded/output", "activity.succeeded/usage",
         "activity.unknown/failure", "run.closing/failure", "run.failed/failure", "run.forked/state", "run.started/bounds", "run.started/input",
         "run.started/origin", "run.taken_over/epoch", "signal.received/id", "signal.received/payload", "signal.refused/id",
@@ -69,9 +70,9 @@ public sealed class PlantedDifferenceTests
             {
                 for (var fact = 0; fact < appends[append].Events.Length && appends[append].Events.Length > 1; fact++)
                 {
-                    if (appends[append].Events[fact] is RunEvent.ActivityDecided)
+                    if (appends[append].Events[fact] is RunEvent.ActivityDecided or RunEvent.TakenOver { WasPutDown: true })
                     {
-                        continue; // an accepted output may as well have been told late; the version that is short tells on it
+                        continue; // what follows may as well have been told late; the version that is short tells on it
                     }
 
                     var less = appends[append] with { Events = appends[append].Events.RemoveAt(fact) };

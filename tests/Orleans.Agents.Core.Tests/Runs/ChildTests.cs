@@ -28,7 +28,9 @@ public sealed class ChildTests
 
         var accepted = Assert.IsType<Decision.Accepted>(run.Tell(Begin));
 
-        Assert.Equal(new RunEvent.ChildStarted(1, 0, 1, "run-1~1.0"), Assert.Single(accepted.Events));
+        Assert.Equal(
+            new RunEvent.ChildStarted(1, 0, 1, "run-1~1.0"),
+            Assert.IsType<RunEvent.ChildStarted>(Assert.Single(accepted.Events)) with { Reserved = null });
         var child = Assert.Single(accepted.Children);
         Assert.Equal(("run-1~1.0", "child-hash", """{"n":5}"""), (child.Run.Value, child.Workflow.Hash, child.Input.ToString()));
         Assert.Equal(new RunParent("run-1", 1, 0, 1, "run-1", 1), child.Parent);

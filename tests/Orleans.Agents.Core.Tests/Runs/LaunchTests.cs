@@ -28,7 +28,9 @@ public sealed class LaunchTests
 
         var accepted = Assert.IsType<Decision.Accepted>(run.Tell(Begin));
 
-        Assert.Equal(new RunEvent.RunLaunched(1, 0, 1, "run-1~1.0"), accepted.Events[0]);
+        Assert.Equal(
+            new RunEvent.RunLaunched(1, 0, 1, "run-1~1.0"),
+            Assert.IsType<RunEvent.RunLaunched>(accepted.Events[0]) with { Spent = null });
         Assert.IsType<RunEvent.StateLeft>(accepted.Events[1]);
         Assert.Equal("after", run.State.State);
         var launched = Assert.Single(accepted.Children);

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
+using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Schemas;
@@ -145,4 +148,27 @@ public sealed class ScopeOfRunTests
         RunEvent.Started => "run.started",
         _ => happened.GetType().Name,
     };
+
+    [Fact]
+    public void A_prompt_sees_how_far_its_cycle_has_come()
+    {
+        var agent = new Agent
+        {
+            Name = "reviewer",
+            Model = "m",
+            Prompt = Json("\"Review ${{ run.cycle.current }} of ${{ run.cycle.max }}, ${{ run.cycle.remaining }} left.\""),
+        };
+        var workflow = Of(
+            new State.AgentCall("reviewer") { Name = "review", MaxVisits = 2, Next = [To("review", "run.cycle.remaining > 0"), To("done")] },
+            End()) with
+        {
+            Agents = ImmutableSortedDictionary.Create<string, Agent>(StringComparer.Ordinal).Add("reviewer", agent),
+        };
+        var run = new Scenario(workflow).Start();
+        run.Succeed();
+
+        var scope = new Scope { Input = Payload.Null, Run = RunScope.Of(workflow, run.State).Run };
+        Assert.True(Prompt.TryRender(agent, scope, out var prompt, out _));
+        Assert.Equal("Review 2 of 2, 0 left.", prompt.Question);
+    }
 }

@@ -5,6 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
@@ -24,13 +25,17 @@ public sealed class StoredFormTests
         new FailureOrigin("run-1", "ask", 3, 2),
         new Failure(FailureClass.Permanent, "http.429", "429"));
 
+    private static readonly Cost Cost = new(1, 2, 3, 4, TimeSpan.FromMilliseconds(5));
+
+    private static readonly Books Told = new(Cost, Cost, Cost);
+
     private static readonly RunEvent[] Samples =
     [
         new RunEvent.Started(
             new RunOrigin("run-1", "w", "h", 1, Guid.Parse("0197f5b0-0000-7000-8000-000000000001"), "1.0.0", "key", "/work", Payload.Parse("""{"HOME":"/"}"""), 7, new RunParent("run-0", 1, 2, 3, "root", 4, true)),
             Payload.Parse("""{"a":1.50}"""),
             PayloadMap.Empty.Add("b", Payload.Parse("[1e3]")).Add("å", Payload.Null),
-            new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, 5, 6)),
+            new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, 5, 6, 7, 8)),
         new RunEvent.Forked(new RunState
         {
             Status = RunStatus.Running,
@@ -42,26 +47,27 @@ public sealed class StoredFormTests
             Context = PayloadMap.Empty.Add("å", Payload.Parse("1.50")),
             Open = RunState.Initial.Open.Add(0, new OpenActivity(2, DateTimeOffset.UnixEpoch, true, new OnceCall(7, Full, true))),
             Inherited = [new InheritedActivity(0, "run-1")],
+            Books = new Books(new Cost(Tokens: 1), new Cost(MicroUsd: 2), new Cost(Activities: 3)),
             Error = Full,
         }),
-        new RunEvent.TakenOver(7),
-        new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch, "approval"),
+        new RunEvent.TakenOver(7, true),
+        new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch, "approval", Cost),
         new RunEvent.StateLeft("ask", 3, PayloadMap.Empty.Add("b", Payload.Parse("\"ø\"")), Full),
         new RunEvent.BranchesPlanned(
             3, 2, 1, 2, true, Payload.Parse("[1.50,\"å\"]"), ["a", "b"], DateTimeOffset.UnixEpoch),
-        new RunEvent.BranchesStarted(3, 0, 1),
+        new RunEvent.BranchesStarted(3, 0, 1, [Cost]),
         new RunEvent.BranchFailed(3, 1, Full),
-        new RunEvent.ActivitySucceeded(3, 0, 2, Payload.Parse("""{"x":12345678901234567890123}"""), new Usage("m", 1, 2)),
-        new RunEvent.ActivityFailed(3, 0, 2, Full),
-        new RunEvent.RetryScheduled(3, 0, 3, DateTimeOffset.UnixEpoch),
+        new RunEvent.ActivitySucceeded(3, 0, 2, Payload.Parse("""{"x":12345678901234567890123}"""), new Usage("m", 1, 2, 3), Told),
+        new RunEvent.ActivityFailed(3, 0, 2, Full, new Usage("m", 1, 2, 3), Told),
+        new RunEvent.RetryScheduled(3, 0, 3, DateTimeOffset.UnixEpoch, Cost),
         new RunEvent.ActivityIntended(3, 0, 3, 7),
         new RunEvent.ActivityUnknown(3, 0, 3, Full, DateTimeOffset.UnixEpoch),
         new RunEvent.ActivityReconciled(3, 0, 3, CallOutcome.Unknown, "no answer"),
         new RunEvent.ActivityDecided(3, 0, 3, VerdictKind.Fail, "it is gone"),
-        new RunEvent.LateResult(3, 0, 3, Payload.Parse("[1]"), Full),
-        new RunEvent.ChildStarted(3, 0, 3, "run-1~3.0.3", DateTimeOffset.UnixEpoch),
+        new RunEvent.LateResult(3, 0, 3, Payload.Parse("[1]"), Full, new Usage("m", 1, 2, 3), Told),
+        new RunEvent.ChildStarted(3, 0, 3, "run-1~3.0.3", DateTimeOffset.UnixEpoch, Cost),
         new RunEvent.ChildAbandoned(3, 0, 3),
-        new RunEvent.RunLaunched(3, 0, 3, "run-1~3.0.3"),
+        new RunEvent.RunLaunched(3, 0, 3, "run-1~3.0.3", Cost),
         new RunEvent.SignalReceived("approval", "mail-1", Payload.Parse("""{"yes":1.50}""")),
         new RunEvent.SignalTaken(3, "approval", "mail-1"),
         new RunEvent.SignalRefused("approval", "mail-2", Full, Payload.Parse("[1]")),

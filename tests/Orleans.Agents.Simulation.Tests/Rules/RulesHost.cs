@@ -55,6 +55,7 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
     public void Open(RunState state)
     {
         State = state;
+        wanted = []; // nothing is begun before the takeover is durable
         Inbox.Clear();
         handedOver.Clear();
         Started.Clear();

@@ -23,7 +23,7 @@ public sealed class RulesTests(ITestOutputHelper output)
             workflow,
             state,
             command is RunCommand.ReportFailure old && state.Open.TryGetValue(old.Branch, out var open) && old.Visit == state.Visit
-                ? new RunCommand.ReportFailure(old.Visit, old.Branch, open.Attempt, old.Failure)
+                ? old with { Attempt = open.Attempt }
                 : command,
             now));
 
@@ -84,9 +84,23 @@ public sealed class RulesTests(ITestOutputHelper output)
                 : Run.Decide(workflow, state, command, now));
 
     [Fact]
+    public void It_is_noticed_when_a_lost_attempt_is_not_charged() =>
+        AssertFound(Invariant.BooksBalance, static (workflow, state, command, now) => Run.Decide(
+            workflow, state, command is RunCommand.TakeOver taken ? taken with { WasPutDown = true } : command, now));
+
+    [Fact]
+    public void It_is_noticed_when_nothing_is_set_aside_before_a_call() =>
+        AssertFound(Invariant.WithinBudget, static (workflow, state, command, now) =>
+            Run.Decide(workflow, Rich(state), command, now) is Decision.Accepted { Events: var events, At: var at } accepted
+            && state.Status != RunStatus.New
+                ? accepted with { Next = Run.Evolve(state, events, at) }
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
     public void It_is_noticed_when_a_takeover_enters_the_state_anew() =>
         AssertFound(Invariant.FaultsChangeNothing, static (workflow, state, command, now) =>
             Run.Decide(workflow, state, command, now) is not Decision.Accepted accepted || command is not RunCommand.TakeOver
+            || state.Bounds!.Activities < 100
                 ? Run.Decide(workflow, state, command, now)
                 : Again(
                     accepted,
@@ -98,6 +112,11 @@ public sealed class RulesTests(ITestOutputHelper output)
                         state.MaxVisits,
                         !state.Open.IsEmpty,
                         state.WakeAt)));
+
+    private static RunState Rich(RunState state) => state.Bounds is null ? state : state with
+    {
+        Bounds = state.Bounds with { Tokens = long.MaxValue, MicroUsd = long.MaxValue },
+    };
 
     private static Decision.Accepted Again(Decision.Accepted accepted, params RunEvent[] more) => accepted with
     {

@@ -185,11 +185,11 @@ internal sealed class RulesWorld
         {
             hosts.Remove(host); // a fenced process cannot carry; another takes its place
         }
-        else if (store.IsWaiting(now + host.Skew) && host.State is null && store.Claim(host.Epoch))
+        else if (store.IsWaiting(now + host.Skew) && host.State is null && store.Owner is var before && store.Claim(host.Epoch))
         {
             host.Open(store.Read());
             watch.Carried(host.State!);
-            host.Inbox.Add(new RunCommand.TakeOver(host.Epoch));
+            host.Inbox.Add(new RunCommand.TakeOver(host.Epoch, WasPutDown: before is null));
             host.Deliver(store.Inbox);
         }
     }

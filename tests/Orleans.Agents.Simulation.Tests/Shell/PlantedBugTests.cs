@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
@@ -93,6 +94,11 @@ public sealed class PlantedBugTests
         AtTheProcess(static (append, send) => send(append with { Notes = [] })));
 
     [Fact]
+    public void It_is_noticed_when_a_child_does_not_tell_what_it_used() => AssertFound(
+        Invariant.BooksBalance,
+        AtTheProcess(static (append, send) => send(append with { Notes = [.. append.Notes.Select(WithoutBooks)] })));
+
+    [Fact]
     public void It_is_noticed_when_a_child_is_named_and_not_begun() => AssertFound(
         Invariant.StartedIsThere,
         AtTheProcess(static (append, send) => send(append with { Children = [] })));
@@ -165,6 +171,13 @@ public sealed class PlantedBugTests
         var run = database.Find(name)!;
         run.Record = run.Record with { Owner = run.Record.Row.IsOver ? null : epoch };
         return !run.Record.Row.IsOver;
+    }
+
+    private static InboxNote WithoutBooks(InboxNote note)
+    {
+        var body = JsonNode.Parse(note.Body.Span)!.AsObject();
+        body.Remove("spent");
+        return note with { Body = Encoding.UTF8.GetBytes(body.ToJsonString()) };
     }
 
     private static ReadOnlyMemory<byte> WithAnotherOutput(ReadOnlyMemory<byte> events) =>

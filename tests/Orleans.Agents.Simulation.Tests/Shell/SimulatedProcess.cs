@@ -25,6 +25,8 @@ internal sealed class SimulatedProcess : SynchronizationContext
         Number = number;
         Clock = new SimulatedClock(world, this);
         Memory = new MemoryStore(world.Database);
+        var models = new ModelRegistry();
+        models.Add(Plot.Model, new SimulatedModel(world, this));
         var tools = new ToolRegistry();
         tools.Add(Plot.ToolOf((call, cancellation) => world.Works.DoAsync(this, call, isOnce: false, cancellation)));
         tools.Add(Plot.OnceToolOf(
@@ -32,7 +34,7 @@ internal sealed class SimulatedProcess : SynchronizationContext
             (call, _) => ValueTask.FromResult(world.Works.Reconcile(this, call))));
         Engine = new AgentsEngine(
             world.Plant.AtTheProcess(new SimulatedStore(world, this, world.Plant.AtTheDatabase(world.Database, Memory))),
-            new ModelRegistry(),
+            models,
             tools,
             options,
             Clock,

@@ -53,7 +53,7 @@ internal sealed class StorePost(ShellWorld world, Random chance)
             {
                 // Seen one by one: what was written under an epoch may be followed by the word that the epoch is over.
                 call.Arrive();
-                world.Watch.Look();
+                world.Watch.Look(); // an append and what gives its epoch up may both arrive, in this order
             }
 
             calls.Remove(call);

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.AI;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Simulation.Tests.Workflows;
 using Orleans.Agents.Tools;
@@ -14,6 +16,38 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
     public bool IsReady => works.Exists(w => w.Process is { IsDead: false, PausedAt: null });
 
     public async ValueTask<ToolResult> DoAsync(
+        SimulatedProcess process, ToolCall call, bool isOnce, CancellationToken cancellation) =>
+        (await MakeAsync(process, call, isOnce, cancellation)).Result;
+
+    /// <summary>Asks the model instead, which says what it used, or does not.</summary>
+    public async Task<ChatResponse> AskAsync(SimulatedProcess process, AgentRequest request, CancellationToken cancellation)
+    {
+        var carrier = process.Hosts.FindLast(host => host.Id == request.Activity.Run)!;
+        var call = new ToolCall(
+            request.Input, request.Activity, request.Attempt, new Epoch(carrier.State.Epoch), FileRoots.None);
+        var (result, usage) = await MakeAsync(process, call, isOnce: false, cancellation);
+        if (result is not ToolResult.Succeeded { Output: var output })
+        {
+            throw new ModelException(((ToolResult.Failed)result).Failure);
+        }
+
+        var response = new ChatResponse(new ChatMessage(ChatRole.Assistant, output.ToString()))
+        {
+            Usage = usage is null ? null : new UsageDetails
+            {
+                InputTokenCount = usage.InputTokens,
+                OutputTokenCount = usage.OutputTokens,
+            },
+        };
+        if (usage?.MicroUsd is { } cost)
+        {
+            ModelCost.State(response, cost);
+        }
+
+        return response;
+    }
+
+    private async Task<(ToolResult Result, Usage? Usage)> MakeAsync(
         SimulatedProcess process, ToolCall call, bool isOnce, CancellationToken cancellation)
     {
         var work = new ToolWork(process, call, isOnce);
@@ -46,7 +80,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
                 }
             },
             null);
-        return await work.Answer.Task;
+        return (await work.Answer.Task, work.Usage);
     }
 
     /// <summary>What a process is told that asks what became of a call.</summary>
@@ -101,6 +135,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
                 }
 
                 work.Result = new ToolResult.Succeeded(good.Output);
+                work.Usage = good.Usage;
                 break;
             case RunCommand.ReportFailure bad:
                 work.Result = new ToolResult.Failed(bad.Failure);
@@ -120,6 +155,8 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
 
         /// <summary>What the run is to hear of it.</summary>
         public RunCommand? Report { get; set; }
+
+        public Usage? Usage { get; set; }
 
         public TaskCompletionSource<ToolResult> Answer { get; } = new();
     }

@@ -10,7 +10,8 @@ namespace Orleans.Agents.Simulation.Tests.Workflows;
 /// <summary>A workflow made by chance: retries, catches, cycles, waits, signals, children, small budgets, limits in time.</summary>
 /// <param name="Definition">The workflow, loaded as an author's would be.</param>
 /// <param name="HasTimeLimits">
-/// Whether it has timeouts or a deadline: then how it ends depends on how long things took, and faults may change it.
+/// Whether it has timeouts, a deadline, or a budget that is shared: then how it ends depends on how long things took and on who came
+/// first, and faults may change it.
 /// </param>
 internal sealed record Plot(Definition Definition, bool HasTimeLimits)
 {
@@ -28,6 +29,9 @@ internal sealed record Plot(Definition Definition, bool HasTimeLimits)
     /// <summary>A tool whose calls must not be made twice.</summary>
     public const string OnceTool = "sim.once";
 
+    /// <summary>The model of the agent that other states ask.</summary>
+    public const string Model = "sim";
+
     // A definition takes longer to load than a run to play.
     private const int Different = 200;
 
@@ -42,7 +46,7 @@ internal sealed record Plot(Definition Definition, bool HasTimeLimits)
     {
         var loaded = DefinitionLoader.LoadTexts(
             [new DefinitionText("plot.yaml", yaml)],
-            new DefinitionHost([ToolOf(NoBody), OnceToolOf(NoBody, static (_, _) => throw new NotSupportedException())], []),
+            new DefinitionHost([ToolOf(NoBody), OnceToolOf(NoBody, static (_, _) => throw new NotSupportedException())], [Model]),
             LoadOptions.Lenient);
         return loaded.HasErrors
             ? throw new FormatException($"{string.Join('\n', loaded.Diagnostics)}\n{yaml}")
@@ -69,14 +73,17 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
 {
     private readonly Random chance = new(seed);
     private readonly StringBuilder text = new();
+    private int activities;
+    private bool hasChildren;
 
     public Plot Write()
     {
         var hasTimeLimits = chance.Next(4) == 0;
+        var hasFewTokens = chance.Next(3) == 0;
         var count = chance.Next(2, 7);
         text.Append("apiVersion: orleans.agents/v1\nkind: Workflow\nmetadata: { name: plot }\nspec:\n");
         text.Append("  context: { last: null, n: 0 }\n");
-        text.Append($"  budget: {{ activities: {Budget()}, time: {(hasTimeLimits ? "5m" : "3650d")} }}\n");
+        text.Append($"  budget: {{ activities: {Budget()}, time: {(hasTimeLimits ? "5m" : "3650d")}{Tokens(hasFewTokens)} }}\n");
         text.Append(hasTimeLimits ? "  deadline: 1h\n" : "");
         text.Append("  start: s0\n  states:\n");
         for (var i = 0; i < count; i++)
@@ -91,10 +98,22 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
             Child();
         }
 
-        return new Plot(Plot.Load(text.ToString()), hasTimeLimits);
+        Agent();
+        return new Plot(Plot.Load(text.ToString()), hasTimeLimits || hasFewTokens || (activities < 200 && hasChildren));
     }
 
-    private int Budget() => chance.Next(3) == 0 ? chance.Next(2, 8) : 200;
+    // A call of the agent sets aside 1,000 tokens for its answer, and some for its prompt.
+    private string Tokens(bool few) => few
+        ? $", tokens: {chance.Next(1_000, 12_000)}, cost_usd: 0.0{chance.Next(1, 10)}{(chance.Next(2) == 0 ? ", exceeded: bad" : "")}"
+        : "";
+
+    private void Agent() => text.Append(
+        "---\napiVersion: orleans.agents/v1\nkind: Agent\nmetadata: { name: worker }\nspec:\n"
+        + $"  model: {Plot.Model}\n  max_output_tokens: 4000\n  price: {{ input: 1, output: 2.5 }}\n  output: {{ description: anything }}\n");
+
+    private string Work() => chance.Next(3) == 0 ? "agent: worker" : $"tool: {Plot.Tool}";
+
+    private int Budget() => activities = chance.Next(3) == 0 ? chance.Next(2, 8) : 200;
 
     private void State(int index, int count, bool hasTimeLimits)
     {
@@ -128,6 +147,7 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
     // Awaited by itself, or several side by side of which all or one have to succeed.
     private void Children(bool hasTimeLimits)
     {
+        hasChildren = true;
         const string Call = "workflow: child, input: { from: \"${{ run.visit }}\" }";
         var retry = chance.Next(2) == 0 ? ", retry: { attempts: 2, backoff: 3s, on: [permanent, transient] }" : "";
         var limit = hasTimeLimits && chance.Next(2) == 0 ? $", timeout: {chance.Next(5, 60)}s" : "";
@@ -137,7 +157,7 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
             3 => $"      launch: {{ {Call} }}\n",
             0 => $"      {Call.Replace(", ", "\n      ", StringComparison.Ordinal)}\n",
             1 => $"      foreach: {{ in: [1, 2, 3], limit: {chance.Next(1, 4)}, on_failure: collect }}\n      do: {{ {Call}{retry}{limit} }}\n",
-            _ => $"      parallel: {{ {settle}, branches: {{ a: {{ {Call}{retry} }}, b: {{ {Call}{limit} }}, c: {{ tool: {Plot.Tool} }} }} }}\n",
+            _ => $"      parallel: {{ {settle}, branches: {{ a: {{ {Call}{retry} }}, b: {{ {Call}{limit} }}, c: {{ {Work()} }} }} }}\n",
         });
     }
 
@@ -146,13 +166,13 @@ internal sealed class PlotWriter(int seed, bool hasOnce)
         text.Append("---\napiVersion: orleans.agents/v1\nkind: Workflow\nmetadata: { name: child }\nspec:\n  start: s0\n  states:\n");
         var first = chance.Next(3) switch { 0 => "wait: { duration: 45s }", 1 => "wait: { signal: go }", _ => "pass: {}" };
         text.Append($"    s0: {{ {first}, next: s1 }}\n");
-        text.Append($"    s1: {{ tool: {(chance.Next(2) == 0 ? Plot.OnceTool : Plot.Tool)}, save: {{ got: \"${{{{ output }}}}\" }}, next: done }}\n");
+        text.Append($"    s1: {{ {(chance.Next(2) == 0 ? $"tool: {Plot.OnceTool}" : Work())}, save: {{ got: \"${{{{ output }}}}\" }}, next: done }}\n");
         text.Append("    done: { end: \"${{ context.got }}\" }\n");
     }
 
     private void Activity(bool hasTimeLimits)
     {
-        text.Append($"      tool: {(hasOnce && chance.Next(3) == 0 ? Plot.OnceTool : Plot.Tool)}\n");
+        text.Append($"      {(hasOnce && chance.Next(3) == 0 ? $"tool: {Plot.OnceTool}" : Work())}\n");
         text.Append("      input: { last: \"${{ context.last }}\", visit: \"${{ run.visit }}\", attempt: \"${{ run.attempt }}\" }\n");
         text.Append($"      retry: {{ attempts: {chance.Next(1, 5)}, backoff: {chance.Next(1, 20)}s, factor: 2, max: 60s, ");
         text.Append($"jitter: {chance.Next(2) * 0.5m:0.0}, on: [{(chance.Next(2) == 0 ? "transient" : "transient, timeout")}] }}\n");

@@ -22,13 +22,13 @@ internal sealed class Script(int seed)
                 1 => "2",
                 _ when (dice >> 8) % 16 == 0 => Large,
                 _ => "\"three\"",
-            })),
+            }), UsageOf(dice)),
             < 9 => Failed(FailureClass.Transient, "sim.busy"),
             _ => Failed(FailureClass.Permanent, "sim.refused"),
         };
 
         RunCommand.ReportFailure Failed(FailureClass kind, string code) => new(
-            activity.Visit, activity.Branch, attempt, new Failure(kind, code, $"Attempt {attempt} was {code}."));
+            activity.Visit, activity.Branch, attempt, new Failure(kind, code, $"Attempt {attempt} was {code}."), Usage.None);
     }
 
     /// <summary>The signal that is sent to a run as the one with this number, from 0, among those of one name.</summary>
@@ -38,6 +38,11 @@ internal sealed class Script(int seed)
         1 => "1",
         _ => "\"three\"",
     }));
+
+    // Never more than is set aside for it; now and then nobody knows.
+    private static Usage? UsageOf(uint dice) => (dice / 10 % 8) is 0
+        ? null
+        : new Usage("sim", dice / 100 % 60, dice / 100 % 4_000, dice / 1_000 % 3 == 0 ? null : dice / 100 % 8_000);
 
     private uint Throw(ActivityId activity, int attempt)
     {

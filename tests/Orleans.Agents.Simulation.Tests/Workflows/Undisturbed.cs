@@ -1,3 +1,4 @@
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
@@ -11,12 +12,13 @@ internal static class Undisturbed
 
     public static readonly DateTimeOffset Noon = new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero);
 
-    public static RunState Play(Workflow workflow, Script script, RunId run, Payload? input = null)
+    public static RunState Play(
+        Workflow workflow, Script script, RunId run, Payload? input = null, Cost? allotted = null)
     {
         var now = Noon;
         var state = RunState.Initial;
         var told = new Dictionary<string, int>(StringComparer.Ordinal);
-        Tell(new RunCommand.Start(run, Guid.Empty, input ?? Payload.EmptyObject));
+        Tell(new RunCommand.Start(run, Guid.Empty, input ?? Payload.EmptyObject, Allotted: allotted));
         for (var step = 0; !state.IsOver; step++)
         {
             if (step == MostSteps)
@@ -54,8 +56,9 @@ internal static class Undisturbed
                 return new RunCommand.Wake(); // nobody waits for it
             }
 
-            var end = Play(start.Workflow, script, start.Run, start.Input);
-            return new RunCommand.ReportChild(visit, branch, child.Number, end.Failure is null ? end.Output : null, end.Failure);
+            var end = Play(start.Workflow, script, start.Run, start.Input, start.Allotted);
+            var output = end.Failure is null ? end.Output : (Payload?)null;
+            return new RunCommand.ReportChild(visit, branch, child.Number, output, end.Failure, Books.Of(end));
         }
 
         (DateTimeOffset Due, RunCommand Command) Next(RunWork work) => work switch

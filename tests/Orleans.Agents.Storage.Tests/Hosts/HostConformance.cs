@@ -82,6 +82,21 @@ public abstract class HostConformance
     }
 
     [Fact]
+    public async Task The_books_of_a_run_have_what_its_children_used_wherever_they_ran()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Priced);
+        Model.Answers("checker", "a", 10, 20).Answers("checker", "b", 30, 40).Answers("checker", "c", 50, 60)
+            .Answers("helper", "abc", 5, 7, costMicroUsd: 3);
+
+        var state = await RunAsync(host, "[1,2,3]");
+
+        // Children in any order: 90 tokens read at 2, 120 written at 10, and what the last says itself.
+        Assert.Equal((222, (90 * 2) + (120 * 10) + 3), (state.Books!.Settled!.Tokens, state.Books.Settled.MicroUsd));
+        Assert.Equal((null, null), (state.Books.Reserved, state.Books.Lost));
+        Assert.Equal(3, state.Books.Settled.Activities);
+    }
+
+    [Fact]
     public async Task Three_hundred_branches_are_each_done_once_and_their_results_keep_their_places()
     {
         await using var host = await OpenAsync(HostWorkflows.Each);

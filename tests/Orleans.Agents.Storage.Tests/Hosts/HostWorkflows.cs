@@ -32,6 +32,38 @@ internal static class HostWorkflows
           output: { schema: { type: object, required: [thought], properties: { thought: { type: string } } } }
         """;
 
+    public const string Priced = Head + """
+          budget: { tokens: 100000, cost_usd: 1 }
+          start: check
+          states:
+            check:
+              foreach: { in: "${{ input }}", as: claim, limit: 2 }
+              do: { workflow: fact, input: "${{ claim }}", budget: { tokens: 20000 } }
+              save: { facts: "${{ output }}" }
+              next: sum-up
+            sum-up: { agent: helper, input: "${{ context.facts }}", save: { text: "${{ output }}" }, next: done }
+            done: { end: "${{ context.text }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: fact }
+        spec:
+          start: ask
+          states:
+            ask: { agent: checker, input: "${{ input }}", save: { fact: "${{ output }}" }, next: done }
+            done: { end: "${{ context.fact }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Agent
+        metadata: { name: checker }
+        spec: { model: scripted, max_output_tokens: 100, price: { input: 2, output: 10 } }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Agent
+        metadata: { name: helper }
+        spec: { model: scripted, max_output_tokens: 100 }
+        """;
+
     public const string Catching = Head + """
           start: work
           states:

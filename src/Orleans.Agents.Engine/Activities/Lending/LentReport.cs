@@ -18,7 +18,7 @@ internal abstract record LentReport(int Place)
     public sealed record Succeeded(int Place, Payload Output, Usage? Usage = null) : LentReport(Place);
 
     /// <summary>It did not.</summary>
-    public sealed record Failed(int Place, Failure Failure) : LentReport(Place);
+    public sealed record Failed(int Place, Failure Failure, Usage? Usage = null) : LentReport(Place);
 
     /// <summary>It was cancelled, or the process that had taken it stops.</summary>
     public sealed record GivenUp(int Place) : LentReport(Place);
@@ -26,7 +26,7 @@ internal abstract record LentReport(int Place)
     public static LentReport From(int place, RunCommand report) => report switch
     {
         RunCommand.ReportSuccess success => new Succeeded(place, success.Output, success.Usage),
-        RunCommand.ReportFailure failure => new Failed(place, failure.Failure),
+        RunCommand.ReportFailure failure => new Failed(place, failure.Failure, failure.Usage),
         _ => throw new UnreachableException(report.GetType().Name),
     };
 
@@ -38,7 +38,8 @@ internal abstract record LentReport(int Place)
         {
             Succeeded success => new RunCommand.ReportSuccess(
                 visit, branch, item.Attempt.Number, success.Output, success.Usage),
-            Failed failed => new RunCommand.ReportFailure(visit, branch, item.Attempt.Number, failed.Failure),
+            Failed failed => new RunCommand.ReportFailure(
+                visit, branch, item.Attempt.Number, failed.Failure, failed.Usage),
             GivenUp => null,
             _ => throw new UnreachableException(GetType().Name),
         };

@@ -19,12 +19,13 @@ internal sealed class GraphCheck(Findings findings)
 
         // With a target missing every further remark would be a guess.
         var graph = new StateGraph(workflow.States);
-        if (workflow.Start is not { } start || !graph.Knows(start.Text) || !graph.IsWhole)
+        if (workflow.Start is not { } start || !graph.Knows(start.Text) || !graph.IsWhole
+            || (workflow.Exceeded is { } unknown && !graph.Knows(unknown.Text)))
         {
             return;
         }
 
-        var reached = graph.From([start.Text]);
+        var reached = graph.From(workflow.Exceeded is { } resort ? [start.Text, resort.Text] : [start.Text]);
         foreach (var state in workflow.States.Where(s => !reached.Contains(s.Name)))
         {
             findings.Warn(

@@ -69,7 +69,7 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
     private void CheckWorkflow(WorkflowDraft workflow, string[] agents)
     {
         var states = workflow.States.Select(s => s.Name).ToArray();
-        foreach (var target in workflow.States.SelectMany(s => s.Targets).Prepend(workflow.Start).OfType<Node>())
+        foreach (var target in workflow.States.SelectMany(s => s.Targets).Prepend(workflow.Exceeded).Prepend(workflow.Start).OfType<Node>())
         {
             if (states.Length > 0 && !states.Contains(target.Text, StringComparer.Ordinal))
             {

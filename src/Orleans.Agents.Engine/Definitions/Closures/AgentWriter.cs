@@ -40,6 +40,7 @@ internal sealed class AgentWriter(Drafted drafted, List<SchemaUse> schemas)
             writer.WriteNumber("max_output_tokens", tokens);
         }
 
+        BudgetForm.WritePrice(writer, agent.Price);
         writer.WriteStartArray("answers");
         foreach (var answer in agent.Answers)
         {

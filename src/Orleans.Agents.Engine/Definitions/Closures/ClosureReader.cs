@@ -29,7 +29,6 @@ internal sealed class ClosureReader
     public Workflow Read()
     {
         var workflow = root.GetProperty("workflow");
-        var budget = workflow.GetProperty("budget");
         return new Workflow
         {
             Name = Text(workflow, "name"),
@@ -37,11 +36,7 @@ internal sealed class ClosureReader
             Hash = hash,
             InputSchema = ReadSchema(workflow, "input"),
             Context = Assignments(workflow, "context"),
-            Budget = new Budget(
-                budget.GetProperty("activities").GetInt64(),
-                Duration(budget.GetProperty("time")),
-                Optional(budget, "depth")?.GetInt32(),
-                Optional(budget, "launches")?.GetInt64()),
+            Budget = BudgetForm.Read(workflow.GetProperty("budget")),
             Deadline = OptionalDuration(workflow, "deadline"),
             Start = Text(workflow, "start"),
             States = workflow.GetProperty("states").EnumerateObject()
@@ -165,8 +160,10 @@ internal sealed class ClosureReader
             };
         }
 
-        return Optional(state, "workflow") is { } workflow ? new State.WorkflowCall(TextOf(workflow)) { Name = name }
-            : Optional(state, "launch") is { } launch ? new State.Launch(TextOf(launch)) { Name = name }
+        return Optional(state, "workflow") is { } workflow
+                ? new State.WorkflowCall(TextOf(workflow)) { Name = name, Budget = BudgetForm.ReadAllotment(state) }
+            : Optional(state, "launch") is { } launch
+                ? new State.Launch(TextOf(launch)) { Name = name, Budget = BudgetForm.ReadAllotment(state) }
             : null;
     }
 
@@ -196,6 +193,7 @@ internal sealed class ClosureReader
             OutputSchemaDocument = output is null ? null : SchemaBundle.Of(output.Source, registry),
             Temperature = Optional(agent, "temperature")?.GetDecimal(),
             MaxOutputTokens = Optional(agent, "max_output_tokens")?.GetInt32(),
+            Price = BudgetForm.ReadPrice(agent),
             Answers = [.. agent.GetProperty("answers").EnumerateArray().Select(ReadAnswer)],
         };
     }
@@ -266,7 +264,7 @@ internal sealed class ClosureReader
         Optional(owner, name) is { } text ? Duration(text) : null;
 
     // A retry rule may pause for no time at all, which authors cannot write.
-    private static TimeSpan Duration(JsonElement text) =>
+    internal static TimeSpan Duration(JsonElement text) =>
         TextOf(text) == "0ms" ? TimeSpan.Zero
         : DurationText.TryParse(TextOf(text), out var duration) ? duration
         : throw new FormatException($"{text} is not a duration.");

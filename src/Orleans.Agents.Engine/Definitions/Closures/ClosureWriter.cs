@@ -84,20 +84,7 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
 
         WriteSchema(writer, "input", workflow.Input, schemas);
         WriteMembers(writer, "context", workflow.Context);
-        writer.WriteStartObject("budget");
-        writer.WriteNumber("activities", workflow.Activities ?? Budget.Default.Activities);
-        writer.WriteString("time", DurationText.Format(workflow.Time ?? Budget.Default.Time));
-        if (workflow.Depth is { } depth)
-        {
-            writer.WriteNumber("depth", depth);
-        }
-
-        if (workflow.Launches is { } launches)
-        {
-            writer.WriteNumber("launches", launches);
-        }
-
-        writer.WriteEndObject();
+        BudgetForm.Write(writer, workflow);
         WriteDuration(writer, "deadline", workflow.Deadline);
         writer.WriteString("start", workflow.Start!.Text);
         writer.WriteStartObject("states");
@@ -160,6 +147,7 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
         }
 
         WriteDuration(writer, "timeout", state.Timeout);
+        BudgetForm.WriteAllotment(writer, state.Budget);
         WriteCatch(writer, state);
         if (state.Visits is { } visits)
         {
@@ -224,6 +212,7 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
         WriteSchema(writer, "output", branch.Output, schemas);
         WriteRetry(writer, RetryDefaults.Complete(branch.Retry, retry));
         WriteDuration(writer, "timeout", branch.Timeout);
+        BudgetForm.WriteAllotment(writer, branch.Budget);
         writer.WriteEndObject();
     }
 

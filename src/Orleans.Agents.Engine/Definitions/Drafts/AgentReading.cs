@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Definitions.Shapes;
 using Orleans.Agents.Definitions.Sources;
 
@@ -25,10 +26,18 @@ internal sealed class AgentReading(
             Output = schemas.Use(fields.Get(AgentShape.Output)),
             Temperature = fields.Number(AgentShape.Temperature),
             MaxOutputTokens = (int?)fields.Number(AgentShape.MaxOutputTokens),
+            Price = ReadPrice(fields),
             HasAnswers = fields.Has(AgentShape.Answers) || fields.Has(AgentShape.Answer),
             Answers = ReadAnswers(fields, expressions),
             Uses = expressions.Uses,
         };
+    }
+
+    private static Price? ReadPrice(FieldReader fields)
+    {
+        var price = fields.Part(AgentShape.Price);
+        var (input, output) = (price.Number(PriceShape.Input), price.Number(PriceShape.Output));
+        return input is { } read && output is { } written ? new Price(read, written) : null;
     }
 
     private ImmutableArray<AnswerDraft> ReadAnswers(FieldReader fields, ExpressionCheck expressions)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Definitions.Sources;
 
 namespace Orleans.Agents.Definitions.Drafts;
@@ -86,6 +87,9 @@ internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? S
 
     public int? Visits { get; init; }
 
+    /// <summary>What a run that it starts may use, as far as somebody says.</summary>
+    public Cost? Budget { get; init; }
+
     /// <summary>Whether it starts a run of another workflow, to wait for it or not.</summary>
     public bool StartsRun => Kind is StateKind.Workflow or StateKind.Launch;
 
@@ -140,6 +144,13 @@ internal sealed record WorkflowDraft(DocumentDraft Document)
 
     public long? Launches { get; init; }
 
+    public long? Tokens { get; init; }
+
+    public long? MicroUsd { get; init; }
+
+    /// <summary>Where a run goes for which its budget is too small.</summary>
+    public Node? Exceeded { get; init; }
+
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>The names of the workflows that its states run.</summary>
@@ -179,6 +190,8 @@ internal sealed record AgentDraft(DocumentDraft Document)
     public decimal? Temperature { get; init; }
 
     public int? MaxOutputTokens { get; init; }
+
+    public Price? Price { get; init; }
 
     /// <summary>Whether it says where its answers are, right or wrong.</summary>
     public bool HasAnswers { get; init; }

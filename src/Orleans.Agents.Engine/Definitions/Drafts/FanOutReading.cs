@@ -72,6 +72,7 @@ internal sealed class FanOutReading(SchemaBook schemas, Findings findings, HashS
             Output = schemas.Use(fields.Get(BranchShape.Output)),
             Retry = WorkflowReading.ReadRetry(fields.Part(BranchShape.Retry), findings),
             Timeout = fields.Duration(BranchShape.Timeout),
+            Budget = WorkflowReading.ReadAllotment(fields.Part(BranchShape.Budget)),
         };
     }
 }

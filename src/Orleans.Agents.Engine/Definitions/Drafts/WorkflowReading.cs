@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Budgets;
 using Orleans.Agents.Definitions.Shapes;
 using Orleans.Agents.Definitions.Sources;
 
@@ -28,6 +29,9 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             Time = budget.Duration(BudgetShape.Time),
             Depth = (int?)budget.Number(BudgetShape.Depth),
             Launches = (long?)budget.Number(BudgetShape.Launches),
+            Tokens = (long?)budget.Number(BudgetShape.Tokens),
+            MicroUsd = MicroUsdOf(budget.Number(BudgetShape.CostUsd)),
+            Exceeded = budget.Get(BudgetShape.Exceeded),
             Deadline = fields.Duration(WorkflowShape.Deadline),
             Start = fields.Get(WorkflowShape.Start),
             Description = fields.Text(WorkflowShape.Description),
@@ -36,6 +40,16 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         };
     }
 
+    /// <summary>Reads what a started run may use; null where nothing is said.</summary>
+    public static Cost? ReadAllotment(FieldReader fields) => new Cost(
+        (long?)fields.Number(BudgetShape.Activities),
+        (long?)fields.Number(BudgetShape.Launches),
+        (long?)fields.Number(BudgetShape.Tokens),
+        MicroUsdOf(fields.Number(BudgetShape.CostUsd)),
+        fields.Duration(BudgetShape.Time)) is var said && said == Cost.Nothing ? null : said;
+
+    private static long? MicroUsdOf(decimal? dollars) => dollars is { } some ? (long)(some * 1_000_000m) : null;
+
     private StateDraft ReadState(Member member, ExpressionCheck expressions)
     {
         var fields = new FieldReader(member.Value, read);
@@ -43,6 +57,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         var launched = fields.Part(StateShape.Launch).Get(LaunchShape.Input);
         var wait = fields.Part(StateShape.Wait);
         var (told, limit) = (wait.Get(WaitShape.Schema), wait.Duration(WaitShape.Timeout));
+        var handed = ReadAllotment(fields.Part(StateShape.Launch).Part(LaunchShape.Budget));
         var save = fields.Members(StateShape.Save);
         foreach (var entry in save)
         {
@@ -61,6 +76,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             Catch = [.. fields.Items(StateShape.Catch).Select(c => ReadCatch(c, expressions))],
             MaxVisits = fields.Get(StateShape.MaxVisits),
             Visits = (int?)fields.Number(StateShape.MaxVisits),
+            Budget = given.Kind is StateKind.Launch ? handed : ReadAllotment(fields.Part(StateShape.Budget)),
         };
         expressions.Template(state.Input, ExpressionPlace.State);
         expressions.Template(state.Until, ExpressionPlace.State);

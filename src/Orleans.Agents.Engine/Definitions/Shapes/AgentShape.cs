@@ -35,6 +35,9 @@ internal static class AgentShape
     public static Field MaxOutputTokens { get; } = new(
         "max_output_tokens", new FieldType.Integer(1, 1_000_000), "The most tokens of one answer.");
 
+    public static Field Price { get; } = new(
+        "price", new FieldType.Part(PriceShape.Shape), "What its model costs; left out, `cost_usd` of a budget does not bound it.");
+
     public static Field Answers { get; } = new(
         "answers",
         new FieldType.Text(TextRule.Any),
@@ -52,13 +55,33 @@ internal static class AgentShape
         "agent",
         "The spec of an agent.",
         [
-            Model, Instructions, Prompt, Input, Output, Temperature, MaxOutputTokens, Answers, Answer,
+            Model, Instructions, Prompt, Input, Output, Temperature, MaxOutputTokens, Price, Answers, Answer,
             Field.Blocked(
                 "tools", "will let the model call tools itself; until then call them from states of their own"),
             Field.Blocked("fallback", "will escalate to another model; until then use `catch` and a second agent"),
             Field.Blocked("memory", "will keep what the agent learns; until then pass it in from the context"),
             Field.Blocked("limits", "will bound its concurrency and rate; until then bound runs with `budget`"),
         ]);
+}
+
+/// <summary>What a model costs.</summary>
+internal static class PriceShape
+{
+    public static Field Input { get; } = new(
+        "input", new FieldType.Number(0, 1_000_000), "US dollars for a million tokens that the model reads.")
+    {
+        IsRequired = true,
+        Example = "3",
+    };
+
+    public static Field Output { get; } = new(
+        "output", new FieldType.Number(0, 1_000_000), "US dollars for a million tokens that the model writes.")
+    {
+        IsRequired = true,
+        Example = "15",
+    };
+
+    public static Shape Shape { get; } = new("price", "What a model costs.", [Input, Output]);
 }
 
 /// <summary>The fields of a file of answers.</summary>

@@ -35,14 +35,20 @@ internal static class BranchShape
     public static Field Timeout { get; } = new(
         "timeout", new FieldType.Text(TextRule.Duration), "How long one attempt may take.");
 
+    public static Field Budget { get; } = new(
+        "budget",
+        new FieldType.Part(AllotmentShape.Shape),
+        "What a run that `workflow` starts may use, of what this run has left; left out, an equal share.");
+
     public static Shape Shape { get; } = new(
         "branch",
         "What a branch of a fan-out does.",
         [
-            Agent, Tool, Workflow, Input, Output, Retry, Timeout,
+            Agent, Tool, Workflow, Input, Output, Retry, Timeout, Budget,
         ])
     {
         OneOf = [Agent, Tool, Workflow],
+        Exclusions = [(Agent, [Budget]), (Tool, [Budget])],
     };
 }
 

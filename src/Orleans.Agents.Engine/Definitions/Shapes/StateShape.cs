@@ -88,6 +88,11 @@ internal static class StateShape
         new FieldType.List(new FieldType.Part(CatchShape.Shape), IsFilled: true),
         "Where the run goes when the state fails; the first that matches is taken.");
 
+    public static Field Budget { get; } = new(
+        "budget",
+        new FieldType.Part(AllotmentShape.Shape),
+        "What a run that `workflow` starts may use, of what this run has left; left out, an equal share.");
+
     public static Field MaxVisits { get; } = new(
         "max_visits", new FieldType.Integer(1, 1_000_000), "How often a run may enter the state.");
 
@@ -96,23 +101,23 @@ internal static class StateShape
         "A state: exactly one of the first ten fields says what it does.",
         [
             Agent, Tool, Workflow, Launch, Parallel, ForEach, Pass, Wait, End, Fail,
-            Do, Description, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits,
+            Do, Description, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits, Budget,
             .. BlockedKinds(),
         ])
     {
         OneOf = [Agent, Tool, Workflow, Launch, Parallel, ForEach, Pass, Wait, End, Fail],
         Exclusions =
         [
-            (Agent, [Do]),
-            (Tool, [Do]),
+            (Agent, [Do, Budget]),
+            (Tool, [Do, Budget]),
             (Workflow, [Do]),
-            (Launch, [Do, Input, Output, Retry, Timeout]),
-            (Parallel, [Do, Input, Retry]),
-            (ForEach, [Input, Retry]),
-            (Pass, [Do, Retry, Timeout]),
-            (Wait, [Do, Input, Output, Retry, Timeout]),
-            (End, [Do, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits]),
-            (Fail, [Do, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits]),
+            (Launch, [Do, Input, Output, Retry, Timeout, Budget]),
+            (Parallel, [Do, Input, Retry, Budget]),
+            (ForEach, [Input, Retry, Budget]),
+            (Pass, [Do, Retry, Timeout, Budget]),
+            (Wait, [Do, Input, Output, Retry, Timeout, Budget]),
+            (End, [Do, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits, Budget]),
+            (Fail, [Do, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits, Budget]),
         ],
         Needs =
         [
@@ -140,7 +145,12 @@ internal static class LaunchShape
     public static Field Input { get; } = new(
         "input", new FieldType.Template(), "What the new run works on; left out, null.");
 
-    public static Shape Shape { get; } = new("launch", "A run that nobody waits for.", [Workflow, Input]);
+    public static Field Budget { get; } = new(
+        "budget",
+        new FieldType.Part(AllotmentShape.Shape),
+        "What is handed over to the new run, for good; left out, a share as if all launches that are left were made.");
+
+    public static Shape Shape { get; } = new("launch", "A run that nobody waits for.", [Workflow, Input, Budget]);
 }
 
 /// <summary>A state that computes has nothing to say about it.</summary>

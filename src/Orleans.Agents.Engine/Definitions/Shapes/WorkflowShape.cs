@@ -61,16 +61,42 @@ internal static class BudgetShape
     public static Field Launches { get; } = new(
         "launches", new FieldType.Integer(1, 1_000_000), "How many runs a run may launch; 100 when left out.");
 
+    public static Field Tokens { get; } = new(
+        "tokens",
+        new FieldType.Integer(1, 1_000_000_000_000),
+        "How many tokens models may read and write; 10,000,000 when left out.");
+
+    public static Field CostUsd { get; } = new(
+        "cost_usd",
+        new FieldType.Number(0, 1_000_000),
+        "What models may cost in US dollars, where their agents name a `price`; 10 when left out.")
+    {
+        Example = "0.5",
+    };
+
+    public static Field Exceeded { get; } = new(
+        "exceeded",
+        new FieldType.Text(TextRule.Any),
+        "The state that the run goes to, once, when the budget does not allow what it wants and no `catch` says otherwise.")
+    {
+        Example = "\"done\"",
+    };
+
     public static Shape Shape { get; } = new(
         "budget",
         "What a run may use.",
         [
-            Activities, Time, Depth, Launches,
-            Field.Blocked(
-                "tokens", "will bound the tokens of all models; until then use `activities` and `max_output_tokens`"),
-            Field.Blocked(
-                "cost_usd", "will bound what models cost; until then use `activities` and `max_output_tokens`"),
+            Activities, Time, Depth, Launches, Tokens, CostUsd, Exceeded,
         ]);
+}
+
+/// <summary>What a run that a state starts may use, of what its starter has left.</summary>
+internal static class AllotmentShape
+{
+    public static Shape Shape { get; } = new(
+        "allotment",
+        "What a started run may use. What is left out is an equal share of what is left.",
+        [BudgetShape.Activities, BudgetShape.Time, BudgetShape.Launches, BudgetShape.Tokens, BudgetShape.CostUsd]);
 }
 
 /// <summary>One way out of a state.</summary>
