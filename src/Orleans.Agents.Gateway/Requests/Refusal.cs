@@ -73,7 +73,7 @@ internal sealed record Refusal(int Status, string Code, string Detail)
         "request.too_large" or FailureCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
         "request.media_type" => StatusCodes.Status415UnsupportedMediaType,
         FailureCode.InputInvalid or FailureCode.OutputInvalid or "definition.invalid" or "run.name_invalid"
-            or "run.fork_boundary"
+            or FailureCode.OutputUnusable or "run.fork_boundary"
             => StatusCodes.Status422UnprocessableEntity,
         "access.too_many_requests" => StatusCodes.Status429TooManyRequests,
         "gateway.fault" => StatusCodes.Status500InternalServerError,

@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
+using Orleans.Agents.Client.Contracts;
+
+namespace Orleans.Agents.Client;
+
+/// <summary>
+/// The gateway, as typed calls. A call whose answer is lost is made again: all of them may be, because those that change
+/// something carry a key. Safe to use from many threads.
+/// </summary>
+public sealed class AgentsClient
+{
+    private readonly Transport transport;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="http">Has the gateway's address as its base address, and the headers that say who asks.</param>
+    /// <param name="options">How patient it is; null takes the defaults.</param>
+    /// <param name="time">Tells the time of pauses; null is the system's.</param>
+    public AgentsClient(HttpClient http, AgentsClientOptions? options = null, TimeProvider? time = null) =>
+        transport = new Transport(http, options ?? new AgentsClientOptions(), time ?? TimeProvider.System);
+
+    /// <summary>Starts a run; one without a key is given one, so that it is started once however often it is asked for.</summary>
+    /// <exception cref="AgentsApiException">It is refused.</exception>
+    public Task<RunStarted> StartAsync(StartRun start, CancellationToken cancellation = default) => transport.PostAsync(
+        "api/v1/runs",
+        JsonContentOf(start with { Key = start.Key ?? Guid.NewGuid().ToString("n") }, HttpJson.Default.StartRun),
+        HttpJson.Default.RunStarted,
+        cancellation);
+
+    /// <summary>How a run stands.</summary>
+    /// <exception cref="AgentsApiException">There is none of this name.</exception>
+    public Task<RunDetails> GetAsync(string run, CancellationToken cancellation = default) =>
+        transport.GetAsync(PathOf(run), HttpJson.Default.RunDetails, cancellation);
+
+    /// <summary>Lists runs, newest first, page by page.</summary>
+    public Task<RunPage> ListAsync(RunListQuery query, CancellationToken cancellation = default) =>
+        transport.GetAsync($"api/v1/runs{query.ToQuery()}", HttpJson.Default.RunPage, cancellation);
+
+    /// <summary>A run with those it started.</summary>
+    /// <exception cref="AgentsApiException">There is none of this name.</exception>
+    public Task<RunTree> GetTreeAsync(string run, CancellationToken cancellation = default) =>
+        transport.GetAsync(PathOf(run, "/tree"), HttpJson.Default.RunTree, cancellation);
+
+    /// <summary>Some events of a run after a sequence number.</summary>
+    /// <exception cref="AgentsApiException">There is none of this name.</exception>
+    public Task<FactPage> ReadEventsAsync(
+        string run, long after = 0, int limit = 100, CancellationToken cancellation = default) => transport.GetAsync(
+        PathOf(run, string.Create(CultureInfo.InvariantCulture, $"/events?after={after}&limit={limit}")),
+        HttpJson.Default.FactPage,
+        cancellation);
+
+    /// <summary>
+    /// Gives the events of a run after a sequence number as they happen, until it ends. A stream that breaks is taken up where
+    /// it broke: no event is missing, and none comes twice.
+    /// </summary>
+    /// <exception cref="AgentsApiException">There is none of this name.</exception>
+    public IAsyncEnumerable<RunFact> FollowAsync(string run, long after = 0, CancellationToken cancellation = default) =>
+        transport.FollowAsync(PathOf(run, "/events"), after, cancellation);
+
+    /// <summary>Asks a run to stop.</summary>
+    /// <exception cref="AgentsApiException">There is none of this name, or it is over.</exception>
+    public Task<RunAsked> CancelAsync(string run, string? reason = null, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            PathOf(run, "/cancel"),
+            JsonContentOf(new CancelRun(reason, Guid.NewGuid().ToString("n")), HttpJson.Default.CancelRun),
+            HttpJson.Default.RunAsked,
+            cancellation);
+
+    /// <summary>Carries a run on that nobody carries.</summary>
+    /// <exception cref="AgentsApiException">There is none of this name.</exception>
+    public Task<RunResumed> ResumeAsync(string run, CancellationToken cancellation = default) =>
+        transport.PostAsync(PathOf(run, "/resume"), null, HttpJson.Default.RunResumed, cancellation);
+
+    /// <summary>Begins a run where another one stood; without a name it is given one, so that it is begun once.</summary>
+    /// <exception cref="AgentsApiException">It is refused.</exception>
+    public Task<RunStarted> ForkAsync(string run, ForkRun fork, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            PathOf(run, "/fork"),
+            JsonContentOf(fork with { Run = fork.Run ?? $"run-{Guid.NewGuid():n}" }, HttpJson.Default.ForkRun),
+            HttpJson.Default.RunStarted,
+            cancellation);
+
+    /// <summary>Decides about a call whose outcome nobody knows.</summary>
+    /// <exception cref="AgentsApiException">It is refused.</exception>
+    public Task<CallDecided> DecideAsync(string run, DecideCall decision, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            PathOf(run, "/decide"), JsonContentOf(decision, HttpJson.Default.DecideCall), HttpJson.Default.CallDecided, cancellation);
+
+    /// <summary>The workflows that runs can be started from by name.</summary>
+    public Task<WorkflowNames> ListWorkflowsAsync(CancellationToken cancellation = default) =>
+        transport.GetAsync("api/v1/workflows", HttpJson.Default.WorkflowNames, cancellation);
+
+    /// <summary>Checks definitions; nothing is kept.</summary>
+    public Task<Validation> ValidateAsync(DefinitionFiles files, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            "api/v1/definitions/validate",
+            JsonContentOf(files, HttpJson.Default.DefinitionFiles),
+            HttpJson.Default.Validation,
+            cancellation);
+
+    /// <summary>Keeps definitions under their hashes; takes the admin token.</summary>
+    /// <exception cref="AgentsApiException">They have mistakes, or the token is missing.</exception>
+    public Task<Validation> PublishAsync(DefinitionFiles files, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            "api/v1/definitions", JsonContentOf(files, HttpJson.Default.DefinitionFiles), HttpJson.Default.Validation, cancellation);
+
+    /// <summary>A definition as it is kept.</summary>
+    /// <exception cref="AgentsApiException">None is kept under this hash.</exception>
+    public Task<DefinitionDetails> GetDefinitionAsync(string hash, CancellationToken cancellation = default) =>
+        transport.GetAsync(
+            $"api/v1/definitions/{Uri.EscapeDataString(hash)}", HttpJson.Default.DefinitionDetails, cancellation);
+
+    // A stream can be sent once only, and a call may be made again.
+    private static byte[] JsonContentOf<T>(T document, JsonTypeInfo<T> type) =>
+        System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(document, type);
+
+    private static string PathOf(string run, string rest = "") => $"api/v1/runs/{Uri.EscapeDataString(run)}{rest}";
+}

@@ -1,0 +1,129 @@
+using Orleans.Agents.Client;
+using Orleans.Agents.Client.Contracts;
+using Orleans.Agents.Gateway.Access;
+using Orleans.Agents.Journal;
+
+namespace Orleans.Agents.Gateway.Tests;
+
+/// <summary>The typed client, against the gateway it is for.</summary>
+public sealed class ClientTests
+{
+    private static readonly AgentsClientOptions Quick = new() { Pause = TimeSpan.FromMilliseconds(1) };
+
+    [Fact]
+    public async Task A_run_is_started_followed_looked_at_and_listed()
+    {
+        await using var house = await House.OpenAsync();
+        var agents = new AgentsClient(house.Client, Quick);
+
+        var started = await agents.StartAsync(new StartRun("parent"));
+        var facts = await agents.FollowAsync(started.Run).ToListAsync();
+        var details = await agents.GetAsync(started.Run);
+        var children = await agents.ListAsync(new RunListQuery(Status: "succeeded", Parent: started.Run, StartedFrom: DateTimeOffset.UtcNow.AddHours(-1)));
+
+        Assert.True(started.IsNew && facts[^1].IsEnd);
+        Assert.Equal(Enumerable.Range(1, facts.Count).Select(n => (long)n), facts.Select(f => f.Sequence));
+        Assert.Equal(("succeeded", facts.Count), (details.Status, (int)details.Sequence));
+        Assert.Equal(2, children.Runs.Length);
+        Assert.Equal(2, (await agents.GetTreeAsync(started.Run)).Children!.Value.Length);
+        Assert.Equal(3, (await agents.ReadEventsAsync(started.Run, after: 2, limit: 1)).Events[0].Sequence);
+        Assert.Empty(await agents.FollowAsync(started.Run, facts.Count).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_run_is_controlled()
+    {
+        await using var house = await House.OpenAsync();
+        var agents = new AgentsClient(house.Client, Quick);
+        var run = (await agents.StartAsync(new StartRun("held"))).Run;
+        await house.Gate.Reached;
+
+        Assert.True((await agents.ResumeAsync(run)).IsCarried);
+        var fork = await agents.ForkAsync(run, new ForkRun((await agents.ReadEventsAsync(run)).Next));
+        Assert.True((await agents.CancelAsync(run, "not needed")).IsNew);
+        var refused = await Assert.ThrowsAsync<AgentsApiException>(
+            () => agents.DecideAsync(fork.Run, new DecideCall("9/0", "retry")));
+
+        Assert.Equal("run.failed", (await agents.FollowAsync(run).ToListAsync())[^1].Type);
+        Assert.Equal("activity.unknown", refused.Problem.Code);
+    }
+
+    [Fact]
+    public async Task Definitions_are_checked_published_and_run()
+    {
+        await using var house = await House.OpenAsync(options => options.AdminTokenHash = Tenant.HashOf("secret"));
+        house.Client.DefaultRequestHeaders.Add("x-admin-token", "secret");
+        var agents = new AgentsClient(house.Client, Quick);
+        var files = new DefinitionFiles([new DefinitionFile("w.yaml", Workflows.Published)]);
+
+        var hash = Assert.Single((await agents.ValidateAsync(files)).Workflows).Definition;
+        Assert.Equal(hash, Assert.Single((await agents.PublishAsync(files)).Workflows).Definition);
+
+        Assert.Equal("published", (await agents.GetDefinitionAsync(hash)).Workflow);
+        Assert.Contains("echo", (await agents.ListWorkflowsAsync()).Workflows);
+        Assert.True((await agents.StartAsync(new StartRun("published", Definition: hash))).IsNew);
+    }
+
+    [Fact]
+    public async Task A_start_whose_answer_is_lost_is_made_again_and_starts_one_run()
+    {
+        await using var house = await House.OpenAsync();
+        using var http = new HttpClient(new Losing(3)) { BaseAddress = house.Address };
+        var agents = new AgentsClient(http, Quick);
+
+        var started = await agents.StartAsync(new StartRun("echo"));
+
+        Assert.False(started.IsNew);
+        Assert.Equal(started.Run, Assert.Single((await agents.ListAsync(new RunListQuery())).Runs).Run);
+    }
+
+    [Fact]
+    public async Task A_stream_that_ends_with_its_process_goes_on_at_another_without_gap_or_repeat()
+    {
+        var database = new MemoryDatabase();
+        await using var there = await House.OpenAsync(database: database);
+        var here = await House.OpenAsync(database: database);
+        var run = (await new AgentsClient(there.Client, Quick).StartAsync(new StartRun("held"))).Run;
+        await there.Gate.Reached;
+        using var http = new HttpClient(new Redirecting(here.Address, there.Address)) { BaseAddress = here.Address };
+        var seen = new List<long>();
+
+        await foreach (var fact in new AgentsClient(http, Quick).FollowAsync(run))
+        {
+            seen.Add(fact.Sequence);
+            if (fact.Sequence == 2)
+            {
+                await here.DisposeAsync();
+                there.Gate.Open();
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(1, seen.Count).Select(n => (long)n), seen);
+    }
+
+    /// <summary>Loses the first answers, after the gateway has given them.</summary>
+    private sealed class Losing(int count) : DelegatingHandler(new HttpClientHandler())
+    {
+        private int left = count;
+
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            return left-- <= 0 ? response : throw new HttpRequestException("The answer is lost.");
+        }
+    }
+
+    /// <summary>A balancer: the first request goes to one process, all others to another.</summary>
+    private sealed class Redirecting(Uri first, Uri others) : DelegatingHandler(new HttpClientHandler())
+    {
+        private int count;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var address = count++ == 0 ? first : others;
+            request.RequestUri = new Uri(address, request.RequestUri!.PathAndQuery);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}
