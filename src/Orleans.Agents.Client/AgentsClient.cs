@@ -86,6 +86,15 @@ public sealed class AgentsClient
         transport.PostAsync(
             PathOf(run, "/decide"), JsonContentOf(decision, HttpJson.Default.DecideCall), HttpJson.Default.CallDecided, cancellation);
 
+    /// <summary>Tells a run what one of its states waits for; without a name the signal is given one, so that it comes once.</summary>
+    /// <exception cref="AgentsApiException">There is no such run, it is over, or it has no use for the signal.</exception>
+    public Task<RunSignalled> SignalAsync(string run, SignalRun signal, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            PathOf(run, "/signals"),
+            JsonContentOf(signal with { Id = signal.Id ?? Guid.NewGuid().ToString("n") }, HttpJson.Default.SignalRun),
+            HttpJson.Default.RunSignalled,
+            cancellation);
+
     /// <summary>The workflows that runs can be started from by name.</summary>
     public Task<WorkflowNames> ListWorkflowsAsync(CancellationToken cancellation = default) =>
         transport.GetAsync("api/v1/workflows", HttpJson.Default.WorkflowNames, cancellation);

@@ -18,7 +18,7 @@ public sealed class AccessTests
     {
         await using var house = await House.OpenAsync(Guarded);
 
-        foreach (var path in (string[])["/api/v1/runs", "/api/v1/runs/x/cancel", "/api/v1/definitions/validate", "/api/v1/nothing"])
+        foreach (var path in (string[])["/api/v1/runs", "/api/v1/runs/x/cancel", "/api/v1/runs/x/signals", "/api/v1/definitions/validate", "/api/v1/nothing"])
         {
             await (await house.PostAsync(path, "{}")).RefusedAsync(HttpStatusCode.Unauthorized, "access.admin_required");
             await (await house.PostAsync(path, "{}", ("x-admin-token", "wrong"))).RefusedAsync(
@@ -110,7 +110,7 @@ public sealed class AccessTests
                 await (await house.GetAsync($"/api/v1/runs/{run}{path}", Other)).RefusedAsync(HttpStatusCode.NotFound, "run.unknown");
             }
 
-            foreach (var path in (string[])["/cancel", "/resume", "/decide", "/fork"])
+            foreach (var path in (string[])["/cancel", "/resume", "/decide", "/fork", "/signals"])
             {
                 await (await house.PostAsync($"/api/v1/runs/{run}{path}", "{}", Other)).RefusedAsync(
                     HttpStatusCode.NotFound, "run.unknown");

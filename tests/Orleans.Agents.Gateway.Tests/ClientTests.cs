@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Orleans.Agents.Client;
 using Orleans.Agents.Client.Contracts;
 using Orleans.Agents.Gateway.Access;
@@ -46,6 +47,22 @@ public sealed class ClientTests
 
         Assert.Equal("run.failed", (await agents.FollowAsync(run).ToListAsync())[^1].Type);
         Assert.Equal("activity.unknown", refused.Problem.Code);
+    }
+
+    [Fact]
+    public async Task A_signal_whose_answer_is_lost_is_sent_again_and_comes_once()
+    {
+        await using var house = await House.OpenAsync();
+        using var http = new HttpClient(new Losing(2)) { BaseAddress = house.Address };
+        var run = (await new AgentsClient(house.Client, Quick).StartAsync(new StartRun("asked"))).Run;
+
+        var lost = await new AgentsClient(http, Quick).SignalAsync(run, new SignalRun("news", JsonElement.Parse("7")));
+        var named = await new AgentsClient(house.Client, Quick).SignalAsync(run, new SignalRun("approval", JsonElement.Parse("{\"ok\":true}"), "mail-1"));
+        var facts = await new AgentsClient(house.Client, Quick).FollowAsync(run).ToListAsync();
+
+        Assert.Equal((run, "news", false), (lost.Run, lost.Signal, lost.IsNew));
+        Assert.Equal((run, "approval", "mail-1", true), (named.Run, named.Signal, named.Id, named.IsNew));
+        Assert.Equal([lost.Id, "mail-1"], facts.Where(f => f.Type == "signal.received").Select(f => f.Fact.GetProperty("id").GetString()).Order());
     }
 
     [Fact]

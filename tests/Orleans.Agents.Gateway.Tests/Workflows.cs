@@ -60,6 +60,28 @@ internal static class Workflows
           states:
             call: { tool: test.once, input: 1, timeout: 50ms, save: { a: "${{ output }}" }, next: done }
             done: { end: "${{ context.a }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: asked }
+        spec:
+          start: ask
+          states:
+            ask:
+              wait: { signal: approval, timeout: 1h, schema: { type: object, required: [ok], properties: { ok: { type: boolean } } } }
+              save: { said: "${{ output }}" }
+              next: hear
+            hear: { wait: { signal: news }, save: { news: "${{ output }}" }, next: done }
+            done: { end: ["${{ context.said }}", "${{ context.news }}"] }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: asking }
+        spec:
+          start: child
+          states:
+            child: { workflow: asked, save: { all: "${{ output }}" }, next: done }
+            done: { end: "${{ context.all }}" }
         """;
 
     public const string Published = """

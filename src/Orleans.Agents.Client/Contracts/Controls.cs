@@ -42,3 +42,20 @@ public sealed record DecideCall(string Activity, string Verdict, JsonElement? Ou
 /// <param name="Attempt">The attempt that was decided about.</param>
 /// <param name="IsNew">Whether this decision counts; false when there was one before, which does.</param>
 public sealed record CallDecided(string Run, string Activity, int Attempt, bool IsNew);
+
+/// <summary>Tells a run what one of its states waits for, or will.</summary>
+/// <param name="Name">The signal, as the workflow's <c>wait</c> names it.</param>
+/// <param name="Payload">What is told; left out, null.</param>
+/// <param name="Id">
+/// Names this one among all signals of the run: sent again, it comes once. The header <c>Idempotency-Key</c> says the same;
+/// left out in both, the server chooses a name and says it.
+/// </param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record SignalRun(string Name, JsonElement? Payload = null, string? Id = null);
+
+/// <summary>A signal is durable; the run receives it as soon as somebody carries it.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Signal">The signal.</param>
+/// <param name="Id">What this one is called among all signals of the run.</param>
+/// <param name="IsNew">Whether it was sent just now; false when one of this name was before, which counts.</param>
+public sealed record RunSignalled(string Run, string Signal, string Id, bool IsNew);

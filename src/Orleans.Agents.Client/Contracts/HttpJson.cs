@@ -23,6 +23,8 @@ namespace Orleans.Agents.Client.Contracts;
 [JsonSerializable(typeof(ForkRun))]
 [JsonSerializable(typeof(DecideCall))]
 [JsonSerializable(typeof(CallDecided))]
+[JsonSerializable(typeof(SignalRun))]
+[JsonSerializable(typeof(RunSignalled))]
 [JsonSerializable(typeof(DefinitionFiles))]
 [JsonSerializable(typeof(Validation))]
 [JsonSerializable(typeof(WorkflowNames))]

@@ -57,6 +57,9 @@ public sealed record RunDetails
     /// <summary>When the state's wait, or the pause before its next attempt, is over.</summary>
     public DateTimeOffset? WaitsUntil { get; init; }
 
+    /// <summary>The signals that it and the child runs it waits for, and theirs, wait for; null when there are none.</summary>
+    public ImmutableArray<WaitDetails>? WaitsFor { get; init; }
+
     /// <summary>How far the branches of the state have come.</summary>
     public BranchesDetails? Branches { get; init; }
 
@@ -68,6 +71,9 @@ public sealed record RunDetails
 
     /// <summary>What it has used of what it may use.</summary>
     public required BudgetDetails Budget { get; init; }
+
+    /// <summary>What was set aside of it, settled and lost, in the run and its child runs.</summary>
+    public BooksDetails? Books { get; init; }
 
     /// <summary>The names of the context and the bytes of their values.</summary>
     public required ImmutableSortedDictionary<string, int> Context { get; init; }
@@ -92,6 +98,15 @@ public sealed record RunDetails
 /// <param name="Remaining">How often it may be still.</param>
 /// <param name="IsNow">Whether the run is in it.</param>
 public sealed record CycleDetails(string State, int Current, int Max, int Remaining, bool IsNow);
+
+/// <summary>A run that waits for a signal.</summary>
+/// <param name="Run">The run that waits, and that the signal is sent to: the one that is shown, or a child run.</param>
+/// <param name="State">The state that waits.</param>
+/// <param name="Signal">What it waits for.</param>
+/// <param name="Since">Since when.</param>
+/// <param name="Until">When it stops waiting; null when it waits for ever.</param>
+public sealed record WaitDetails(
+    string Run, string State, string Signal, DateTimeOffset Since, DateTimeOffset? Until = null);
 
 /// <summary>How far the branches of a state have come.</summary>
 /// <param name="Count">How many there are.</param>

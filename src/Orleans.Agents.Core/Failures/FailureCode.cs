@@ -84,7 +84,7 @@ public static class FailureCode
     /// <summary>No state of the run's workflow waits for a signal of this name.</summary>
     public const string SignalUnknown = "signal.unknown";
 
-    /// <summary>The payload of a signal does not satisfy the schema of the states that wait for it.</summary>
+    /// <summary>The payload of a signal cannot be used, or does not satisfy the schema of the states that wait for it.</summary>
     public const string SignalInvalid = "signal.invalid";
 
     /// <summary>The run keeps as many signals as it may that no state has waited for yet.</summary>

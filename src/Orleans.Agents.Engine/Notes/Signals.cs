@@ -36,7 +36,7 @@ internal sealed class Signals(IStore store, WorkflowCatalog catalog, Waits waits
         var workflow = await catalog.PinnedAsync(run, history.Record.Hash, cancellation);
 
         // One that is over may have taken this very signal: that is for the inbox to say.
-        if (!state.IsOver && SignalRules.Objection(workflow, state, name, payload) is { } objection)
+        if (!state.IsOver && (FlawOf(name, payload) ?? SignalRules.Objection(workflow, state, name, payload)) is { } objection)
         {
             return new SignalResult.Refused(objection with
             {
@@ -59,6 +59,12 @@ internal sealed class Signals(IStore store, WorkflowCatalog catalog, Waits waits
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
     }
+
+    // Schemas and expressions read it later: it has to be a value that all of them read alike.
+    private static Failure? FlawOf(string name, Payload payload) => PayloadLint.Find(payload) is { } flaw
+        ? new Failure(
+            FailureClass.Permanent, FailureCode.SignalInvalid, $"The payload of signal '{name}' cannot be used: {flaw}.")
+        : null;
 
     // A signal meant for a child run is easily sent to its parent, which is the name people know.
     private async Task<string> WhoWaitsAsync(RunId run, string name, Failure objection, CancellationToken cancellation)

@@ -41,7 +41,9 @@ internal static class RunDocuments
     /// <param name="record">Its row.</param>
     /// <param name="state">Its state.</param>
     /// <param name="workflow">The definition it is pinned to.</param>
-    public static RunDetails DetailsOf(RunRecord record, RunState state, Workflow workflow) => new()
+    /// <param name="waits">The signals that it and its child runs wait for.</param>
+    public static RunDetails DetailsOf(
+        RunRecord record, RunState state, Workflow workflow, ImmutableArray<SignalWait> waits) => new()
     {
         Run = record.Id.Value,
         Workflow = record.Workflow,
@@ -60,10 +62,12 @@ internal static class RunDocuments
         StartedAt = state.StartedAt,
         UpdatedAt = state.Now,
         WaitsUntil = state.FanOut is null ? state.WakeAt ?? NextAttemptOf(state) : null,
+        WaitsFor = waits.IsEmpty ? null : [.. waits.Select(WaitOf)],
         Branches = state.FanOut is { } fan ? BranchesOf(state, fan) : null,
         Undecided = UndecidedOf(state) is { IsEmpty: false } undecided ? undecided : null,
         Children = state.AwaitedChildren is null ? null : ChildrenOf(state),
         Budget = BudgetOf(state),
+        Books = BooksDocuments.DetailsOf(state),
         Context = state.Context.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
         Error = state.Error is null ? null : FailureOf(state.Error),
         Failure = state.Failure is null ? null : FailureOf(state.Failure),
@@ -105,6 +109,9 @@ internal static class RunDocuments
                 s.MaxVisits.Value - state.Visits[s.Name],
                 s.Name == state.State)),
     ];
+
+    private static WaitDetails WaitOf(SignalWait wait) =>
+        new(wait.Run.Value, wait.State, wait.Signal, wait.Since, wait.Until);
 
     private static BranchesDetails BranchesOf(RunState state, FanOut fan) => new(
         fan.Count, fan.Needed, fan.Succeeded, fan.Failed, fan.Count - fan.Next, state.WakeAt);

@@ -2,13 +2,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Orleans.Agents.Client.Contracts;
+using Orleans.Agents.Definitions;
 using Orleans.Agents.Expressions;
+using Orleans.Agents.Failures;
 using Orleans.Agents.Forks;
 using Orleans.Agents.Gateway.Access;
 using Orleans.Agents.Gateway.Requests;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Gateway.Endpoints;
 
@@ -38,6 +41,12 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
             .Takes<DecideCall>()
             .Produces<CallDecided>();
+        api.MapPost("/runs/{run}/signals", SignalAsync).Says(
+            "signalRun", Permission.Change, "Tells a run what one of its states waits for, or will; the same id comes once.",
+            StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+            .Takes<SignalRun>()
+            .Produces<RunSignalled>(StatusCodes.Status202Accepted)
+            .Produces<RunSignalled>();
     }
 
     private async Task<IResult> CancelAsync(HttpContext context, string run)
@@ -97,6 +106,42 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
         };
     }
 
+    private async Task<IResult> SignalAsync(HttpContext context, string run)
+    {
+        var id = scope.NameOf(context, run);
+        var signal = await RequestBody.ReadAsync(context, HttpJson.Default.SignalRun, scope.MostBytes);
+        var called = RunScope.KeyOf(context, signal.Id, "$.id", SignalResult.MaxIdLength);
+        var told = signal.Payload is { } payload ? RunEndpoints.PayloadOf(payload, "$.payload") : Payload.Null;
+        return await agents.SignalAsync(id, signal.Name, told, called, context.RequestAborted) switch
+        {
+            SignalResult.Sent it => Signalled(id, signal.Name, it.Id, isNew: true),
+            SignalResult.SentBefore it => Signalled(id, signal.Name, it.Id, isNew: false),
+            SignalResult.Refused { Failure: { Code: FailureCode.SignalUnknown } why } =>
+                Answers.Problem(await UnknownAsync(id, signal.Name, why, context.RequestAborted)),
+            SignalResult.Refused { Failure: var why } => Answers.Problem(Refusal.Of(why) with
+            {
+                Place = why.Code is FailureCode.SignalInvalid or FailureCode.PayloadTooLarge ? "$.payload" : null,
+            }),
+            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+        };
+    }
+
+    // The message has the names for people; a program, and a typing error, are helped by them apart.
+    private async Task<Refusal> UnknownAsync(RunId run, string name, Failure why, CancellationToken cancellation)
+    {
+        var refusal = Refusal.Of(why) with { Place = "$.name" };
+        if (await agents.LookUpAsync(run, cancellation) is not { } record
+            || await agents.FindDefinitionAsync(record.Hash, cancellation) is not { } closure)
+        {
+            return refusal; // pruned meanwhile
+        }
+
+        string[] names = [.. SignalRules.NamesIn(DefinitionClosure.Read(closure))];
+        return names.Length == 0
+            ? refusal
+            : refusal with { Expected = string.Join(", ", names), Suggestion = NearestName.Of(name, names) };
+    }
+
     private static ActivityId ActivityOf(RunId run, string named)
     {
         var whole = named.Split('/') is [_, _] ? $"{run}/{named}" : named;
@@ -132,6 +177,11 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
 
     private static IResult Asked(RunId run, bool isNew) =>
         Answers.Json(new RunAsked(run.Value, isNew), HttpJson.Default.RunAsked, StatusCodes.Status202Accepted);
+
+    private static IResult Signalled(RunId run, string name, string id, bool isNew) => Answers.Json(
+        new RunSignalled(run.Value, name, id, isNew),
+        HttpJson.Default.RunSignalled,
+        isNew ? StatusCodes.Status202Accepted : StatusCodes.Status200OK);
 
     private static IResult Decided(ActivityId activity, int attempt, bool isNew) => Answers.Json(
         new CallDecided(activity.Run.Value, activity.ToString(), attempt, isNew), HttpJson.Default.CallDecided);

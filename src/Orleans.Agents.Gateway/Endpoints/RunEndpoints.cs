@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -125,9 +126,14 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
             ?? throw new RefusedException(Refusal.NoSuchRun(run));
         var closure = await agents.FindDefinitionAsync(record.Hash, context.RequestAborted) ?? throw new HistoryException(
             "history.no_definition", $"Run {run} is pinned to definition {record.Hash}, which is not in the store.");
+        var waits = await WaitsOfAsync(record.Id, view.State, context.RequestAborted);
         return Answers.Json(
-            RunDocuments.DetailsOf(record, view.State, DefinitionClosure.Read(closure)), HttpJson.Default.RunDetails);
+            RunDocuments.DetailsOf(record, view.State, DefinitionClosure.Read(closure), waits), HttpJson.Default.RunDetails);
     }
+
+    // Most runs wait for nobody, which their own state says: those below it are read only where there are any.
+    private async Task<ImmutableArray<SignalWait>> WaitsOfAsync(RunId run, RunState state, CancellationToken cancellation) =>
+        state.Awaited is null && state.AwaitedChildren is null ? [] : await agents.FindWaitsAsync(run, cancellation);
 
     private async Task<IResult> TreeAsync(HttpContext context, string run, int? limit)
     {

@@ -57,7 +57,7 @@ internal sealed class RunScope(IAgents agents, Guard guard, IOptions<GatewayOpti
 
     /// <summary>The idempotency key of a request: of its header, or of its body, which must not contradict each other.</summary>
     /// <exception cref="RefusedException">They do, or it is no key.</exception>
-    public static string? KeyOf(HttpContext context, string? inBody, string place)
+    public static string? KeyOf(HttpContext context, string? inBody, string place, int longest = LongestKey)
     {
         var header = context.Request.Headers[Headers.IdempotencyKey] is [{ } value] ? value : null;
         if (header is not null && inBody is not null && header != inBody)
@@ -70,9 +70,9 @@ internal sealed class RunScope(IAgents agents, Guard guard, IOptions<GatewayOpti
         }
 
         var key = header ?? inBody;
-        return key is null or { Length: > 0 and <= LongestKey }
+        return key is null || (key.Length > 0 && key.Length <= longest)
             ? key
-            : throw new RefusedException(Refusal.Of("request.invalid", $"A key has 1 to {LongestKey} characters; this one has {key.Length}.")
+            : throw new RefusedException(Refusal.Of("request.invalid", $"A key has 1 to {longest} characters; this one has {key.Length}.")
                 with { Place = header is null ? place : Headers.IdempotencyKey });
     }
 }

@@ -69,11 +69,11 @@ internal sealed record Refusal(int Status, string Code, string Detail)
         "run.unknown" or "workflow.unknown" or "activity.unknown" or "definition.unknown" or "path.unknown"
             => StatusCodes.Status404NotFound,
         "request.timed_out" => StatusCodes.Status504GatewayTimeout,
-        "run.key_conflict" or "run.over" or "activity.not_undecided" => StatusCodes.Status409Conflict,
+        "run.key_conflict" or "run.over" or "activity.not_undecided" or FailureCode.SignalsFull => StatusCodes.Status409Conflict,
         "request.too_large" or FailureCode.PayloadTooLarge => StatusCodes.Status413PayloadTooLarge,
         "request.media_type" => StatusCodes.Status415UnsupportedMediaType,
         FailureCode.InputInvalid or FailureCode.OutputInvalid or "definition.invalid" or "run.name_invalid"
-            or FailureCode.OutputUnusable or "run.fork_boundary"
+            or FailureCode.OutputUnusable or "run.fork_boundary" or FailureCode.SignalUnknown or FailureCode.SignalInvalid
             => StatusCodes.Status422UnprocessableEntity,
         "access.too_many_requests" => StatusCodes.Status429TooManyRequests,
         "gateway.fault" => StatusCodes.Status500InternalServerError,

@@ -159,6 +159,17 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task A_payload_that_readers_would_not_read_alike_is_refused_with_its_place()
+    {
+        await using var house = await OpenAsync();
+        var twice = Payload.Parse("""{"ok":true,"a":{"b":1,"b":2}}""");
+        var refused = await house.Engine.SignalAsync(await house.StartAsync(), "approval", twice);
+
+        var (code, why) = (Assert.IsType<SignalResult.Refused>(refused).Failure.Code, ((SignalResult.Refused)refused).Failure.Message);
+        Assert.Equal(("signal.invalid", true), (code, why.Contains("cannot be used: /a/b ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Early_signals_beyond_the_limit_are_refused_to_their_sender()
     {
         await using var house = await OpenAsync();
