@@ -138,8 +138,8 @@ public sealed class SignalApiTests
         await using var house = await House.OpenAsync();
         var root = await house.StartAsync("asking");
         var child = $"{root}~1.0";
-        await EnteredAsync(house, root, "child");
-        await EnteredAsync(house, child, "ask");
+        await UntilAsync(house, root, "child.started");
+        await UntilAsync(house, child, "state.entered");
 
         var wait = Assert.Single((await DetailsAsync(house, root)).WaitsFor!.Value);
         var own = Assert.Single((await DetailsAsync(house, child)).WaitsFor!.Value);
@@ -214,11 +214,10 @@ public sealed class SignalApiTests
     private static Task<RunDetails> DetailsAsync(House house, string run) =>
         house.GetAsync($"/api/v1/runs/{run}", HttpJson.Default.RunDetails);
 
-    private static async Task EnteredAsync(House house, string run, string state)
+    private static async Task UntilAsync(House house, string run, string type)
     {
         await using var stream = await house.OpenStreamAsync(run);
-        while (await stream.NextAsync() is { } fact
-            && !(fact.Type == "state.entered" && fact.Fact.GetProperty("state").GetString() == state))
+        while (await stream.NextAsync() is { } fact && fact.Type != type)
         {
         }
     }
