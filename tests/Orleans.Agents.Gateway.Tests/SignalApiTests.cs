@@ -95,6 +95,8 @@ public sealed class SignalApiTests
     [InlineData("""{"name":"news","value":1}""", "request.unknown_field", "$.value")]
     [InlineData("""{"name":"news","id":""}""", "request.invalid", "$.id")]
     [InlineData("""{"name":"news","id":7}""", "request.malformed", "$.id")]
+    [InlineData("""{"name":"news","id":"a\u0000b"}""", "request.invalid", "$.id")]
+    [InlineData("""{"name":"news","id":"\ud800"}""", "request.malformed", "$.id")]
     public async Task A_signal_that_makes_no_sense_is_explained(string body, string code, string place)
     {
         await using var house = await House.OpenAsync();

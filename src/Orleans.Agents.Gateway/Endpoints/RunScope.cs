@@ -70,6 +70,12 @@ internal sealed class RunScope(IAgents agents, Guard guard, IOptions<GatewayOpti
         }
 
         var key = header ?? inBody;
+        if (key?.Contains('\0', StringComparison.Ordinal) is true)
+        {
+            // Not every store can keep one.
+            throw new RefusedException(Refusal.Of("request.invalid", "The key has a zero character in it.") with { Place = place });
+        }
+
         return key is null || (key.Length > 0 && key.Length <= longest)
             ? key
             : throw new RefusedException(Refusal.Of("request.invalid", $"A key has 1 to {longest} characters; this one has {key.Length}.")
