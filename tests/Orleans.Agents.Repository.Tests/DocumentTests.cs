@@ -9,7 +9,10 @@ namespace Orleans.Agents.Repository.Tests;
 public sealed partial class DocumentTests
 {
     public static TheoryData<string> Pages() =>
-        [.. Source.Files("docs", "*.md").Concat(Source.Files("samples", "*.md")).Concat(Source.Files("src", "*.md")).Append("README.md")];
+        [
+            .. Source.Files("docs", "*.md").Concat(Source.Files("samples", "*.md")).Concat(Source.Files("src", "*.md"))
+                .Concat(Source.Files("deploy", "*.md")).Append("README.md"),
+        ];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -48,7 +51,7 @@ public sealed partial class DocumentTests
 
     [Fact]
     public void No_page_names_a_machine_of_ours() => Assert.All(
-        Source.Files("docs", "*.md").Concat(Source.Files("samples", "*")).Append("README.md"),
+        Source.Files("docs", "*.md").Concat(Source.Files("samples", "*")).Concat(Source.Files("deploy", "*")).Append("README.md"),
         p => Assert.DoesNotContain("/" + "work/", Source.Read(p), StringComparison.Ordinal));
 
     private static string WithoutCode(string page) => Fence().Replace(page, "");
