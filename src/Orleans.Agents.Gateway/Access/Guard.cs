@@ -45,7 +45,8 @@ internal sealed class Guard : IDisposable
         if (options.RequireAdminForNonGet && !HttpMethods.IsGet(request.Method) && !isAdmin)
         {
             return Refusal.Of("access.admin_required", $"Whatever is not a GET needs the admin token in the header {AdminHeader}.")
-                with { Place = AdminHeader };
+                with
+            { Place = AdminHeader };
         }
 
         if (permission is Permission.Operate && !isAdmin)
@@ -54,7 +55,8 @@ internal sealed class Guard : IDisposable
                 adminHash is null ? "access.closed" : "access.admin_required",
                 adminHash is null
                     ? "This needs an admin token, and the gateway was not given one."
-                    : $"This needs the admin token in the header {AdminHeader}.") with { Place = AdminHeader };
+                    : $"This needs the admin token in the header {AdminHeader}.") with
+            { Place = AdminHeader };
         }
 
         if (permission is not Permission.Open && HasTenants)
@@ -62,7 +64,8 @@ internal sealed class Guard : IDisposable
             if (TenantOf(request) is not { } tenant)
             {
                 return Refusal.Of("access.key_required", $"A tenant's API key is needed, in the header {KeyHeader} or as a bearer token.")
-                    with { Place = KeyHeader };
+                    with
+                { Place = KeyHeader };
             }
 
             caller = new Caller(tenant, isAdmin);

@@ -170,7 +170,8 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
         catch (RefusedException)
         {
             throw new RefusedException(Refusal.Of("request.invalid", "The cursor is not one that a page of this list gave.")
-                with { Place = "cursor" });
+                with
+            { Place = "cursor" });
         }
     }
 }

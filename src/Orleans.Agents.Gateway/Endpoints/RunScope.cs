@@ -50,7 +50,8 @@ internal sealed class RunScope(IAgents agents, Guard guard, IOptions<GatewayOpti
     public RunId? RunOf(HttpContext context, string? name) =>
         name?.Contains(':', StringComparison.Ordinal) is true
             ? throw new RefusedException(Refusal.Of("run.name_invalid", $"A run is named by a-z 0-9 - _ . only; '{name}' is not.")
-                with { Place = "$.run" })
+                with
+            { Place = "$.run" })
         : TenantOf(context) is { } tenant
             ? RunId.Of(tenant, name ?? $"run-{Guid.CreateVersion7(time.GetUtcNow()):n}")
         : name is null ? null : new RunId(name);
@@ -79,7 +80,8 @@ internal sealed class RunScope(IAgents agents, Guard guard, IOptions<GatewayOpti
         return key is null || (key.Length > 0 && key.Length <= longest)
             ? key
             : throw new RefusedException(Refusal.Of("request.invalid", $"A key has 1 to {longest} characters; this one has {key.Length}.")
-                with { Place = header is null ? place : Headers.IdempotencyKey });
+                with
+            { Place = header is null ? place : Headers.IdempotencyKey });
     }
 }
 
