@@ -126,7 +126,7 @@ internal sealed class FlatWorkReading(
                         + $"count: size({Succeeded})}}",
                 };
             case "mdap_voting":
-                findings.Error(DiagnosticCode.FeatureBlocked, execution, "This version does not run `mdap_voting`");
+                findings.Error(DiagnosticCode.FeatureBlocked, execution, "This version does not run `mdap_voting`", "default, retry, parallel");
                 return null;
             default:
                 chain.Add("agent", StateKind.Agent, asks, Asking);
