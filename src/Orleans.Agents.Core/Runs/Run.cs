@@ -26,7 +26,7 @@ public static class Run
             (RunStatus.Succeeded or RunStatus.Failed, _) => new Decision.Ignored("The run is over."),
             (RunStatus.Running, RunCommand.TakeOver takeOver) => OnTakeOver(workflow, state, takeOver, at),
             (RunStatus.Running, _) when state.Ending is not null => OnClosing(workflow, state, command, at),
-            (RunStatus.Running, _) when state.Bounds!.Deadline <= at => Moments.EndAtDeadline(workflow, state, at),
+            (RunStatus.Running, _) when state.Bounds!.Deadline <= at => Moments.EndAtDeadline(workflow, state, command, at),
             (RunStatus.Running, RunCommand.ReportSuccess report) => OnSuccess(workflow, state, report, at),
             (RunStatus.Running, RunCommand.ReportFailure report) => OnFailure(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Intend intend) => CallRules.Intend(workflow, state, intend, at),
