@@ -17,6 +17,22 @@ internal sealed partial record FamilyPlot(ImmutableArray<FamilyPlot.Writing> Wor
     /// <summary>The workflow that is run, loaded as an author's would be.</summary>
     public Definition Load() => Plot.Load(ToString());
 
+    /// <summary>Whether it can be loaded.</summary>
+    public bool IsSound
+    {
+        get
+        {
+            try
+            {
+                return Load() is not null;
+            }
+            catch (FormatException)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Everything that is one state less, or does nothing in one state.</summary>
     public IEnumerable<FamilyPlot> Smaller()
     {
