@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Npgsql;
-using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -44,7 +43,6 @@ internal sealed class WriterLane
     /// <summary>Stores an append on the calling thread, over this lane's connection.</summary>
     public void Store(PendingAppend append)
     {
-        StoreInstruments.MeasureBatch(1);
         lock (connected)
         {
             Commit([append], mayResend: true);
@@ -58,7 +56,6 @@ internal sealed class WriterLane
         while (writer.Take(batch))
         {
             batch.Sort(InOrder);
-            StoreInstruments.MeasureBatch(batch.Count);
             lock (connected)
             {
                 Commit(CollectionsMarshal.AsSpan(batch), mayResend: true);

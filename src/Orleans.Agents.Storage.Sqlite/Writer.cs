@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
-using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Storage.Sqlite;
 
@@ -203,7 +202,6 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
 
     private void CommitTogether(List<Write> writes)
     {
-        StoreInstruments.MeasureBatch(writes.Count);
         session ??= WriteSession.Open(options);
         session.Begin();
         foreach (var write in writes)

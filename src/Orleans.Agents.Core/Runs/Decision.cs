@@ -41,7 +41,6 @@ public abstract record Decision
 /// <param name="Folder">Its parent's.</param>
 /// <param name="DepthLeft">How deep runs may go below it.</param>
 /// <param name="Allotted">What it may use; null leaves it to its own budget.</param>
-/// <param name="Traceparent">Its parent's.</param>
 public sealed record ChildStart(
     RunId Run,
     Workflow Workflow,
@@ -50,5 +49,4 @@ public sealed record ChildStart(
     Guid CorrelationId,
     string? Folder,
     int DepthLeft,
-    Cost? Allotted = null,
-    string? Traceparent = null);
+    Cost? Allotted = null);

@@ -12,8 +12,7 @@ namespace Orleans.Agents.Runs;
 /// What one append of a run does to others, stored in its transaction: the runs it starts, the notes it leaves for its
 /// children, and for its parent when it is over.
 /// </summary>
-internal sealed class Beside(
-    RunId run, Epoch epoch, DateTimeOffset at, RunServices services, string? traceparent = null)
+internal sealed class Beside(RunId run, Epoch epoch, DateTimeOffset at, RunServices services)
 {
     private readonly List<BornRun> born = [];
     private readonly List<LeftNote> notes = [];
@@ -28,6 +27,7 @@ internal sealed class Beside(
     public static bool IsNeeded(Decision.Accepted accepted) =>
         !accepted.Children.IsEmpty
         || !accepted.Abandoned.IsEmpty
+        || (accepted.Next.AwaitedChildren is not null && accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed)
         || (accepted.Next.IsOver && accepted.Next.Origin!.Parent is { IsLaunched: not true });
 
     /// <summary>Takes in what a decision does to other runs.</summary>
@@ -43,6 +43,7 @@ internal sealed class Beside(
             Leave(child, "abandoned", new Note.Cancel($"Run {run} does not wait for it any more."));
         }
 
+        TellChildren(accepted);
         if (accepted.Next is { IsOver: true } ended)
         {
             TellParent(ended);
@@ -67,8 +68,7 @@ internal sealed class Beside(
             Epoch: epoch,
             Parent: child.Parent,
             DepthLeft: child.DepthLeft,
-            Allotted: child.Allotted,
-            Traceparent: traceparent ?? child.Traceparent);
+            Allotted: child.Allotted);
         if (Run.Decide(child.Workflow, RunState.Initial, command, at) is not Decision.Accepted start)
         {
             throw new UnreachableException($"The start of {child.Run} was refused.");
@@ -80,6 +80,26 @@ internal sealed class Beside(
         if (start.Next.IsOver)
         {
             TellParent(start.Next);
+        }
+    }
+
+    // Who waits for them begins nothing, or goes on: so do they.
+    private void TellChildren(Decision.Accepted accepted)
+    {
+        var version = accepted.Next.Version;
+        (string Id, Note Note)? told = accepted.Events[0] switch
+        {
+            RunEvent.Suspended { Reason: null } => ($"suspended-{version}", new Note.Suspend($"Run {run} is suspended.", true)),
+            RunEvent.Suspended { Reason: var why } => ($"suspended-{version}", new Note.Suspend($"Run {run} is suspended: {why}", true)),
+            RunEvent.Resumed => ($"resumed-{version}", new Note.Resume(true)),
+            _ => null,
+        };
+        if (told is var (id, note))
+        {
+            foreach (var child in accepted.Next.Open.Values.Select(open => open.Child).OfType<string>())
+            {
+                Leave(new RunId(child), id, note);
+            }
         }
     }
 

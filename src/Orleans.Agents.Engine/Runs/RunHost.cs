@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using Orleans.Agents.Activities;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
-using Orleans.Agents.Telemetry;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -24,7 +22,6 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
     private readonly Action<RunHost, Decision.Accepted>? onStored;
     private readonly Action<Beside>? onBeside;
     private List<RunMessage> taken = [];
-    private RunSpans? spans;
     private Beside? beside;
     private bool isArranged;
     private bool isBorn;
@@ -67,9 +64,6 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
 
     /// <summary>The run's state as far as it is durable.</summary>
     public RunState State { get; private set; }
-
-    /// <inheritdoc/>
-    public ActivityContext Span => spans?.Current?.Context ?? default;
 
     /// <summary>Whether this process carries the run still, as far as it knows.</summary>
     public bool IsCarrying => mailbox.End is null;
@@ -141,7 +135,6 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
                 var notes = NotesOfTaken();
                 Appended stored = events.IsEmpty && notes.IsEmpty ? NothingToStore
                     : events.IsEmpty ? await writer.ConsumeAsync(notes)
-                    : AppendWatch.IsWanted ? await StoreWatchedAsync(events, next, notes, at)
                     : await writer.StoreAsync(State, next, events, notes, beside, at);
                 Settle(stored, events, next, at);
             }
@@ -155,11 +148,6 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
         }
     }
 
-    private ValueTask<Appended> StoreWatchedAsync(
-        ImmutableArray<RunEvent> events, RunState next, ImmutableArray<string> notes, DateTimeOffset at) =>
-        AppendWatch.StoreAsync(
-            () => writer.StoreAsync(State, next, events, notes, beside, at), events, next, spans?.Current);
-
     private (ImmutableArray<RunEvent> Events, RunState Next, DateTimeOffset At) DecideTaken()
     {
         var now = services.Time.GetUtcNow();
@@ -170,7 +158,7 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
         beside = null;
         foreach (var message in taken)
         {
-            message.Decision = Run.Decide(Workflow, next, message.Command, now);
+            message.Decision = Run.Decide(Workflow, next, CommandOf(message), now);
             if (message.Decision is Decision.Accepted accepted)
             {
                 if (events.IsEmpty)
@@ -187,7 +175,7 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
                 at = accepted.At;
                 if (Beside.IsNeeded(accepted))
                 {
-                    beside ??= new Beside(Id, Epoch, at, services, spans?.Current?.Id);
+                    beside ??= new Beside(Id, Epoch, at, services);
                     beside.Add(accepted);
                 }
             }
@@ -195,6 +183,11 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
 
         return (several?.DrainToImmutable() ?? events, next, at);
     }
+
+    // Only the carrier knows whether it has begun anything: with what was left for a run comes that it is taken over.
+    private RunCommand CommandOf(RunMessage message) => message.Command is RunCommand.Suspend suspend && !isArranged
+        ? suspend with { IsAtRest = true }
+        : message.Command;
 
     // What was decided is durable, or the run is not ours to carry.
     private void Settle(Appended stored, ImmutableArray<RunEvent> events, RunState next, DateTimeOffset at)
@@ -213,8 +206,6 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
             services.Faults.Reached(KillPoint.BeforeDispatch);
             onStored?.Invoke(this, new Decision.Accepted(at, events, next));
         }
-
-        Tell(before, events);
 
         if (beside is not null)
         {
@@ -237,17 +228,6 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
                 : WorkChange.Whole(Workflow, State));
             isArranged = true;
             isBorn = false;
-        }
-    }
-
-    // Spans follow what is durable, for whoever wants to know.
-    private void Tell(RunState before, ImmutableArray<RunEvent> events)
-    {
-        if ((spans is not null || Spans.AreWanted) && (isBorn || !events.IsEmpty))
-        {
-            var isNew = before.Version == 0;
-            spans ??= RunSpans.Begin(isNew ? State with { State = "" } : before, Epoch, isResumed: !isNew && !isBorn);
-            spans.Follow(events, State);
         }
     }
 
@@ -278,7 +258,6 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
         }
 
         workbench.Clear();
-        spans?.End(how.Name, (how as HostEnd.Over)?.State.Failure);
         onEnd(this, how);
         foreach (var message in left)
         {

@@ -1,5 +1,4 @@
 using Orleans.Agents.Activities;
-using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Runs;
 
@@ -100,7 +99,6 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
             order.Dequeue();
             if (isWanted)
             {
-                Instruments.MeasureLateness(at, now);
                 waiting.Remove(key);
                 Start(work, key);
             }
@@ -167,14 +165,6 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     // same moment would be due, and ring without end while the store is slow.
     private async Task RingAsync()
     {
-        if (Instruments.Lateness.Enabled)
-        {
-            lock (gate)
-            {
-                Instruments.MeasureLateness(wakeAt, services.Time.GetUtcNow());
-            }
-        }
-
         await host.TellAsync(new RunCommand.Wake());
         var now = services.Time.GetUtcNow();
         lock (gate)

@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Serialization;
-using Orleans.Agents.Telemetry;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -130,7 +129,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
         var isParked = Parking.IsPossible(state, services.Time.GetUtcNow() + services.Options.ParkAfter, out var due)
             && (last is RunEvent.Parked || !Parking.WaitsForChildren(state));
         var name = state.Ending is null ? state.State : null;
-        return new RunRow(state.Status, name, IsReleased: isParked, WakeAt: isParked ? due : null);
+        return new RunRow(state.ShownStatus, name, IsReleased: isParked, WakeAt: isParked ? due : null);
     }
 
     // After an exception nobody knows whether the append was stored, so the very same one is sent again until the store
@@ -139,7 +138,6 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
     {
         for (var pause = FirstPause; await PausesAsync(pause, problem); pause = Longer(pause))
         {
-            Instruments.AppendRetries.Add(1);
             try
             {
                 return await services.Journal.AppendAsync(append, CancellationToken.None);

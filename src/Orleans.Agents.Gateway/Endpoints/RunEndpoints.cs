@@ -50,8 +50,7 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
             key,
             run,
             CorrelationId: Correlation.Of(context),
-            Hash: start.Definition,
-            Traceparent: TraceHeader.Of(context));
+            Hash: start.Definition);
         return await agents.StartRunAsync(request, context.RequestAborted) switch
         {
             StartResult.Started started => Started(context, started),

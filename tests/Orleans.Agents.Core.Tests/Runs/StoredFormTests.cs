@@ -32,7 +32,7 @@ public sealed class StoredFormTests
     private static readonly RunEvent[] Samples =
     [
         new RunEvent.Started(
-            new RunOrigin("run-1", "w", "h", 1, Guid.Parse("0197f5b0-0000-7000-8000-000000000001"), "1.0.0", "key", "/work", Payload.Parse("""{"HOME":"/"}"""), 7, new RunParent("run-0", 1, 2, 3, "root", 4, true), null, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            new RunOrigin("run-1", "w", "h", 1, Guid.Parse("0197f5b0-0000-7000-8000-000000000001"), "1.0.0", "key", "/work", Payload.Parse("""{"HOME":"/"}"""), 7, new RunParent("run-0", 1, 2, 3, "root", 4, true)),
             Payload.Parse("""{"a":1.50}"""),
             PayloadMap.Empty.Add("b", Payload.Parse("[1e3]")).Add("å", Payload.Null),
             new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, 5, 6, 7, 8)),
@@ -71,6 +71,8 @@ public sealed class StoredFormTests
         new RunEvent.SignalReceived("approval", "mail-1", Payload.Parse("""{"yes":1.50}""")),
         new RunEvent.SignalTaken(3, "approval", "mail-1"),
         new RunEvent.SignalRefused("approval", "mail-2", Full, Payload.Parse("[1]")),
+        new RunEvent.Suspended("wait", true, [0, 3]),
+        new RunEvent.Resumed(),
         new RunEvent.Parked(),
         new RunEvent.Closing(Payload.Parse("[1]"), Full),
         new RunEvent.Succeeded(Payload.Parse("null")),
@@ -96,6 +98,7 @@ public sealed class StoredFormTests
         new RunEvent.LateResult(1, 0, 1),
         new RunEvent.ChildStarted(1, 0, 1, "r~1.0"),
         new RunEvent.SignalRefused("s", "i", new Failure(FailureClass.Permanent, "c", "m")),
+        new RunEvent.Suspended(),
         new RunEvent.Closing(),
         new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
     ];
