@@ -169,7 +169,10 @@ public sealed class RequestTests
         {
             await client.ConnectAsync(IPAddress.Loopback, house.Address.Port);
             await client.GetStream().WriteAsync(
-                "POST /api/v1/runs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"u8.ToArray());
+                "POST /api/v1/runs HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n"u8.ToArray());
+
+            // The server asks for the body: a request that it has not seen could not be missed.
+            await client.GetStream().ReadExactlyAsync(new byte["HTTP/1.1 100".Length]).AsTask().WaitAsync(House.Patience);
             client.LingerState = new LingerOption(true, 0);
         }
 
