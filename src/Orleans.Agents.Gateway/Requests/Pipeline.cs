@@ -74,7 +74,9 @@ internal sealed class Pipeline(
     {
         switch (problem)
         {
-            case OperationCanceledException or ConnectionResetException or IOException when isGone:
+            // What the connection says comes before what the token says of it.
+            case ConnectionResetException or ConnectionAbortedException:
+            case OperationCanceledException or IOException when isGone:
                 logger.CallerGone(context.Request.Path);
                 context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : CallerGone;
                 return null;
