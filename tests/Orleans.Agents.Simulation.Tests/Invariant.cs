@@ -17,6 +17,7 @@ internal static class Invariant
     public const string AttemptsDoNotOverlap = "attempts-do-not-overlap";
     public const string RecordedNeverAgain = "recorded-never-again";
     public const string WithinBudget = "within-budget";
+    public const string SuspendedBeginsNothing = "suspended-begins-nothing";
     public const string NothingSleeps = "nothing-sleeps";
     public const string FencedNeverWrites = "fenced-never-writes";
     public const string OneOwner = "one-owner";

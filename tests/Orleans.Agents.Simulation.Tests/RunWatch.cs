@@ -36,9 +36,9 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     /// <summary>Whether somebody has to decide before the run goes on.</summary>
     public bool AwaitsDecision => State.Open.Values.Any(o => o.AwaitsDecision);
 
-    /// <summary>Whether somebody else moves it: who decides, who sends a signal, or a child that ends.</summary>
+    /// <summary>Whether somebody else moves it: who decides, resumes it or sends a signal, or a child that ends.</summary>
     public bool WaitsForOthers =>
-        AwaitsDecision || State.Awaited is not null || State.AwaitedChildren is not null || State is { Ending: not null, Unsettled: not null };
+        AwaitsDecision || State.Suspension is not null || State.Awaited is not null || State.AwaitedChildren is not null || State is { Ending: not null, Unsettled: not null };
 
     /// <summary>Whether something happened that may change how the run ends, and is meant to.</summary>
     public bool IsDisturbed { get; private set; }
@@ -131,6 +131,11 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
             !knowsAll || epoch.Value >= called.Value,
             Invariant.EpochsNeverDecrease,
             $"a tool was called under {called} before the owner called it under {epoch}");
+        Check(
+            !knowsAll || State.Suspension is null
+                || Run.Outstanding(workflow, State).Any(work => work.Key is { } key && key.Activity == activity && key.Attempt == attempt),
+            Invariant.SuspendedBeginsNothing,
+            $"attempt {attempt} at {activity} begins in a suspended run that does not ask for it");
         called = epoch.Value > called.Value ? epoch : called;
         books.Began(activity, attempt);
         underWay[(process, visit, branch)] = attempt;

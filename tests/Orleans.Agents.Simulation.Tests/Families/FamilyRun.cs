@@ -43,6 +43,27 @@ internal sealed class FamilyRun(RunId id, Workflow workflow, RunWatch watch, Scr
     /// <summary>How many signals of a name were sent.</summary>
     public Dictionary<string, int> Told { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Leaves something for it, if it can still hear it.</summary>
+    public void Leave(RunCommand note)
+    {
+        if (!State.IsOver)
+        {
+            Notes.Add(note);
+        }
+    }
+
+    /// <summary>One of its notes, whichever comes: but who suspends and who resumes it come in their order.</summary>
+    public RunCommand TakeNote(Random chance)
+    {
+        var at = chance.Next(Notes.Count);
+        at = IsOfWarden(Notes[at]) ? Notes.FindIndex(IsOfWarden) : at;
+        var note = Notes[at];
+        Notes.RemoveAt(at);
+        return note;
+
+        static bool IsOfWarden(RunCommand note) => note is RunCommand.Suspend or RunCommand.Resume;
+    }
+
     /// <summary>What is to be begun now.</summary>
     public IEnumerable<RunWork> Due(DateTimeOffset now) =>
         wanted.Where(work => !(work.StartsAt > now) && !(work.Key is { } key && begun.Contains(key)));

@@ -29,6 +29,7 @@ internal sealed class FamilyWorld
     private readonly Dictionary<RunId, FamilyRun> byId = [];
     private readonly List<FamilyRun> runs = [];
     private readonly FamilyPurse purse = new();
+    private readonly FamilyFriends friends;
     private DateTimeOffset now = Undisturbed.Noon;
     private long epochs = 1;
     private int steps;
@@ -39,6 +40,7 @@ internal sealed class FamilyWorld
         this.decide = decide;
         chance = new Random(seed);
         trace = new Trace(keepsTrace);
+        friends = new FamilyFriends(runs, once, chance);
     }
 
     /// <summary>Plays a seed and says which promise was broken first.</summary>
@@ -79,7 +81,7 @@ internal sealed class FamilyWorld
             }
             else if (!Step())
             {
-                Help();
+                friends.Help();
             }
         }
 
@@ -95,7 +97,7 @@ internal sealed class FamilyWorld
         for (var helped = 0; runs.Exists(run => !run.State.IsOver); helped++)
         {
             RunWatch.Check(helped < MostSteps, Invariant.EveryRunEnds, $"whatever it is told {runs.Find(run => !run.State.IsOver)!.Id} does not end");
-            Help();
+            friends.Help();
             Rest();
         }
 
@@ -151,10 +153,7 @@ internal sealed class FamilyWorld
         }
         else if (run.Notes.Count > 0 && chance.Next(2) == 0)
         {
-            var at = chance.Next(run.Notes.Count);
-            var note = run.Notes[at];
-            run.Notes.RemoveAt(at);
-            Tell(run, note);
+            Tell(run, run.TakeNote(chance));
         }
         else if (run.Due(now).ToList() is { Count: > 0 } due)
         {
@@ -271,8 +270,11 @@ internal sealed class FamilyWorld
             case < 6:
                 PutDown(run);
                 break;
+            case 6 when chance.Next(3) == 0:
+                run.Notes.Add(new RunCommand.Suspend("wait"));
+                break;
             case < 10:
-                Help();
+                friends.Help();
                 break;
             default:
                 now += TimeSpan.FromSeconds(chance.Next(1, 120));
@@ -298,51 +300,6 @@ internal sealed class FamilyWorld
         var wasPutDown = run.IsPutDown;
         run.Read(new Epoch(++epochs));
         Tell(run, new RunCommand.TakeOver(run.Epoch, wasPutDown));
-    }
-
-    // Somebody outside does what a run waits for, or may.
-    private void Help()
-    {
-        var open = runs.FindAll(run => !run.State.IsOver && run.Notes.Count == 0);
-        if (open.Count == 0)
-        {
-            return;
-        }
-
-        var waiting = open.FindAll(run => run.State.Awaited is not null || run.Watch.AwaitsDecision);
-        var asked = waiting.Count > 0 ? waiting : open;
-        var run = asked[chance.Next(asked.Count)];
-        if (run.Watch.AwaitsDecision)
-        {
-            Judge(run);
-        }
-        else if (SignalRules.NamesIn(run.Workflow).ToArray() is { Length: > 0 } names)
-        {
-            var isFull = run.State.Signals?.Count >= 3;
-            var early = isFull ? null : names[chance.Next(names.Length)];
-            var name = run.State.Awaited?.Signal is { } awaited && (isFull || chance.Next(3) > 0) ? awaited : early;
-            if (name is null)
-            {
-                return;
-            }
-
-            var number = run.Told.GetValueOrDefault(name);
-            run.Told[name] = number + 1;
-            run.Watch.Sent(Script.Told(name, number));
-            run.Notes.Add(Script.Told(name, number));
-        }
-    }
-
-    private void Judge(FamilyRun run)
-    {
-        var (branch, open) = run.State.Open.First(open => open.Value.AwaitsDecision);
-        var activity = new ActivityId(run.Id, run.State.Visit, branch);
-        run.Notes.Add(new RunCommand.Decide(run.State.Visit, branch, open.Attempt, once.Find(activity, open.Attempt) switch
-        {
-            Reconciliation.Happened happened => new Verdict.Accept(happened.Output),
-            _ when chance.Next(2) == 0 => new Verdict.Retry(),
-            _ => new Verdict.Fail("it did not happen"),
-        }));
     }
 
     private Decision.Accepted? Tell(FamilyRun run, RunCommand command)
@@ -376,9 +333,18 @@ internal sealed class FamilyWorld
                 Allotted: child.Allotted));
         }
 
-        foreach (var child in accepted.Abandoned.Where(child => !byId[child].State.IsOver))
+        foreach (var child in accepted.Abandoned)
         {
-            byId[child].Notes.Add(new RunCommand.Cancel("Nobody waits for it."));
+            byId[child].Leave(new RunCommand.Cancel("Nobody waits for it."));
+        }
+
+        if (accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed)
+        {
+            RunCommand also = accepted.Events[0] is RunEvent.Resumed ? new RunCommand.Resume(true) : new RunCommand.Suspend(null, true);
+            foreach (var child in run.State.Open.Values.Where(open => open.Child is not null))
+            {
+                byId[new RunId(child.Child!)].Leave(also);
+            }
         }
 
         if (!run.State.IsOver)
@@ -387,9 +353,9 @@ internal sealed class FamilyWorld
         }
 
         run.Notes.Clear();
-        if (run.State.Origin!.Parent is { IsLaunched: not true } parent && byId[new RunId(parent.Run)] is { State.IsOver: false } waiting)
+        if (run.State.Origin!.Parent is { IsLaunched: not true } parent)
         {
-            waiting.Notes.Add(FamilyPurse.EndOf(run.State, parent));
+            byId[new RunId(parent.Run)].Leave(FamilyPurse.EndOf(run.State, parent));
         }
     }
 
