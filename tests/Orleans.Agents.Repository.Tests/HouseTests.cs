@@ -28,7 +28,10 @@ public sealed class HouseTests
         ["Server"] = ["Engine", "Silo", "Gateway", "Storage.Postgres"],
     };
 
-    private static readonly string[] MayReferenceOrleans = ["Silo", "Server", "Silo.Tests", "Server.Tests", "Server.Worker"];
+    private static readonly string[] MayReferenceOrleans =
+    [
+        "Silo", "Server", "Silo.Tests", "Server.Tests", "Server.Worker", "Server.Bench",
+    ];
 
     public static TheoryData<string> Projects() => [.. Source.Files("src", "*.csproj")];
 
