@@ -78,6 +78,23 @@ internal sealed class EngineSession : IAsyncDisposable
         return await end;
     }
 
+    /// <summary>Waits until a run that was asked to be is suspended, or is over; takes it on when nobody carries it.</summary>
+    public async Task<RunState> SeeSuspendedAsync(RunId run, CancellationToken cancellation)
+    {
+        var look = TimeSpan.FromMilliseconds(20);
+        while (true)
+        {
+            await TakeOnAsync(run, cancellation);
+            if (await Engine.FindAsync(run, cancellation) is { State: { IsOver: true } or { Suspension: not null } } view)
+            {
+                return view.State;
+            }
+
+            await Task.Delay(look, cancellation);
+            look = look < LookAgain ? look * 2 : LookAgain;
+        }
+    }
+
     /// <summary>Tells which signals a run waits for as it stands.</summary>
     public Task TellWaitsAsync(RunId run, CancellationToken cancellation) =>
         notices?.TellAsync(Engine, run, cancellation) ?? Task.CompletedTask;
@@ -126,10 +143,10 @@ internal sealed class EngineSession : IAsyncDisposable
     /// <summary>Carries a run on if it is not over and no living process does.</summary>
     public async Task TakeOnAsync(RunId run, CancellationToken cancellation)
     {
-        if (!await Engine.ResumeAsync(run, cancellation))
+        if (!await Engine.CarryOnAsync(run, cancellation))
         {
             await FenceGoneAsync(cancellation);
-            await Engine.ResumeAsync(run, cancellation);
+            await Engine.CarryOnAsync(run, cancellation);
         }
     }
 
@@ -185,7 +202,7 @@ internal sealed class EngineSession : IAsyncDisposable
     {
         try
         {
-            return await Engine.ResumeAsync(run, cancellation);
+            return await Engine.CarryOnAsync(run, cancellation);
         }
         catch (HistoryException unreadable)
         {

@@ -5,6 +5,7 @@ using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
 
@@ -21,7 +22,7 @@ internal static class RunsListVerb
         var status = new Option<string>("--status")
         {
             Description = "Only runs in this status.",
-            HelpName = "running|succeeded|failed",
+            HelpName = "running|suspended|succeeded|failed",
         }.AcceptOnlyFromAmong([.. StatusName.All]);
         var workflow = new Option<string>("--workflow", "-w")
         {
@@ -75,7 +76,18 @@ internal static class RunsListVerb
         await using var engine = ProgramEngine.Looking(store, streams, Reading);
         var records = await engine.ListAsync(query, cancellation);
         var waits = (await engine.FindWaitsAsync(records, cancellation)).ToDictionary(wait => wait.Run, WaitDocument.Of);
-        return [.. records.Select(record => RunLine.Of(record) with { WaitsFor = waits.GetValueOrDefault(record.Id) })];
+        var lines = new List<RunLine>(records.Length);
+        foreach (var record in records)
+        {
+            lines.Add(RunLine.Of(record) with
+            {
+                WaitsFor = waits.GetValueOrDefault(record.Id),
+                Suspended = record.Row.Status is RunStatus.Suspended
+                    && await engine.FindAsync(record.Id, cancellation) is { State: var state } ? SuspensionDocument.Of(state) : null,
+            });
+        }
+
+        return lines;
     }
 
     private static string TableOf(IReadOnlyList<RunLine> lines) => TextTable.Of(
@@ -85,8 +97,11 @@ internal static class RunsListVerb
             l.Run,
             l.Workflow,
             l.Status,
-            l.WaitsFor is { } wait ? $"{l.State}: waits for signal {wait.Signal}" : l.State ?? l.FailureCode ?? "",
-            l.StartedAt.ToLocalTime().ToString(
-                "yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
+            l.Suspended is { } suspended ? $"{l.State}: since {TimeOf(suspended.Since)}{(suspended.Reason is null ? "" : $", {suspended.Reason}")}"
+                : l.WaitsFor is { } wait ? $"{l.State}: waits for signal {wait.Signal}" : l.State ?? l.FailureCode ?? "",
+            TimeOf(l.StartedAt),
         ]));
+
+    private static string TimeOf(DateTimeOffset moment) =>
+        moment.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
 }

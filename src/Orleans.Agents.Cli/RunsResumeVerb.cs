@@ -29,8 +29,9 @@ internal sealed class RunsResumeVerb
         var resume = new RunsResumeVerb(streams);
         var verb = new Verb(
             "resume",
-            "Carries runs on where they stand, and prints their output.",
-            "A run that another process carries is followed; of one that is over the output is printed again.",
+            "Carries runs on where they stand, lets one that is suspended go on, and prints their output.",
+            "A run that another process carries is followed; of one that is over the output is printed again. "
+            + "With --all, runs that are suspended stay so.",
             new Example("Go on after Ctrl-C", "agents runs resume run-0198c2"),
             new Example("Go on with everything after a power cut", "agents runs resume --all"))
         {
@@ -64,6 +65,7 @@ internal sealed class RunsResumeVerb
         return await new Carrying(streams, manner, choice).ToEndAsync(
             async (session, cancellation) =>
             {
+                await session.Engine.ResumeAsync(found, cancellation);
                 await session.TakeOnAsync(found, cancellation);
                 return found;
             },

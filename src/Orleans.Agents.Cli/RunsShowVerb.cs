@@ -76,6 +76,7 @@ internal static class RunsShowVerb
         Line(text, "parent", run.Parent is null ? null : $"{run.Parent}, depth {run.Depth}");
         Line(text, "forked from", ForkOf(run.ForkedFrom));
         Line(text, "status", run.Status);
+        WriteSuspension(text, run.Suspended);
         Line(text, "state", run.State is null ? null : $"{run.State}, visit {run.Visit}");
         foreach (var cycle in run.Cycles)
         {
@@ -114,6 +115,16 @@ internal static class RunsShowVerb
         WriteFailure(text, "failure", run.Failure);
         Line(text, "output", run.Output?.GetRawText());
         return text.ToString();
+    }
+
+    private static void WriteSuspension(StringBuilder text, SuspensionDocument? suspended)
+    {
+        if (suspended is not null)
+        {
+            var why = suspended.Reason is null ? "" : $": {suspended.Reason}";
+            Line(text, "suspended", $"since {Local(suspended.Since)}{why}");
+            Line(text, "  resume by", suspended.Resume);
+        }
     }
 
     private static void WriteWaits(StringBuilder text, RunDocument run)

@@ -11,7 +11,7 @@ internal static class RunsVerb
     {
         var verb = new Verb(
             "runs",
-            "Lists, shows, carries on, signals, cancels, decides about, forks, replays, compares and prunes runs.",
+            "Lists, shows, carries on, suspends, signals, cancels, decides about, forks, replays, compares and prunes runs.",
             "Runs are kept in the store until they are pruned. Reading them disturbs nobody who carries one.",
             new Example("What ran last", "agents runs list --limit 10"),
             new Example("Carry on what a crash interrupted", "agents runs resume --all"))
@@ -21,6 +21,7 @@ internal static class RunsVerb
             RunsTreeVerb.Create(streams),
             RunsEventsVerb.Create(streams),
             RunsResumeVerb.Create(streams),
+            RunsSuspendVerb.Create(streams),
             RunsCancelVerb.Create(streams),
             RunsDecideVerb.Create(streams),
             RunsSignalVerb.Create(streams),

@@ -66,7 +66,16 @@ public sealed class AgentsClient
             HttpJson.Default.RunAsked,
             cancellation);
 
-    /// <summary>Carries a run on that nobody carries.</summary>
+    /// <summary>Asks a run to begin nothing until it is resumed.</summary>
+    /// <exception cref="AgentsApiException">There is none of this name, or it is over.</exception>
+    public Task<RunAsked> SuspendAsync(string run, string? reason = null, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            PathOf(run, "/suspend"),
+            JsonContentOf(new SuspendRun(reason, Guid.NewGuid().ToString("n")), HttpJson.Default.SuspendRun),
+            HttpJson.Default.RunAsked,
+            cancellation);
+
+    /// <summary>Lets a suspended run go on, and carries a run on that nobody carries.</summary>
     /// <exception cref="AgentsApiException">There is none of this name.</exception>
     public Task<RunResumed> ResumeAsync(string run, CancellationToken cancellation = default) =>
         transport.PostAsync(PathOf(run, "/resume"), null, HttpJson.Default.RunResumed, cancellation);

@@ -39,6 +39,7 @@ public sealed class ClientTests
         var run = (await agents.StartAsync(new StartRun("held"))).Run;
         await house.Gate.Reached;
 
+        Assert.True((await agents.SuspendAsync(run, "wait")).IsNew);
         Assert.True((await agents.ResumeAsync(run)).IsCarried);
         var fork = await agents.ForkAsync(run, new ForkRun((await agents.ReadEventsAsync(run)).Next));
         Assert.True((await agents.CancelAsync(run, "not needed")).IsNew);

@@ -38,6 +38,38 @@ public sealed class ControlApiTests
     }
 
     [Fact]
+    public async Task A_run_is_suspended_shown_with_why_and_goes_on_when_it_is_resumed()
+    {
+        await using var house = await House.OpenAsync();
+        var run = await house.StartAsync("held");
+        await house.Gate.Reached;
+        var suspend = $"/api/v1/runs/{run}/suspend";
+
+        var first = await (await house.PostAsync(suspend, """{"reason":"wait"}""", ("Idempotency-Key", "s-1"))).ReadAsync(
+            HttpJson.Default.RunAsked, HttpStatusCode.Accepted);
+        var again = await (await house.PostAsync(suspend, """{"request_id":"s-1"}""")).ReadAsync(
+            HttpJson.Default.RunAsked, HttpStatusCode.Accepted);
+        await using (var stream = await house.OpenStreamAsync(run))
+        {
+            while (await stream.NextAsync() is { Type: not "run.suspended" })
+            {
+            }
+        }
+
+        var details = await house.GetAsync($"/api/v1/runs/{run}", HttpJson.Default.RunDetails);
+        var listed = await house.GetAsync("/api/v1/runs?status=suspended", HttpJson.Default.RunPage);
+
+        Assert.Equal((true, false), (first.IsNew, again.IsNew));
+        Assert.Equal(("suspended", "wait", null), (details.Status, details.Suspended!.Reason, details.Suspended.Parent));
+        Assert.Equal((run, "suspended"), (Assert.Single(listed.Runs).Run, listed.Runs[0].Status));
+        house.Gate.Open();
+        await (await house.PostAsync($"/api/v1/runs/{run}/resume", "")).ReadAsync(HttpJson.Default.RunResumed);
+        Assert.Equal("run.succeeded", (await house.FollowAsync(run))[^1].Type);
+        await (await house.PostAsync(suspend, "{}")).RefusedAsync(HttpStatusCode.Conflict, "run.over");
+        await (await house.PostAsync("/api/v1/runs/none/suspend", "{}")).RefusedAsync(HttpStatusCode.NotFound, "run.unknown");
+    }
+
+    [Fact]
     public async Task Resuming_a_run_that_is_carried_or_over_does_nothing()
     {
         await using var house = await House.OpenAsync();

@@ -13,10 +13,10 @@ public sealed class EventApiTests
         await using var house = await House.OpenAsync();
         var run = await house.StartAsync("held");
         await using var stream = await house.OpenStreamAsync(run);
-        RunFact? fact;
+        RunFact fact;
         do
         {
-            fact = await stream.NextAsync();
+            fact = await stream.NextAsync() ?? throw new EndOfStreamException();
         }
         while (fact is not { Type: "state.entered" } || fact.Fact.GetProperty("state").GetString() != "second");
 

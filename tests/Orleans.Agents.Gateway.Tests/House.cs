@@ -131,7 +131,19 @@ internal sealed class Gate
 /// <summary>What was logged.</summary>
 internal sealed class LogLines : ILoggerProvider, ILogger
 {
+    private volatile TaskCompletionSource another = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public ConcurrentQueue<string> Lines { get; } = [];
+
+    /// <summary>Ends when a line with these words was logged.</summary>
+    public async Task UntilAsync(string words)
+    {
+        for (var next = another.Task; !Lines.Any(line => line.Contains(words, StringComparison.Ordinal)); next = another.Task)
+        {
+            await Task.WhenAny(next, Task.Delay(House.Patience));
+            Assert.True(next.IsCompleted, $"Nothing more was logged than:\n{string.Join('\n', Lines)}");
+        }
+    }
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -141,8 +153,11 @@ internal sealed class LogLines : ILoggerProvider, ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
         Lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+        Interlocked.Exchange(ref another, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    }
 
     public void Dispose()
     {

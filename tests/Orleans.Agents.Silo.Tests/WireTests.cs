@@ -24,6 +24,7 @@ public sealed class WireTests
         new RunCall.Start("test", Payload.Parse("""{"n":1.10}"""), "key", "/tmp", Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff"), "hash", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
         new RunCall.Fork(new RunId("run-1"), 7, Payload.Parse("""{"n":1.10}"""), Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff"), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
         new RunCall.Cancel("why", "request-1"),
+        new RunCall.Suspend("why", "request-1"),
         new RunCall.Signal("approval", Payload.Parse("""{"yes":1.50}"""), "mail-1"),
         new RunCall.Resume(),
         new RunCall.Wake(),
@@ -106,7 +107,7 @@ public sealed class WireTests
 
     [Fact]
     public void The_names_of_kinds_are_what_they_were() => Assert.Equal(
-        ["cancel", "fork", "resume", "settle", "signal", "start", "wake"],
+        ["cancel", "fork", "resume", "settle", "signal", "start", "suspend", "wake"],
         typeof(RunCall).GetCustomAttributes<JsonDerivedTypeAttribute>()
             .Select(a => (string)a.TypeDiscriminator!).Order(StringComparer.Ordinal));
 

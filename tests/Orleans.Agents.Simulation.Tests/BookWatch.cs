@@ -16,6 +16,7 @@ internal sealed class BookWatch
     private Sums settled;
     private Sums lost;
     private DateTimeOffset before;
+    private bool isSuspended;
 
     /// <summary>Whether something was charged of which nobody knows.</summary>
     public bool HasLost => lost != default;
@@ -60,12 +61,12 @@ internal sealed class BookWatch
         switch (happened)
         {
             case RunEvent.StateEntered { Reserved: { } cost } e:
-                held.Add((e.Visit, 0, 1), new Held(Sums.Of(cost)));
+                held.Add((e.Visit, 0, 1), new Held(Sums.Of(cost), isSuspended ? at : null));
                 break;
             case RunEvent.BranchesStarted { Reserved: { } costs } e:
                 foreach (var i in Enumerable.Range(0, e.Count).Where(i => costs[i] != Cost.Nothing))
                 {
-                    held.Add((e.Visit, e.First + i, 1), new Held(Sums.Of(costs[i])));
+                    held.Add((e.Visit, e.First + i, 1), new Held(Sums.Of(costs[i]), isSuspended ? at : null));
                 }
 
                 break;
@@ -103,6 +104,13 @@ internal sealed class BookWatch
             case RunEvent.TakenOver e:
                 TakeOver(e, at);
                 break;
+            case RunEvent.Suspended e when !isSuspended:
+                Suspend(e, at);
+                break;
+            case RunEvent.Resumed:
+                isSuspended = false;
+                held.Values.ToList().ForEach(one => one.NotBefore = one.NotBefore > at ? one.NotBefore : null);
+                break;
             case RunEvent.StateLeft or RunEvent.Closing:
                 Leave(at);
                 break;
@@ -138,6 +146,20 @@ internal sealed class BookWatch
         }
     }
 
+    // Of what was held back nobody has made anything; what waits for a moment is not made either until the run is resumed.
+    private void Suspend(RunEvent.Suspended suspended, DateTimeOffset at)
+    {
+        isSuspended = true;
+        foreach (var (key, one) in held.Where(one => one.Value is { IsChild: false, IsLeft: false }))
+        {
+            one.NotBefore = one.NotBefore > at ? one.NotBefore
+                : suspended.Held?.Contains(key.Branch) is true ? at
+                : null;
+        }
+    }
+
+    private bool IsHeldBack(Held one, DateTimeOffset at) => isSuspended ? one.NotBefore is not null : one.NotBefore > at;
+
     // What the old owner had under way is gone, and as much is set aside for what is made in its place. One that put the
     // run down before an attempt was due may have begun it all the same, if its clock was set back since.
     private void TakeOver(RunEvent.TakenOver taken, DateTimeOffset at)
@@ -145,15 +167,15 @@ internal sealed class BookWatch
         foreach (var (key, one) in held.Where(one => one.Value is { IsChild: false, IsLeft: false }))
         {
             RunWatch.Check(
-                taken.WasPutDown is not true || !made.Contains(key) || one.NotBefore > before,
+                taken.WasPutDown is not true || !made.Contains(key) || one.NotBefore > before || isSuspended,
                 Invariant.BooksBalance,
                 $"{key} was made, and who takes the run over does not charge it");
-            if (taken.WasPutDown is not true && !(one.NotBefore > at))
+            if (taken.WasPutDown is not true && !IsHeldBack(one, at))
             {
                 lost += one.Sums;
             }
 
-            one.NotBefore = one.NotBefore > at ? one.NotBefore : null;
+            one.NotBefore = one.NotBefore > at ? one.NotBefore : isSuspended ? at : null;
         }
     }
 
@@ -162,7 +184,7 @@ internal sealed class BookWatch
         foreach (var (key, one) in held.Where(one => !one.Value.IsLeft).ToList())
         {
             one.IsLeft = true;
-            if (one.NotBefore > at)
+            if (IsHeldBack(one, at))
             {
                 held.Remove(key);
             }

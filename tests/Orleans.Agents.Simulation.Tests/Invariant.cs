@@ -17,10 +17,12 @@ internal static class Invariant
     public const string AttemptsDoNotOverlap = "attempts-do-not-overlap";
     public const string RecordedNeverAgain = "recorded-never-again";
     public const string WithinBudget = "within-budget";
+    public const string SuspendedBeginsNothing = "suspended-begins-nothing";
     public const string NothingSleeps = "nothing-sleeps";
     public const string FencedNeverWrites = "fenced-never-writes";
     public const string OneOwner = "one-owner";
     public const string OneRunAKey = "one-run-a-key";
+    public const string OneRunAChild = "one-run-a-child";
     public const string AnswersAreDurable = "answers-are-durable";
     public const string ChildrenEndFirst = "children-end-first";
     public const string StartedIsThere = "started-is-there";

@@ -21,6 +21,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     private readonly List<(DateTimeOffset At, ImmutableArray<RunEvent> Events)> appends = [];
     private readonly HashSet<(int Visit, int Branch, int Attempt)> recorded = [];
     private readonly HashSet<(int Visit, int Branch)> closed = [];
+    private readonly HashSet<(int Visit, int Branch, int Attempt)> intended = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), string> given = [];
     private readonly Dictionary<(int Process, int Visit, int Branch), int> underWay = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), RunId> children = [];
@@ -35,9 +36,9 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     /// <summary>Whether somebody has to decide before the run goes on.</summary>
     public bool AwaitsDecision => State.Open.Values.Any(o => o.AwaitsDecision);
 
-    /// <summary>Whether somebody else moves it: who decides, who sends a signal, or a child that ends.</summary>
+    /// <summary>Whether somebody else moves it: who decides, resumes it or sends a signal, or a child that ends.</summary>
     public bool WaitsForOthers =>
-        AwaitsDecision || State.Awaited is not null || State.AwaitedChildren is not null || State is { Ending: not null, Unsettled: not null };
+        AwaitsDecision || State.Suspension is not null || State.Awaited is not null || State.AwaitedChildren is not null || State is { Ending: not null, Unsettled: not null };
 
     /// <summary>Whether something happened that may change how the run ends, and is meant to.</summary>
     public bool IsDisturbed { get; private set; }
@@ -130,10 +131,21 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
             !knowsAll || epoch.Value >= called.Value,
             Invariant.EpochsNeverDecrease,
             $"a tool was called under {called} before the owner called it under {epoch}");
+        Check(
+            !knowsAll || State.Suspension is null
+                || Run.Outstanding(workflow, State).Any(work => work.Key is { } key && key.Activity == activity && key.Attempt == attempt),
+            Invariant.SuspendedBeginsNothing,
+            $"attempt {attempt} at {activity} begins in a suspended run that does not ask for it");
         called = epoch.Value > called.Value ? epoch : called;
         books.Began(activity, attempt);
         underWay[(process, visit, branch)] = attempt;
     }
+
+    /// <summary>A call is made that must not be made twice.</summary>
+    public void Called(ActivityId activity, int attempt) => Check(
+        intended.Contains((activity.Visit, activity.Branch, attempt)),
+        Invariant.OnceMeansOnce,
+        $"attempt {attempt} at {activity} is made, and its intent is not stored");
 
     /// <summary>An attempt is over, one way or the other, or was told to stop.</summary>
     public void Finished(int process, ActivityId activity, int attempt)
@@ -161,7 +173,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     public void ReplaysTheSame()
     {
         var replay = new Replay(workflow);
-        var comparison = new Comparison(workflow, workflow with { Hash = "another" });
+        var comparison = new Comparison(workflow, Renamed(workflow));
         Check(
             appends.TrueForAll(append => replay.Take(append.Events, append.At)),
             Invariant.ReplayDecidesTheSame,
@@ -172,6 +184,14 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
             compared is { Difference: null, Refusal: null, Unused: 0 },
             Invariant.ReplayDecidesTheSame,
             $"run {State.Origin?.Run} comes out differently by the same definition: {compared.Difference}, {compared.Unused} unused");
+    }
+
+    // One that runs itself runs what it is called now.
+    private static Workflow Renamed(Workflow workflow)
+    {
+        const string Another = "another";
+        var calls = workflow.Calls.Where(call => call.Value == workflow.Hash).Select(call => KeyValuePair.Create(call.Key, Another));
+        return workflow with { Hash = Another, Calls = workflow.Calls.SetItems(calls) };
     }
 
     public static void Check(bool holds, string invariant, FormattableString how)
@@ -187,7 +207,10 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         switch (happened)
         {
             case RunEvent.ChildStarted e:
-                children.Add((e.Visit, e.Branch, e.Attempt), new RunId(e.Run));
+                Check(
+                    children.TryAdd((e.Visit, e.Branch, e.Attempt), new RunId(e.Run)),
+                    Invariant.OneRunAChild,
+                    $"{e.Run} is started a second time");
                 break;
             case RunEvent.ActivitySucceeded e when children.TryGetValue((e.Visit, e.Branch, e.Attempt), out var child):
                 RecordEnd(child, (e.Visit, e.Branch, e.Attempt), $"{e.Output}", e.Spent);
@@ -205,6 +228,9 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
                 break;
             case RunEvent.ActivityFailed e:
                 Record((e.Visit, e.Branch, e.Attempt), e.Failure.Code, IsEnginesOwn(e.Failure.Code));
+                break;
+            case RunEvent.ActivityIntended e:
+                intended.Add((e.Visit, e.Branch, e.Attempt));
                 break;
             case RunEvent.ActivityUnknown:
             case RunEvent.Failed { Failure.Code: FailureCode.Cancelled }:
@@ -228,7 +254,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
 
     // That an attempt took too long, was told to stop, or that nobody knows of it is not said by who makes it.
     private static bool IsEnginesOwn(string code) => code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled
-        or FailureCode.UnknownOutcome or FailureCode.BudgetTokens or FailureCode.BudgetCost;
+        or FailureCode.UnknownOutcome || code.StartsWith("budget.", StringComparison.Ordinal);
 
     private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isEnginesOwn)
     {

@@ -34,8 +34,8 @@ internal sealed record BranchesDocument(
             .. state.Open.Select(o => new BranchDocument(
                 NameOf(workflow.States[state.State], fan, o.Key),
                 o.Value.Attempt,
-                o.Value.AwaitsDecision ? "undecided" : o.Value.IsRetry ? "waits for its next attempt" : "under way",
-                o.Value.IsRetry ? o.Value.Since : null)),
+                o.Value.AwaitsDecision ? "undecided" : o.Value.IsRetry ? state.Suspension is null ? "waits for its next attempt" : "held back" : "under way",
+                o.Value.IsRetry && state.Suspension is null ? o.Value.Since : null)),
         ]);
 
     private static string NameOf(State state, FanOut fan, int branch) => state is State.Parallel parallel

@@ -15,6 +15,7 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(IReadOnlyList<RunLine>))]
 [JsonSerializable(typeof(IReadOnlyList<ResumedDocument>))]
 [JsonSerializable(typeof(ResumedDocument))]
+[JsonSerializable(typeof(SuspendedDocument))]
 [JsonSerializable(typeof(PrunedDocument))]
 [JsonSerializable(typeof(DecidedDocument))]
 [JsonSerializable(typeof(SignalledDocument))]

@@ -18,7 +18,8 @@ internal sealed record RunLine(
     DateTimeOffset StartedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? WakeAt,
-    WaitDocument? WaitsFor = null)
+    WaitDocument? WaitsFor = null,
+    SuspensionDocument? Suspended = null)
 {
     /// <summary>The line of a run's row.</summary>
     public static RunLine Of(RunRecord record) => new(
@@ -59,6 +60,9 @@ internal sealed record RunDocument
     public required Guid CorrelationId { get; init; }
 
     public required string Status { get; init; }
+
+    /// <summary>Since when and why it begins nothing, when it is suspended.</summary>
+    public SuspensionDocument? Suspended { get; init; }
 
     public string? State { get; init; }
 
@@ -126,14 +130,15 @@ internal sealed record RunDocument
             Depth = state.Origin.Parent?.Depth,
             ForkedFrom = ForkedFromDocument.Of(state.Origin.Fork),
             CorrelationId = state.Origin.CorrelationId,
-            Status = StatusName.Of(state.Status),
+            Status = StatusName.Of(state.ShownStatus),
+            Suspended = SuspensionDocument.Of(state),
             State = state.State.Length == 0 ? null : state.State,
             Visit = state.Visit,
             Cycle = cycles.FirstOrDefault(c => c.IsNow)?.Text,
             Cycles = cycles,
             StartedAt = state.StartedAt,
             UpdatedAt = record.UpdatedAt,
-            WaitsUntil = state.FanOut is null ? state.WakeAt ?? NextAttemptOf(state) : null,
+            WaitsUntil = state is { FanOut: null, Suspension: null } ? state.WakeAt ?? NextAttemptOf(state) : null,
             WaitsFor = waits.IsEmpty ? null : [.. waits.Select(WaitDocument.Of)],
             Branches = state.FanOut is { } fan ? BranchesDocument.Of(state, fan, workflow) : null,
             Undecided = UndecidedDocument.AllOf(state) is { IsEmpty: false } undecided ? undecided : null,

@@ -49,6 +49,9 @@ internal sealed class RunProgress(Streams streams)
             RunEvent.Forked { State.Origin: { Fork: { } fork } origin } =>
                 ($"run {origin.Run} of {origin.Workflow} forked from {fork.Run} at version {fork.Version}", Tone.Faint),
             RunEvent.Started started => ($"run {started.Origin.Run} of {started.Origin.Workflow} started", Tone.Faint),
+            RunEvent.Suspended { Reason: null } => ("suspended: nothing begins until it is resumed", Tone.Warning),
+            RunEvent.Suspended suspended => ($"suspended: {suspended.Reason}", Tone.Warning),
+            RunEvent.Resumed => ("goes on", Tone.Plain),
             RunEvent.TakenOver => ("carried on from where it stood", Tone.Faint),
             RunEvent.StateEntered { MaxVisits: > 1 and var max } entered => (
                 $"{entered.State}: {CycleDocument.TextOf(entered.State, entered.Cycle, max)}, "

@@ -9,6 +9,12 @@ namespace Orleans.Agents.Client.Contracts;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CancelRun(string? Reason = null, string? RequestId = null);
 
+/// <summary>Asks a run to begin nothing until it is resumed.</summary>
+/// <param name="Reason">Why, for people; it is shown with the run.</param>
+/// <param name="RequestId">Names the request, so that it can be made again. The header <c>Idempotency-Key</c> says the same.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record SuspendRun(string? Reason = null, string? RequestId = null);
+
 /// <summary>Something that was asked of a run is durable; the run obeys as soon as somebody carries it.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="IsNew">Whether this request was stored; false when it had been before.</param>

@@ -18,6 +18,7 @@ namespace Orleans.Agents.Client.Contracts;
 [JsonSerializable(typeof(RunFact))]
 [JsonSerializable(typeof(FactPage))]
 [JsonSerializable(typeof(CancelRun))]
+[JsonSerializable(typeof(SuspendRun))]
 [JsonSerializable(typeof(RunAsked))]
 [JsonSerializable(typeof(RunResumed))]
 [JsonSerializable(typeof(ForkRun))]

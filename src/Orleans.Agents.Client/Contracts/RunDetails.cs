@@ -30,8 +30,11 @@ public sealed record RunDetails
     /// <summary>A UUID that stands on every call, span and message of the run.</summary>
     public required Guid CorrelationId { get; init; }
 
-    /// <summary><c>running</c>, <c>succeeded</c> or <c>failed</c>.</summary>
+    /// <summary><c>running</c>, <c>suspended</c>, <c>succeeded</c> or <c>failed</c>.</summary>
     public required string Status { get; init; }
+
+    /// <summary>Since when and why it begins nothing, when it is suspended.</summary>
+    public SuspensionDetails? Suspended { get; init; }
 
     /// <summary>How many events it has.</summary>
     public required long Sequence { get; init; }
@@ -98,6 +101,12 @@ public sealed record RunDetails
 /// <param name="Remaining">How often it may be still.</param>
 /// <param name="IsNow">Whether the run is in it.</param>
 public sealed record CycleDetails(string State, int Current, int Max, int Remaining, bool IsNow);
+
+/// <summary>That a run begins nothing until it is resumed.</summary>
+/// <param name="Since">Since when.</param>
+/// <param name="Reason">Why, for people.</param>
+/// <param name="Parent">The run that waits for it and with which it was suspended; null when it was for itself.</param>
+public sealed record SuspensionDetails(DateTimeOffset Since, string? Reason = null, string? Parent = null);
 
 /// <summary>A run that waits for a signal.</summary>
 /// <param name="Run">The run that waits, and that the signal is sent to: the one that is shown, or a child run.</param>

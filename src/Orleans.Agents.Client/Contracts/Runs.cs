@@ -6,7 +6,7 @@ namespace Orleans.Agents.Client.Contracts;
 /// <param name="Run">Its name.</param>
 /// <param name="Workflow">Its workflow's name.</param>
 /// <param name="Definition">The hash of the definition it is pinned to.</param>
-/// <param name="Status"><c>running</c>, <c>succeeded</c> or <c>failed</c>.</param>
+/// <param name="Status"><c>running</c>, <c>suspended</c>, <c>succeeded</c> or <c>failed</c>.</param>
 /// <param name="Sequence">How many events it has.</param>
 /// <param name="IsCarried">Whether some process carries it.</param>
 /// <param name="StartedAt">When it was started.</param>
@@ -37,7 +37,7 @@ public sealed record RunPage(ImmutableArray<RunLine> Runs, string? Cursor = null
 /// <summary>A run with those it started, in the order in which it started them.</summary>
 /// <param name="Run">Its name.</param>
 /// <param name="Workflow">Its workflow's name.</param>
-/// <param name="Status"><c>running</c>, <c>succeeded</c> or <c>failed</c>.</param>
+/// <param name="Status"><c>running</c>, <c>suspended</c>, <c>succeeded</c> or <c>failed</c>.</param>
 /// <param name="StartedAt">When it was started.</param>
 /// <param name="UpdatedAt">When the last thing happened to it.</param>
 /// <param name="State">The state it is in; null when it is over.</param>

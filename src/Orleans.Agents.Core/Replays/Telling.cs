@@ -43,6 +43,12 @@ internal static class Telling
             RunEvent.RunLaunched e => [new RunCommand.StartChild(e.Visit, e.Branch, e.Attempt)],
             RunEvent.SignalReceived e => [new RunCommand.Signal(e.Signal, e.Id, e.Payload)],
             RunEvent.SignalRefused e => [new RunCommand.Signal(e.Signal, e.Id, e.Payload ?? Payload.Null)],
+            RunEvent.Suspended e =>
+            [
+                new RunCommand.Suspend(e.Reason, e.ByParent is true),
+                new RunCommand.Suspend(e.Reason, e.ByParent is true, IsAtRest: true),
+            ],
+            RunEvent.Resumed => [new RunCommand.Resume()],
             RunEvent.Parked => [new RunCommand.Rest(at)],
             RunEvent.ChildAbandoned or RunEvent.StateLeft => [new RunCommand.Wake()],
             RunEvent.Closing e => [EndOf(e.Failure)],

@@ -68,7 +68,7 @@ internal static class CallEvolution
         var books = state.Books;
         foreach (var (branch, open) in state.Open)
         {
-            if (IsUnderWay(open) || (open.Reserved is not null && MayHaveBegun(open, at)))
+            if (IsUnderWay(open) || (open.Reserved is not null && MayHaveBegun(state, open, at)))
             {
                 unsettled = (unsettled ?? []).Add(
                     new UnsettledCall(state.State, state.Visit, branch, open.Attempt, open.Child, open.Reserved));
@@ -101,8 +101,9 @@ internal static class CallEvolution
         state.Unsettled?.Exists(call => !call.IsLoser) is true
         || (!state.Open.IsEmpty && state.Open.Values.Any(IsUnderWay));
 
-    /// <summary>Whether somebody may be making an attempt: one that waits for its moment is not made.</summary>
-    public static bool MayHaveBegun(OpenActivity open, DateTimeOffset at) => !open.IsRetry || open.Since <= at;
+    /// <summary>Whether somebody may be making an attempt: one that waits for its moment, or is held back, is not made.</summary>
+    public static bool MayHaveBegun(RunState state, OpenActivity open, DateTimeOffset at) =>
+        !open.IsRetry || (state.Suspension is null && open.Since <= at);
 
     private static bool IsUnderWay(OpenActivity open) => open.Call is { Unknown: null } || open.Child is not null;
 

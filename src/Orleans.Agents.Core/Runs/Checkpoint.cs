@@ -86,6 +86,7 @@ public static class Checkpoint
             Books = BooksOf(cut, open.Values),
             AwaitedChildren = null,
             Unsettled = null,
+            Suspension = null,
             Awaited = cut.Awaited is { } awaited ? awaited with { Since = awaited.Since + passed } : null,
             WakeAt = isNamed ? cut.WakeAt : cut.WakeAt + passed,
         };

@@ -22,6 +22,11 @@ internal static class ChildRules
             return new Decision.Ignored("The attempt is no longer the one that counts, or its child has begun.");
         }
 
+        if (state.Suspension is not null)
+        {
+            return new Decision.Ignored("The run is suspended.");
+        }
+
         if (state.Open[branch] is { IsRetry: true, Since: var due } && due > at)
         {
             return new Decision.Ignored("Nothing is due.");

@@ -27,7 +27,7 @@ internal static class FanOutEvolution
         for (var branch = started.First; branch < started.First + started.Count; branch++)
         {
             var reserved = started.Reserved?[branch - started.First].OrNull();
-            open = open.SetItem(branch, new OpenActivity(Attempt: 1, at, Reserved: reserved));
+            open = open.SetItem(branch, SuspensionEvolution.Asked(state, at, reserved));
             books = Books.Reserve(books, reserved);
         }
 

@@ -16,6 +16,7 @@ internal static class ForkRules
         var draft = new Draft(workflow, state, at);
         draft.Add(new RunEvent.Forked(fork.Checkpoint));
         CallRules.Inherit(workflow, draft, at);
+        SignalRules.TakeKept(draft); // kept by a run that was suspended, which this one is not
         return draft.Accept();
     }
 

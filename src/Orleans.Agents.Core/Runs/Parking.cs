@@ -20,6 +20,11 @@ public static class Parking
             return true; // only its children are waited for
         }
 
+        if (state.Suspension is not null)
+        {
+            return !state.Open.Values.Any(open => IsUnderWay(state, open)); // nothing comes due meanwhile
+        }
+
         var next = RunTime.Earlier(state.WakeAt, state.Bounds!.Deadline);
         foreach (var (_, activity) in state.Open)
         {
@@ -51,5 +56,8 @@ public static class Parking
     /// <see cref="RunCommand.Rest"/>, after a while.
     /// </summary>
     public static bool WaitsForChildren(RunState state) =>
-        state.AwaitedChildren is not null || state.Unsettled is not null;
+        state.Suspension is null && (state.AwaitedChildren is not null || state.Unsettled is not null);
+
+    private static bool IsUnderWay(RunState state, OpenActivity open) =>
+        open is { AwaitsDecision: false, Child: null } && !SuspensionRules.HoldsBack(state, open);
 }

@@ -26,7 +26,11 @@ public static class Run
             (RunStatus.Succeeded or RunStatus.Failed, _) => new Decision.Ignored("The run is over."),
             (RunStatus.Running, RunCommand.TakeOver takeOver) => OnTakeOver(workflow, state, takeOver, at),
             (RunStatus.Running, _) when state.Ending is not null => OnClosing(workflow, state, command, at),
-            (RunStatus.Running, _) when state.Bounds!.Deadline <= at => Moments.EndAtDeadline(workflow, state, at),
+            (RunStatus.Running, RunCommand.Suspend suspend) when !IsLate(state, at) =>
+                SuspensionRules.Suspend(workflow, state, suspend, at),
+            (RunStatus.Running, RunCommand.Resume resume) when !IsLate(state, at) =>
+                SuspensionRules.Resume(workflow, state, resume, at),
+            (RunStatus.Running, _) when IsLate(state, at) => Moments.EndAtDeadline(workflow, state, command, at),
             (RunStatus.Running, RunCommand.ReportSuccess report) => OnSuccess(workflow, state, report, at),
             (RunStatus.Running, RunCommand.ReportFailure report) => OnFailure(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Intend intend) => CallRules.Intend(workflow, state, intend, at),
@@ -73,7 +77,7 @@ public static class Run
         var work = ImmutableArray.CreateBuilder<RunWork>();
         foreach (var (branch, activity) in state.Open)
         {
-            if (activity is { AwaitsDecision: false, Child: null })
+            if (activity is { AwaitsDecision: false, Child: null } && !SuspensionRules.HoldsBack(state, activity))
             {
                 work.Add(WorkOf(workflow, state, branch));
             }
@@ -93,7 +97,8 @@ public static class Run
         if (state.Status != RunStatus.Running
             || !state.Open.TryGetValue(branch, out var open)
             || open.AwaitsDecision
-            || open.Child is not null)
+            || open.Child is not null
+            || SuspensionRules.HoldsBack(state, open))
         {
             return null;
         }
@@ -256,6 +261,10 @@ public static class Run
                 : "The run was cancelled."));
         return draft.Accept();
     }
+
+    // A suspended run is not late: like every moment that passes meanwhile, its deadline comes when it goes on.
+    private static bool IsLate(RunState state, DateTimeOffset at) =>
+        state.Suspension is null && state.Bounds!.Deadline <= at;
 
     internal static bool IsCurrent(RunState state, int visit, int branch, int attempt) =>
         state.Visit == visit && state.Open.TryGetValue(branch, out var open) && open.Attempt == attempt;

@@ -100,6 +100,21 @@ public abstract record RunCommand
     /// <param name="Payload">What is told.</param>
     public sealed record Signal(string Name, string Id, Payload Payload) : RunCommand;
 
+    /// <summary>
+    /// Begin nothing until <see cref="Resume"/>: no attempt, no child run, nothing that a moment or a signal leads to. What is
+    /// under way is done to its end.
+    /// </summary>
+    /// <param name="Reason">Why, for people; what is beyond <see cref="RunLimits.ReasonLength"/> is cut off.</param>
+    /// <param name="IsByParent">Whether the run that waits for this one is suspended.</param>
+    /// <param name="IsAtRest">Whether whoever carries the run has begun nothing of what it asks for.</param>
+    public sealed record Suspend(string? Reason = null, bool IsByParent = false, bool IsAtRest = false) : RunCommand;
+
+    /// <summary>Go on after <see cref="Suspend"/>.</summary>
+    /// <param name="IsByParent">
+    /// Whether the run that waits for this one goes on; then it goes on with it, unless it was suspended for itself.
+    /// </param>
+    public sealed record Resume(bool IsByParent = false) : RunCommand;
+
     /// <summary>A moment the run asked to be woken at has passed.</summary>
     public sealed record Wake : RunCommand;
 

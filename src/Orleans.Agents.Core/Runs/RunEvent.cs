@@ -30,6 +30,8 @@ namespace Orleans.Agents.Runs;
 [JsonDerivedType(typeof(SignalReceived), "signal.received")]
 [JsonDerivedType(typeof(SignalTaken), "signal.taken")]
 [JsonDerivedType(typeof(SignalRefused), "signal.refused")]
+[JsonDerivedType(typeof(Suspended), "run.suspended")]
+[JsonDerivedType(typeof(Resumed), "run.resumed")]
 [JsonDerivedType(typeof(Parked), "run.parked")]
 [JsonDerivedType(typeof(Closing), "run.closing")]
 [JsonDerivedType(typeof(Succeeded), "run.succeeded")]
@@ -207,6 +209,17 @@ public abstract record RunEvent
     /// <param name="Failure">Why it is of no use.</param>
     /// <param name="Payload">What was told.</param>
     public sealed record SignalRefused(string Signal, string Id, Failure Failure, Payload? Payload = null) : RunEvent;
+
+    /// <summary>
+    /// The run begins nothing until it is resumed. What is under way is done to its end, and the run takes its results.
+    /// </summary>
+    /// <param name="Reason">Why, for people.</param>
+    /// <param name="ByParent">Whether it is suspended along with the run that waits for it.</param>
+    /// <param name="Held">The branches that ask for what nobody has begun; null when there are none.</param>
+    public sealed record Suspended(string? Reason = null, bool? ByParent = null, ImmutableArray<int>? Held = null) : RunEvent;
+
+    /// <summary>The run goes on: what was held back begins, and moments that passed meanwhile come now.</summary>
+    public sealed record Resumed : RunEvent;
 
     /// <summary>The run was put down: all it waits for comes from its children, or is not due for long.</summary>
     public sealed record Parked : RunEvent;

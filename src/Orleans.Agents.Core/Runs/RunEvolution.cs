@@ -58,6 +58,8 @@ internal static class RunEvolution
         RunEvent.SignalReceived e => SignalEvolution.Receive(state, e, at),
         RunEvent.SignalTaken e => SignalEvolution.Take(state, e),
         RunEvent.SignalRefused => state,
+        RunEvent.Suspended e => SuspensionEvolution.Suspend(state, e, at),
+        RunEvent.Resumed => SuspensionEvolution.Resume(state, at),
         RunEvent.Parked => state,
         RunEvent.Closing e => Close(CallEvolution.StopWaiting(state, at)) with
         {
@@ -75,7 +77,7 @@ internal static class RunEvolution
         MaxVisits = entered.MaxVisits,
         Visits = state.Visits.SetItem(entered.State, entered.Cycle),
         Open = entered.Activity
-            ? OpenActivities.None.Add(0, new OpenActivity(Attempt: 1, at, Reserved: entered.Reserved))
+            ? OpenActivities.None.Add(0, SuspensionEvolution.Asked(state, at, entered.Reserved))
             : OpenActivities.None,
         ActivitiesUsed = state.ActivitiesUsed + (entered.Activity ? 1 : 0),
         Awaited = entered.Signal is { } signal ? new AwaitedSignal(signal, at) : null,
@@ -91,12 +93,15 @@ internal static class RunEvolution
         var books = state.Books;
         foreach (var (branch, activity) in state.Open)
         {
-            if (taken.WasPutDown is not true && activity.Child is null && CallEvolution.MayHaveBegun(activity, at))
+            if (taken.WasPutDown is not true && activity.Child is null && CallEvolution.MayHaveBegun(state, activity, at))
             {
                 books = Books.LoseAndRepeat(books, activity.Reserved);
             }
 
-            open = activity.Since < at ? open.SetItem(branch, activity with { Since = at, IsRetry = false }) : open;
+            open = SuspensionEvolution.Holds(state, activity)
+                ? open.SetItem(branch, activity with { Since = RunTime.Later(activity.Since, at), IsRetry = true })
+                : activity.Since < at ? open.SetItem(branch, activity with { Since = at, IsRetry = false })
+                : open;
         }
 
         return state with { Epoch = taken.Epoch, Open = open, Books = books };
@@ -142,6 +147,7 @@ internal static class RunEvolution
         FanOut = null,
         Inherited = null,
         Ending = null,
+        Suspension = null,
         Awaited = null,
         Signals = null,
         WakeAt = null,

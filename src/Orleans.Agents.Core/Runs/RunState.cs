@@ -84,12 +84,16 @@ public sealed record RunState
     /// <summary>How the run ends when its last unsettled call is known; null while it goes on.</summary>
     public RunEnding? Ending { get; init; }
 
+    /// <summary>That the run begins nothing until it is resumed; null while it does.</summary>
+    public Suspension? Suspension { get; init; }
+
     /// <summary>The signal that the present state waits for; null when it waits for none.</summary>
     public AwaitedSignal? Awaited { get; init; }
 
     /// <summary>
     /// Signals that no state has waited for yet, oldest first; null when there are none. At most
-    /// <see cref="RunLimits.EarlySignals"/>, and <see cref="RunLimits.EarlySignalBytes"/> in all.
+    /// <see cref="RunLimits.EarlySignals"/>, and <see cref="RunLimits.EarlySignalBytes"/> in all, besides one that a suspended
+    /// run waits for.
     /// </summary>
     public ImmutableList<EarlySignal>? Signals { get; init; }
 
@@ -116,6 +120,10 @@ public sealed record RunState
 
     /// <summary>Why the run ended without an output, when it did.</summary>
     public Failure? Failure { get; init; }
+
+    /// <summary>The status as people see it: that of a run that is suspended says so.</summary>
+    [JsonIgnore]
+    public RunStatus ShownStatus => Suspension is null ? Status : RunStatus.Suspended;
 
     /// <summary>Whether nothing can follow.</summary>
     [JsonIgnore]

@@ -14,6 +14,10 @@ public enum RunStatus
     [JsonStringEnumMemberName("running")]
     Running,
 
+    /// <summary>Running, as its <see cref="RunState.Status"/> says, and nothing begins until it is resumed.</summary>
+    [JsonStringEnumMemberName("suspended")]
+    Suspended,
+
     /// <summary>Over, with an output.</summary>
     [JsonStringEnumMemberName("succeeded")]
     Succeeded,

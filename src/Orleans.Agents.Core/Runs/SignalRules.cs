@@ -31,7 +31,7 @@ public static class SignalRules
 
         return wait.OutputSchema?.Validate(payload) is { IsValid: false } invalid
             ? Wrong(FailureCode.SignalInvalid, $"The payload does not satisfy the schema of signal '{name}': {invalid}")
-            : state.Awaited?.Signal == name ? null
+            : state.Awaited?.Signal == name && state.Signals?.Exists(kept => kept.Signal == name) is not true ? null
             : Crowded(state, payload);
     }
 
@@ -43,13 +43,23 @@ public static class SignalRules
     {
         DateTimeOffset? until = wait.Timeout is { } timeout ? RunTime.Truncate(at + timeout) : null;
         draft.Add(entered with { Signal = wait.Signal, WakeAt = until });
-        if (draft.Current.Signals?.Find(signal => signal.Signal == wait.Signal) is not { } early)
+        if (draft.Current.Suspension is not null || KeptFor(draft.Current) is not { } early)
         {
             return null;
         }
 
         draft.Add(new RunEvent.SignalTaken(entered.Visit, early.Signal, early.Id));
         return draft.Left(wait, early.Payload);
+    }
+
+    /// <summary>Takes what came for the present state while the run was suspended, if it came before the wait was over.</summary>
+    internal static void TakeKept(Draft draft)
+    {
+        if (KeptFor(draft.Current) is { } kept && !(draft.Current.WakeAt <= kept.At))
+        {
+            draft.Add(new RunEvent.SignalTaken(draft.Current.Visit, kept.Signal, kept.Id));
+            draft.Leave(kept.Payload);
+        }
     }
 
     internal static Decision Receive(Workflow workflow, RunState state, RunCommand.Signal signal, DateTimeOffset at)
@@ -74,7 +84,7 @@ public static class SignalRules
         }
 
         draft.Add(new RunEvent.SignalReceived(name, id, payload));
-        if (state.Awaited?.Signal == name)
+        if (state.Awaited?.Signal == name && state.Suspension is null)
         {
             draft.Add(new RunEvent.SignalTaken(state.Visit, name, id));
             draft.Leave(payload);
@@ -82,6 +92,10 @@ public static class SignalRules
 
         return draft.Accept();
     }
+
+    private static EarlySignal? KeptFor(RunState state) => state.Awaited is { Signal: var name }
+        ? state.Signals?.Find(signal => signal.Signal == name)
+        : null;
 
     private static State.Await? WaitFor(Workflow workflow, string name)
     {

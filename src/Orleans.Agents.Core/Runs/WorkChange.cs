@@ -64,7 +64,8 @@ public sealed record WorkChange(
         {
             switch (e)
             {
-                case RunEvent.StateLeft or RunEvent.Closing or RunEvent.Succeeded or RunEvent.Failed or RunEvent.TakenOver:
+                case RunEvent.StateLeft or RunEvent.Closing or RunEvent.Succeeded or RunEvent.Failed or RunEvent.TakenOver
+                    or RunEvent.Suspended or RunEvent.Resumed:
                     touched.UnionWith(before.Open.Keys);
                     touched.UnionWith(after.Open.Keys);
                     break;

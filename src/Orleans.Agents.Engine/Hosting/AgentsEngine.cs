@@ -159,7 +159,17 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default) =>
+        requests.ResumeAsync(run, CarryOnAsync, cancellation);
+
+    /// <summary>The same without letting a suspended run go on: it is carried as it stands.</summary>
+    /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
+    public Task<bool> CarryOnAsync(RunId run, CancellationToken cancellation = default) =>
         (opener ?? throw NotStarted()).OpenAsync(run, cancellation);
+
+    /// <inheritdoc/>
+    public Task<Posted> SuspendAsync(
+        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default) =>
+        requests.SuspendAsync(run, reason, requestId, cancellation);
 
     /// <inheritdoc/>
     public Task<Posted> CancelAsync(

@@ -47,6 +47,21 @@ public interface IAgents
         RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default);
 
     /// <summary>
+    /// Asks a run to begin nothing until it is resumed, whoever carries it; the request is durable and obeyed like a
+    /// cancellation. What is under way is done to its end and its result recorded; the run may come to another state by it, and to
+    /// its end. Signals are kept, moments that pass come when it is resumed, its deadline among them. The child runs that it waits
+    /// for are suspended along. Once nothing is under way, no process carries it. To suspend it twice does nothing.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="reason">Why, for people.</param>
+    /// <param name="requestId">Names the request, so that it can be made again; null lets the engine choose a name.</param>
+    /// <param name="cancellation">Ends the call; the request may have been stored all the same.</param>
+    /// <exception cref="ArgumentException">The name of the request is too long.</exception>
+    /// <exception cref="StoreException">The run's carrier or the store cannot be reached; try again with the same name.</exception>
+    Task<Posted> SuspendAsync(
+        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default);
+
+    /// <summary>
     /// Tells a run something that one of its states waits for, or will: it is durable when this returns, and reaches the run
     /// once, like a cancellation. What the run's workflow does not wait for, or what breaks its schema, is refused, and the
     /// run is as it was.
@@ -70,7 +85,10 @@ public interface IAgents
     Task<ImmutableArray<SignalWait>> FindWaitsAsync(
         ImmutableArray<RunRecord> runs, CancellationToken cancellation = default);
 
-    /// <summary>Carries a run on that nobody carries; does nothing when somebody does, or when it is over.</summary>
+    /// <summary>
+    /// Lets a suspended run go on, and carries a run on that nobody carries; does nothing about one that is carried and not
+    /// suspended, or is over.
+    /// </summary>
     /// <returns>Whether the process that was asked carries it now.</returns>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
     Task<bool> ResumeAsync(RunId run, CancellationToken cancellation = default);

@@ -9,13 +9,14 @@ public static class StatusName
 {
     /// <summary>The names of all statuses that a stored run can have.</summary>
     public static ImmutableArray<string> All { get; } =
-        [Of(RunStatus.Running), Of(RunStatus.Succeeded), Of(RunStatus.Failed)];
+        [Of(RunStatus.Running), Of(RunStatus.Suspended), Of(RunStatus.Succeeded), Of(RunStatus.Failed)];
 
     /// <summary>The name of a status.</summary>
     public static string Of(RunStatus status) => status switch
     {
         RunStatus.New => "new",
         RunStatus.Running => "running",
+        RunStatus.Suspended => "suspended",
         RunStatus.Succeeded => "succeeded",
         RunStatus.Failed => "failed",
         _ => throw new UnreachableException(status.ToString()),
@@ -26,6 +27,7 @@ public static class StatusName
     {
         "new" => RunStatus.New,
         "running" => RunStatus.Running,
+        "suspended" => RunStatus.Suspended,
         "succeeded" => RunStatus.Succeeded,
         "failed" => RunStatus.Failed,
         _ => null,

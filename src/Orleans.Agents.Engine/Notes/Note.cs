@@ -17,6 +17,8 @@ namespace Orleans.Agents.Notes;
 [JsonDerivedType(typeof(LateResult), "late_result")]
 [JsonDerivedType(typeof(ChildEnded), "child_ended")]
 [JsonDerivedType(typeof(Signal), "signal")]
+[JsonDerivedType(typeof(Suspend), "suspend")]
+[JsonDerivedType(typeof(Resume), "resume")]
 internal abstract record Note
 {
     private Note()
@@ -32,6 +34,8 @@ internal abstract record Note
         ChildEnded child => new RunCommand.ReportChild(
             child.Visit, child.Branch, child.Attempt, child.Output, child.Failure, child.Spent),
         Signal signal => new RunCommand.Signal(signal.Name, signal.Id, signal.Payload),
+        Suspend suspend => new RunCommand.Suspend(suspend.Reason, suspend.ByParent is true),
+        Resume resume => new RunCommand.Resume(resume.ByParent is true),
         _ => throw new UnreachableException(GetType().Name),
     };
 
@@ -116,6 +120,15 @@ internal abstract record Note
 
     /// <summary>Somebody outside tells the run something that a state waits for, or will.</summary>
     public sealed record Signal(string Name, string Id, Payload Payload) : Note;
+
+    /// <summary>Begin nothing until the run is resumed.</summary>
+    /// <param name="Reason">Why, for people.</param>
+    /// <param name="ByParent">Whether the run that waits for it is suspended.</param>
+    public sealed record Suspend(string? Reason = null, bool? ByParent = null) : Note;
+
+    /// <summary>Go on.</summary>
+    /// <param name="ByParent">Whether the run that waits for it goes on.</param>
+    public sealed record Resume(bool? ByParent = null) : Note;
 }
 
 /// <summary>The stored form of notes. A change here is a change of file format.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
@@ -26,6 +27,33 @@ internal sealed class Requests(
         var note = new InboxNote(run, requestId ?? $"cancel-{Guid.CreateVersion7(now):n}", now, body);
         var posted = await store.Inbox.PostAsync(note, cancellation);
         return posted is Posted.Stored ? await DeliveredAsync(run, posted, cancellation) : posted;
+    }
+
+    /// <summary>Asks a run to begin nothing until it is resumed.</summary>
+    public async Task<Posted> SuspendAsync(RunId run, string? reason, string? requestId, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        var id = requestId ?? $"suspend-{Guid.CreateVersion7(now):n}";
+        var note = new InboxNote(run, id, now, new Note.Suspend(reason).Write());
+        var posted = await store.Inbox.PostAsync(note, cancellation);
+        return posted is Posted.Stored ? await DeliveredAsync(run, posted, cancellation) : posted;
+    }
+
+    /// <summary>Asks a run to go on that is suspended, or was asked to be; then carries it on, if nobody does.</summary>
+    public async Task<bool> ResumeAsync(
+        RunId run, Func<RunId, CancellationToken, Task<bool>> carryOn, CancellationToken cancellation)
+    {
+        if (await store.Runs.FindAsync(run, cancellation) is { Row: { IsOver: false } row, Version: var version }
+            && (row.Status is RunStatus.Suspended || !(await store.Inbox.ReadAsync(run, cancellation)).IsEmpty))
+        {
+            // Two who resume it at one moment want the same.
+            var now = time.GetUtcNow();
+            var note = new InboxNote(
+                run, string.Create(CultureInfo.InvariantCulture, $"resume-{version}-{now.UtcTicks}"), now, new Note.Resume().Write());
+            await DeliveredAsync(run, await store.Inbox.PostAsync(note, cancellation), cancellation);
+        }
+
+        return await carryOn(run, cancellation);
     }
 
     /// <summary>Decides about the attempt that waits for a decision.</summary>

@@ -28,6 +28,7 @@ internal sealed class Beside(
     public static bool IsNeeded(Decision.Accepted accepted) =>
         !accepted.Children.IsEmpty
         || !accepted.Abandoned.IsEmpty
+        || (accepted.Next.AwaitedChildren is not null && accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed)
         || (accepted.Next.IsOver && accepted.Next.Origin!.Parent is { IsLaunched: not true });
 
     /// <summary>Takes in what a decision does to other runs.</summary>
@@ -43,6 +44,7 @@ internal sealed class Beside(
             Leave(child, "abandoned", new Note.Cancel($"Run {run} does not wait for it any more."));
         }
 
+        TellChildren(accepted);
         if (accepted.Next is { IsOver: true } ended)
         {
             TellParent(ended);
@@ -80,6 +82,26 @@ internal sealed class Beside(
         if (start.Next.IsOver)
         {
             TellParent(start.Next);
+        }
+    }
+
+    // Who waits for them begins nothing, or goes on: so do they.
+    private void TellChildren(Decision.Accepted accepted)
+    {
+        var version = accepted.Next.Version;
+        (string Id, Note Note)? told = accepted.Events[0] switch
+        {
+            RunEvent.Suspended { Reason: null } => ($"suspended-{version}", new Note.Suspend($"Run {run} is suspended.", true)),
+            RunEvent.Suspended { Reason: var why } => ($"suspended-{version}", new Note.Suspend($"Run {run} is suspended: {why}", true)),
+            RunEvent.Resumed => ($"resumed-{version}", new Note.Resume(true)),
+            _ => null,
+        };
+        if (told is var (id, note))
+        {
+            foreach (var child in accepted.Next.Open.Values.Select(open => open.Child).OfType<string>())
+            {
+                Leave(new RunId(child), id, note);
+            }
         }
     }
 

@@ -170,7 +170,7 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
         beside = null;
         foreach (var message in taken)
         {
-            message.Decision = Run.Decide(Workflow, next, message.Command, now);
+            message.Decision = Run.Decide(Workflow, next, CommandOf(message), now);
             if (message.Decision is Decision.Accepted accepted)
             {
                 if (events.IsEmpty)
@@ -195,6 +195,11 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
 
         return (several?.DrainToImmutable() ?? events, next, at);
     }
+
+    // Only the carrier knows whether it has begun anything: with what was left for a run comes that it is taken over.
+    private RunCommand CommandOf(RunMessage message) => message.Command is RunCommand.Suspend suspend && !isArranged
+        ? suspend with { IsAtRest = true }
+        : message.Command;
 
     // What was decided is durable, or the run is not ours to carry.
     private void Settle(Appended stored, ImmutableArray<RunEvent> events, RunState next, DateTimeOffset at)

@@ -130,7 +130,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
         var isParked = Parking.IsPossible(state, services.Time.GetUtcNow() + services.Options.ParkAfter, out var due)
             && (last is RunEvent.Parked || !Parking.WaitsForChildren(state));
         var name = state.Ending is null ? state.State : null;
-        return new RunRow(state.Status, name, IsReleased: isParked, WakeAt: isParked ? due : null);
+        return new RunRow(state.ShownStatus, name, IsReleased: isParked, WakeAt: isParked ? due : null);
     }
 
     // After an exception nobody knows whether the append was stored, so the very same one is sent again until the store

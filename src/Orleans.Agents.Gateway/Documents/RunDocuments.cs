@@ -53,7 +53,8 @@ internal static class RunDocuments
             Parent = state.Origin.Parent?.Run,
             Depth = state.Origin.Parent?.Depth,
             CorrelationId = state.Origin.CorrelationId,
-            Status = StatusName.Of(state.Status),
+            Status = StatusName.Of(state.ShownStatus),
+            Suspended = SuspensionOf(state),
             Sequence = state.Version,
             IsCarried = record.Owner is not null,
             State = state.State.Length == 0 ? null : state.State,
@@ -61,7 +62,7 @@ internal static class RunDocuments
             Cycles = CyclesOf(state, workflow),
             StartedAt = state.StartedAt,
             UpdatedAt = state.Now,
-            WaitsUntil = state.FanOut is null ? state.WakeAt ?? NextAttemptOf(state) : null,
+            WaitsUntil = state is { FanOut: null, Suspension: null } ? state.WakeAt ?? NextAttemptOf(state) : null,
             WaitsFor = waits.IsEmpty ? null : [.. waits.Select(WaitOf)],
             Branches = state.FanOut is { } fan ? BranchesOf(state, fan) : null,
             Undecided = UndecidedOf(state) is { IsEmpty: false } undecided ? undecided : null,
@@ -109,6 +110,10 @@ internal static class RunDocuments
                 s.MaxVisits.Value - state.Visits[s.Name],
                 s.Name == state.State)),
     ];
+
+    private static SuspensionDetails? SuspensionOf(RunState state) => state.Suspension is { } suspension
+        ? new SuspensionDetails(suspension.Since, suspension.Reason, suspension.IsByParent is true ? state.Origin!.Parent?.Run : null)
+        : null;
 
     private static WaitDetails WaitOf(SignalWait wait) =>
         new(wait.Run.Value, wait.State, wait.Signal, wait.Since, wait.Until);

@@ -27,8 +27,13 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
             .Takes<CancelRun>(isOptional: true)
             .Produces<RunAsked>(StatusCodes.Status202Accepted);
+        api.MapPost("/runs/{run}/suspend", SuspendAsync).Says(
+            "suspendRun", Permission.Change, "Asks a run to begin nothing until it is resumed; what is under way is done to its end.",
+            StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+            .Takes<SuspendRun>(isOptional: true)
+            .Produces<RunAsked>(StatusCodes.Status202Accepted);
         api.MapPost("/runs/{run}/resume", ResumeAsync).Says(
-            "resumeRun", Permission.Change, "Carries a run on that nobody carries.", StatusCodes.Status404NotFound)
+            "resumeRun", Permission.Change, "Lets a suspended run go on, and carries a run on that nobody carries.", StatusCodes.Status404NotFound)
             .Produces<RunResumed>();
         api.MapPost("/runs/{run}/fork", ForkAsync).Says(
             "forkRun", Permission.Change, "Begins a run where this one stood after one of its steps, perhaps with another context.",
@@ -56,15 +61,18 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
             context, HttpJson.Default.CancelRun, new CancelRun(), scope.MostBytes);
         var request = RunScope.KeyOf(context, cancel.RequestId, "$.request_id");
 
-        // Notes of a run share their names; what a caller calls its request must not be in the way of others.
-        return await agents.CancelAsync(id, cancel.Reason, request is null ? null : NoteOf(request), context.RequestAborted) switch
-        {
-            Posted.Stored => Asked(id, isNew: true),
-            Posted.Repeated => Asked(id, isNew: false),
-            Posted.NoSuchRun => Answers.Problem(Refusal.NoSuchRun(run)),
-            Posted.RunIsOver => Answers.Problem(Refusal.Of("run.over", $"Run {run} is over; there is nothing to cancel.")),
-            var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
-        };
+        return Asked(
+            run, id, await agents.CancelAsync(id, cancel.Reason, NoteOf("cancel", request), context.RequestAborted), "cancel");
+    }
+
+    private async Task<IResult> SuspendAsync(HttpContext context, string run)
+    {
+        var id = scope.NameOf(context, run);
+        var suspend = await RequestBody.ReadOptionalAsync(
+            context, HttpJson.Default.SuspendRun, new SuspendRun(), scope.MostBytes);
+        var request = RunScope.KeyOf(context, suspend.RequestId, "$.request_id");
+        return Asked(
+            run, id, await agents.SuspendAsync(id, suspend.Reason, NoteOf("suspend", request), context.RequestAborted), "suspend");
     }
 
     private async Task<IResult> ForkAsync(HttpContext context, string run)
@@ -173,11 +181,19 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
     private static RefusedException Odd(string code, string detail, string place) =>
         new(Refusal.Of(code, detail) with { Place = place });
 
-    private static string NoteOf(string request) =>
-        $"cancel-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(request)))}";
+    // Notes of a run share their names; what a caller calls its request must not be in the way of others.
+    private static string? NoteOf(string what, string? request) => request is null
+        ? null
+        : $"{what}-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(request)))}";
 
-    private static IResult Asked(RunId run, bool isNew) =>
-        Answers.Json(new RunAsked(run.Value, isNew), HttpJson.Default.RunAsked, StatusCodes.Status202Accepted);
+    private static IResult Asked(string run, RunId id, Posted posted, string what) => posted switch
+    {
+        Posted.Stored or Posted.Repeated => Answers.Json(
+            new RunAsked(id.Value, posted is Posted.Stored), HttpJson.Default.RunAsked, StatusCodes.Status202Accepted),
+        Posted.NoSuchRun => Answers.Problem(Refusal.NoSuchRun(run)),
+        Posted.RunIsOver => Answers.Problem(Refusal.Of("run.over", $"Run {run} is over; there is nothing to {what}.")),
+        var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
+    };
 
     private static IResult Signalled(RunId run, string name, string id, bool isNew) => Answers.Json(
         new RunSignalled(run.Value, name, id, isNew),

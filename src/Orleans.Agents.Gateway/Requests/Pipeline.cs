@@ -24,6 +24,12 @@ internal sealed class Pipeline(
         var permission = context.GetEndpoint()?.Metadata.GetMetadata<PermissionMetadata>()?.Permission;
         var refusal = guard.Check(context, permission, out var caller);
         context.Features.Set(caller);
+        var record = RecordOnce(context, caller);
+        context.Response.OnStarting(() =>
+        {
+            record();
+            return Task.CompletedTask;
+        });
         if (refusal is null)
         {
             refusal = await TryAsync(context, handler);
@@ -34,11 +40,7 @@ internal sealed class Pipeline(
             await Answers.WriteAsync(context, refusal);
         }
 
-        if (!HttpMethods.IsGet(context.Request.Method))
-        {
-            Record(context, caller);
-        }
-
+        record();
         span?.Answered(context);
     }
 
@@ -74,7 +76,9 @@ internal sealed class Pipeline(
     {
         switch (problem)
         {
-            case OperationCanceledException or ConnectionResetException or IOException when isGone:
+            // What the connection says comes before what the token says of it.
+            case ConnectionResetException or ConnectionAbortedException:
+            case OperationCanceledException or IOException when isGone:
                 logger.CallerGone(context.Request.Path);
                 context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : CallerGone;
                 return null;
@@ -110,6 +114,20 @@ internal sealed class Pipeline(
         {
             throw new RefusedException(RequestBody.TooLarge(options.Value.MaxBodyBytes));
         }
+    }
+
+    // Whoever has an answer finds it in the trail; whoever went away without one leaves a record too.
+    private Action RecordOnce(HttpContext context, Caller caller)
+    {
+        var isDue = !HttpMethods.IsGet(context.Request.Method);
+        return () =>
+        {
+            if (isDue)
+            {
+                isDue = false;
+                Record(context, caller);
+            }
+        };
     }
 
     private void Record(HttpContext context, Caller caller) => audit.Write(new AuditRecord(

@@ -43,6 +43,14 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
     }
 
     /// <inheritdoc/>
+    public async Task<Posted> SuspendAsync(
+        RunId run, string? reason = null, string? requestId = null, CancellationToken cancellation = default)
+    {
+        var reply = await grains.AskAsync(run, new RunCall.Suspend(reason, requestId), cancellation);
+        return reply.As<RunReply.Noted>().ToPosted();
+    }
+
+    /// <inheritdoc/>
     public async Task<SignalResult> SignalAsync(
         RunId run, string name, Payload payload, string? signalId = null, CancellationToken cancellation = default) =>
         await grains.AskAsync(run, new RunCall.Signal(name, payload, signalId), cancellation) switch

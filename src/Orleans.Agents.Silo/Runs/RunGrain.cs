@@ -80,6 +80,8 @@ internal sealed class RunGrain(AgentsEngine engine, RunAddresses addresses) : Gr
                 return ReplyOf(await engine.ForkAsync(fork.ToRequest(Run)));
             case RunCall.Cancel cancel:
                 return RunReply.Noted.From(await engine.CancelAsync(Run, cancel.Reason, cancel.RequestId));
+            case RunCall.Suspend suspend:
+                return RunReply.Noted.From(await engine.SuspendAsync(Run, suspend.Reason, suspend.RequestId));
             case RunCall.Signal signal:
                 return await engine.SignalAsync(Run, signal.Name, signal.Payload, signal.Id) switch
                 {

@@ -11,6 +11,7 @@ namespace Orleans.Agents.Silo.Wire;
 [JsonDerivedType(typeof(Start), "start")]
 [JsonDerivedType(typeof(Fork), "fork")]
 [JsonDerivedType(typeof(Cancel), "cancel")]
+[JsonDerivedType(typeof(Suspend), "suspend")]
 [JsonDerivedType(typeof(Signal), "signal")]
 [JsonDerivedType(typeof(Resume), "resume")]
 [JsonDerivedType(typeof(Wake), "wake")]
@@ -60,10 +61,13 @@ internal abstract record RunCall
     /// <summary>Leave the run a note that it is to stop.</summary>
     public sealed record Cancel(string? Reason = null, string? RequestId = null) : RunCall;
 
+    /// <summary>Leave the run a note that it is to begin nothing until it is resumed.</summary>
+    public sealed record Suspend(string? Reason = null, string? RequestId = null) : RunCall;
+
     /// <summary>Tell the run what one of its states waits for.</summary>
     public sealed record Signal(string Name, Payload Payload, string? Id = null) : RunCall;
 
-    /// <summary>Carry the run on, and say whether it is carried there now.</summary>
+    /// <summary>Let the run go on if it is suspended, carry it on, and say whether it is carried there now.</summary>
     public sealed record Resume : RunCall;
 
     /// <summary>Carry the run on, if nobody does.</summary>

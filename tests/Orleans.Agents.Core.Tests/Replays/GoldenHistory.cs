@@ -100,6 +100,13 @@ internal static class GoldenHistory
             Await("again", "approval", "news") with { Timeout = TimeSpan.FromDays(1) },
             Await("news", "news", "done"),
             End()),
+        ["v0.5-suspended"] = Calling(
+            Family.Children["child-hash"],
+            Parallel("both", "ask", Settlement.All, ("a", null), ("b", null)),
+            Child("ask", "approve"),
+            Await("approve", "approval", "rest") with { Timeout = TimeSpan.FromDays(1), Save = [Save("told", "\"${{ output }}\"")] },
+            Wait("rest", TimeSpan.FromHours(1), "done"),
+            End()),
         ["v0.4-books"] = Asking,
         ["v0.4-forked"] = Of(
             Tool("a", "pay") with { Save = [Save("x", "\"${{ output }}\"")] }, Once("pay", "done", canReconcile: true), End()) with

@@ -71,6 +71,8 @@ public sealed class StoredFormTests
         new RunEvent.SignalReceived("approval", "mail-1", Payload.Parse("""{"yes":1.50}""")),
         new RunEvent.SignalTaken(3, "approval", "mail-1"),
         new RunEvent.SignalRefused("approval", "mail-2", Full, Payload.Parse("[1]")),
+        new RunEvent.Suspended("wait", true, [0, 3]),
+        new RunEvent.Resumed(),
         new RunEvent.Parked(),
         new RunEvent.Closing(Payload.Parse("[1]"), Full),
         new RunEvent.Succeeded(Payload.Parse("null")),
@@ -96,6 +98,7 @@ public sealed class StoredFormTests
         new RunEvent.LateResult(1, 0, 1),
         new RunEvent.ChildStarted(1, 0, 1, "r~1.0"),
         new RunEvent.SignalRefused("s", "i", new Failure(FailureClass.Permanent, "c", "m")),
+        new RunEvent.Suspended(),
         new RunEvent.Closing(),
         new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
     ];

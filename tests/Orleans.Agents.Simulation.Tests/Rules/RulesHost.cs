@@ -16,7 +16,9 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
 {
     private readonly HashSet<string> handedOver = new(StringComparer.Ordinal);
     private RulesAppend? unanswered;
+    private readonly List<string> consumed = [];
     private ImmutableArray<RunWork> wanted = [];
+    private bool isArranged;
 
     public Epoch Epoch => epoch;
 
@@ -42,9 +44,15 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
 
     public List<RunCommand> Inbox { get; } = [];
 
-    /// <summary>Puts in what was left for the run: each signal once, however often it is delivered.</summary>
-    public void Deliver(IEnumerable<RunCommand.Signal> left) =>
-        Inbox.AddRange(left.Where(signal => handedOver.Add(signal.Id)));
+    /// <summary>Puts in what was left for the run: each note once, however often it is delivered.</summary>
+    public void Deliver(IEnumerable<RulesNote> left)
+    {
+        foreach (var note in left.Where(note => handedOver.Add(note.Id)))
+        {
+            Inbox.Add(note.Command);
+            consumed.Add(note.Id);
+        }
+    }
 
     /// <summary>Attempts that are under way here.</summary>
     public List<RunWork.Attempt> UnderWay { get; } = [];
@@ -56,7 +64,9 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
     {
         State = state;
         wanted = []; // nothing is begun before the takeover is durable
+        isArranged = false;
         Inbox.Clear();
+        consumed.Clear();
         handedOver.Clear();
         Started.Clear();
     }
@@ -82,21 +92,21 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
         var events = ImmutableArray<RunEvent>.Empty;
         foreach (var command in Inbox)
         {
-            if (decide(workflow, next, command, now) is Decision.Accepted accepted)
+            if (decide(workflow, next, command is RunCommand.Suspend suspend && !isArranged ? suspend with { IsAtRest = true } : command, now) is Decision.Accepted accepted)
             {
                 (at, events, next) = (accepted.At, events.AddRange(accepted.Events), accepted.Next);
             }
         }
 
-        ImmutableArray<string> consumed = [.. Inbox.OfType<RunCommand.Signal>().Select(signal => signal.Id)];
         Inbox.Clear();
         if (!events.IsEmpty)
         {
             var isReleased = Parking.IsPossible(next, now + parkAfter, out var due);
             unanswered = new RulesAppend(epoch, State.Version, new Decision.Accepted(at, events, next), isReleased, due)
             {
-                Consumed = consumed,
+                Consumed = [.. consumed],
             };
+            consumed.Clear();
         }
 
         return unanswered;
@@ -106,6 +116,7 @@ internal sealed class RulesHost(Epoch epoch, Workflow workflow, Decide decide)
     public IReadOnlyCollection<(ActivityId Activity, int Number)> Answered(RulesAppend append, Appended answer)
     {
         unanswered = null;
+        isArranged = true;
         var next = append.Decision.Next;
         State = answer is not Appended.Stored || next.IsOver || append.IsReleased ? null : next;
         var unwanted = Started.ToHashSet();

@@ -10,16 +10,21 @@ namespace Orleans.Agents.Simulation.Tests.Rules;
 internal sealed record RulesAppend(
     Epoch Epoch, long Expected, Decision.Accepted Decision, bool IsReleased, DateTimeOffset? WakeAt)
 {
-    /// <summary>The signals that led to it; they are not there any more for the next carrier.</summary>
+    /// <summary>The notes that led to it; they are not there any more for the next carrier.</summary>
     public ImmutableArray<string> Consumed { get; init; } = [];
 }
+
+/// <summary>Something that was left for the run.</summary>
+/// <param name="Id">Names it among all that is.</param>
+/// <param name="Command">What it means.</param>
+internal sealed record RulesNote(string Id, RunCommand Command);
 
 /// <summary>A store for one run, as far as the rules need one: an owner, a version, epochs that can be fenced.</summary>
 internal sealed class RulesStore(RunWatch watch, Trace trace)
 {
     private readonly List<RulesAppend> appends = [];
     private readonly HashSet<Epoch> fenced = [];
-    private readonly List<RunCommand.Signal> inbox = [];
+    private readonly List<RulesNote> inbox = [];
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
     private (long Version, byte[] State)? snapshot;
     private long epochs;
@@ -45,14 +50,14 @@ internal sealed class RulesStore(RunWatch watch, Trace trace)
     public bool IsFenced(Epoch epoch) => fenced.Contains(epoch);
 
     /// <summary>What was left for the run, oldest first.</summary>
-    public IReadOnlyList<RunCommand.Signal> Inbox => inbox;
+    public IReadOnlyList<RulesNote> Inbox => inbox;
 
-    /// <summary>Leaves a signal for the run, unless one of its name was left before.</summary>
-    public void Post(RunCommand.Signal signal)
+    /// <summary>Leaves a note for the run, unless one of its name was left before.</summary>
+    public void Post(RulesNote note)
     {
-        if (!IsOver && taken.Add(signal.Id))
+        if (!IsOver && taken.Add(note.Id))
         {
-            inbox.Add(signal);
+            inbox.Add(note);
         }
     }
 
@@ -95,7 +100,7 @@ internal sealed class RulesStore(RunWatch watch, Trace trace)
         Version = next.Version;
         Owner = next.IsOver || append.IsReleased ? null : append.Epoch;
         WakeAt = append.WakeAt;
-        inbox.RemoveAll(signal => append.Consumed.Contains(signal.Id));
+        inbox.RemoveAll(note => append.Consumed.Contains(note.Id));
         trace.Add($"    stored under {append.Epoch}: {string.Join(", ", events)}");
         watch.Stored(next.Version, at, append.Epoch, events);
         if (keepsSnapshot)

@@ -1,4 +1,5 @@
 using Orleans.Agents.Runs;
+using Orleans.Agents.Simulation.Tests.Workflows;
 using Xunit.Abstractions;
 
 namespace Orleans.Agents.Simulation.Tests.Rules;
@@ -7,6 +8,13 @@ namespace Orleans.Agents.Simulation.Tests.Rules;
 public sealed class RulesTests(ITestOutputHelper output)
 {
     private const int EveryBuild = 4_000;
+
+    private const string Simple = """
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: plot }
+        spec: { start: s0, states: { s0: { tool: sim.work, next: done }, done: { end: 1 } } }
+        """;
 
     [Fact]
     public void The_rules_keep_every_promise_whatever_goes_wrong() =>
@@ -73,6 +81,38 @@ public sealed class RulesTests(ITestOutputHelper output)
                 && accepted.Events.OfType<RunEvent.SignalReceived>().FirstOrDefault() is { } again
                 ? Again(accepted, again)
                 : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_what_was_kept_for_a_suspended_run_is_passed_over() =>
+        AssertFound(Invariant.SignalsComeOnce, static (workflow, state, command, now) =>
+            Run.Decide(workflow, state, command, now) is Decision.Accepted { Events: [RunEvent.Resumed first, RunEvent.SignalTaken, ..], At: var at }
+                ? new Decision.Accepted(at, [first], Run.Evolve(state, first, at))
+                : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_a_run_is_suspended_for_ever() =>
+        AssertFound(Invariant.EveryRunEnds, static (workflow, state, command, now) =>
+            command is RunCommand.Resume ? new Decision.Ignored("It stays.") : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_a_suspended_run_begins_what_it_does_not_ask_for()
+    {
+        var workflow = Plot.Load(Simple).Workflow;
+        var watch = new RunWatch(workflow);
+        var state = RunState.Initial;
+        foreach (var command in (RunCommand[])
+            [new RunCommand.Start(new RunId("run-1"), Guid.Empty, Values.Payload.EmptyObject), new RunCommand.Suspend(IsAtRest: true)])
+        {
+            var accepted = (Decision.Accepted)Run.Decide(workflow, state, command, Undisturbed.Noon);
+            watch.Stored(accepted.Next.Version, accepted.At, new Epoch(1), accepted.Events);
+            state = accepted.Next;
+        }
+
+        Assert.Empty(Run.Outstanding(workflow, state));
+        var broken = Assert.Throws<BrokenInvariantException>(
+            () => watch.Began(1, new Epoch(1), knowsAll: true, new ActivityId(new RunId("run-1"), 1, 0), 1));
+        Assert.Equal(Invariant.SuspendedBeginsNothing, broken.Invariant);
+    }
 
     [Fact]
     public void It_is_noticed_when_a_takeover_names_only_the_process() =>

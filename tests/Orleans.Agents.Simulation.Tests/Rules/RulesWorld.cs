@@ -29,6 +29,7 @@ internal sealed class RulesWorld
     private readonly Dictionary<string, int> told = new(StringComparer.Ordinal);
     private readonly string[] signals;
     private readonly TimeSpan parkAfter;
+    private int asked;
     private DateTimeOffset now = Undisturbed.Noon;
 
     private RulesWorld(int seed, Decide decide, bool keepsTrace)
@@ -110,6 +111,9 @@ internal sealed class RulesWorld
         {
             case 0:
                 Look(host);
+                break;
+            case 7 when store.Version > 0 && chance.Next(3) == 0:
+                SuspendOrResume(hasFaults);
                 break;
             case 7 when signals.Length > 0 && store.Version > 0:
                 Tell();
@@ -199,7 +203,7 @@ internal sealed class RulesWorld
     {
         var name = watch.State.Awaited?.Signal is { } awaited && chance.Next(3) > 0 ? awaited : signals[chance.Next(signals.Length)];
         var next = told.GetValueOrDefault(name);
-        var isFull = watch.State.Awaited?.Signal != name && (watch.State.Signals?.Count ?? 0) + store.Inbox.Count > 3;
+        var isFull = (watch.State.Awaited?.Signal != name || watch.State.Suspension is not null) && (watch.State.Signals?.Count ?? 0) + store.Inbox.Count > 3;
         var number = next > 0 && (isFull || chance.Next(4) == 0) ? chance.Next(next) : next;
         if (isFull && number == next)
         {
@@ -210,7 +214,26 @@ internal sealed class RulesWorld
         var signal = Script.Told(name, number);
         trace.Add($"{now:T} somebody sends {signal}");
         watch.Sent(signal);
-        store.Post(signal);
+        store.Post(new RulesNote(signal.Id, signal));
+    }
+
+    // Once faults have stopped, somebody lets it go on and nobody suspends it any more.
+    private void SuspendOrResume(bool hasFaults)
+    {
+        var id = $"asked-{++asked}";
+        if (watch.State.Suspension is not null ? chance.Next(3) > 0 : !hasFaults || chance.Next(4) > 0)
+        {
+            if (watch.State.Suspension is not null || store.Inbox.Any(note => note.Command is RunCommand.Suspend))
+            {
+                trace.Add($"{now:T} somebody resumes the run");
+                store.Post(new RulesNote(id, new RunCommand.Resume()));
+            }
+        }
+        else if (hasFaults)
+        {
+            trace.Add($"{now:T} somebody suspends the run");
+            store.Post(new RulesNote(id, new RunCommand.Suspend(IsByParent: chance.Next(4) == 0)));
+        }
     }
 
     private void Deliver(RulesHost host, bool isTwice)

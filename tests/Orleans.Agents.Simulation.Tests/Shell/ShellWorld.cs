@@ -26,6 +26,7 @@ internal sealed class ShellWorld
     private readonly EngineOptions options;
     private readonly Judge judge;
     private readonly Teller teller;
+    private readonly Warden warden;
     private Exception? failure;
     private int started;
     private bool isClosing;
@@ -43,6 +44,7 @@ internal sealed class ShellWorld
         Works = new ToolWorks(this, script, chance);
         judge = new Judge(this, chance);
         teller = new Teller(this, plot, chance);
+        warden = new Warden(this, chance);
         HasStoreClock = chance.Next(2) == 0;
         options = new EngineOptions
         {
@@ -71,6 +73,9 @@ internal sealed class ShellWorld
 
     /// <summary>Whether the database has a clock that processes can go by.</summary>
     public bool HasStoreClock { get; }
+
+    /// <summary>Whether things go wrong still.</summary>
+    public bool HasFaults => Post.HasFaults;
 
     /// <summary>How long the world exists.</summary>
     public TimeSpan Elapsed { get; private set; }
@@ -228,6 +233,11 @@ internal sealed class ShellWorld
         var up = processes.FindAll(p => p is { IsUp: true, PausedAt: null });
         var free = clients.FindAll(c => c.IsFree);
         if (up.Count > 0 && chance.Next(4) == 0 && judge.DecideOne(up[chance.Next(up.Count)]))
+        {
+            return;
+        }
+
+        if (up.Count > 0 && chance.Next(6) == 0 && warden.AskOne(up[chance.Next(up.Count)]))
         {
             return;
         }

@@ -37,7 +37,7 @@ internal sealed class Teller(ShellWorld world, Plot plot, Random chance)
         }
 
         var isBusy = books.At is { IsDead: false };
-        var isFull = state.Awaited?.Signal != name && (state.Signals?.Count ?? 0) >= MostEarly;
+        var isFull = (state.Awaited?.Signal != name || state.Suspension is not null) && (state.Signals?.Count ?? 0) >= MostEarly;
         var number = books.Next > 0 && (isFull || chance.Next(5) == 0) ? chance.Next(books.Next) : books.Next;
         if (isBusy || (isFull && number == books.Next))
         {

@@ -294,6 +294,31 @@ public abstract class HostConformance
     }
 
     [Fact]
+    public async Task A_suspended_run_begins_nothing_stays_so_when_its_place_leaves_and_goes_on_where_it_is_resumed()
+    {
+        await using var host = await OpenAsync(HostWorkflows.HeldBelow);
+        var reached = Hold(2);
+        var run = await StartAsync(host[0]);
+        await reached.WaitAsync(Patience);
+
+        Assert.Equal(new Posted.Stored(), await host[1].SuspendAsync(run, "wait", "request-1"));
+        Assert.Equal(new Posted.Repeated(), await host[0].SuspendAsync(run, "wait", "request-1"));
+        RunId[] family = [run, new($"{run}~1.0"), new($"{run}~1.1")];
+        await Task.WhenAll(family.Select(member => UntilAsync(host[1], member, view => view.State.Suspension is not null)));
+        held.SetResult();
+        await Task.WhenAll(family.Select(member => UntilAsync(host[1], member, view => !view.IsCarried)));
+        Assert.Equal(2, calls.Count);
+        Assert.Equal(3, (await host[0].ListAsync(new RunQuery(Status: RunStatus.Suspended))).Length);
+
+        await host.LeaveAsync(0);
+        Assert.Equal(new Posted.Stored(), await host[1].SuspendAsync(run, "once more"));
+        await host[1].ResumeAsync(run);
+
+        Assert.Equal("""{"a":[1,11],"b":[2,12]}""", (await EndAsync(host[1], run)).Output.ToString());
+        Assert.Equal(4, calls.Count);
+    }
+
+    [Fact]
     public async Task A_call_with_effect_once_is_made_once()
     {
         await using var host = await OpenAsync(HostWorkflows.Once);
@@ -472,6 +497,15 @@ public abstract class HostConformance
     {
         var started = await agents.StartRunAsync(new StartRequest("test", Payload.Parse(input), key));
         return Assert.IsType<StartResult.Started>(started).Run;
+    }
+
+    private static async Task UntilAsync(IAgents agents, RunId run, Func<RunView, bool> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (await agents.FindAsync(run, patience.Token) is not { } view || !holds(view))
+        {
+            await Task.Delay(10, patience.Token);
+        }
     }
 
     private static Task<RunState> EndAsync(IAgents agents, RunId run) => agents.WaitForEndAsync(run).WaitAsync(Patience);

@@ -112,6 +112,26 @@ internal static class HostWorkflows
             done: { end: ["${{ context.a }}", "${{ context.b }}"] }
         """;
 
+    public const string HeldBelow = Head + """
+          start: ask
+          states:
+            ask:
+              parallel: { branches: { a: { workflow: work, input: 1 }, b: { workflow: work, input: 2 } } }
+              save: { all: "${{ output }}" }
+              next: done
+            done: { end: "${{ context.all }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: work }
+        spec:
+          start: first
+          states:
+            first: { tool: test.held, input: "${{ input }}", timeout: 1h, save: { a: "${{ output }}" }, next: second }
+            second: { tool: test.work, input: "${{ input + 10 }}", save: { b: "${{ output }}" }, next: done }
+            done: { end: ["${{ context.a }}", "${{ context.b }}"] }
+        """;
+
     public const string Resting = Head + """
           start: rest
           states:

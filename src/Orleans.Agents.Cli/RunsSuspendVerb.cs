@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Orleans.Agents.Cli.Documents;
+using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Terminals;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+
+namespace Orleans.Agents.Cli;
+
+/// <summary><c>agents runs suspend</c>: has a run begin nothing until it is resumed, whoever carries it.</summary>
+internal sealed class RunsSuspendVerb
+{
+    private readonly Streams streams;
+    private readonly MannerOptions manners = new();
+    private readonly Option<string> store = StoreChoice.Option();
+    private readonly Option<string> reason = new("--reason")
+    {
+        Description = "Why, for people; it is shown with the run.",
+        HelpName = "text",
+    };
+
+    private readonly Argument<string> run = new("id")
+    {
+        Description = "The run's name, or a beginning that no other run has.",
+    };
+
+    private RunsSuspendVerb(Streams streams) => this.streams = streams;
+
+    /// <summary>Makes the verb.</summary>
+    public static Verb Create(Streams streams)
+    {
+        var suspend = new RunsSuspendVerb(streams);
+        var verb = new Verb(
+            "suspend",
+            "Suspends a run: what is under way is done to its end, and nothing begins until it is resumed.",
+            "Signals are kept, and moments that pass come when the run is resumed. The child runs that it waits for are suspended "
+            + "with it. The process that carries the run is told and obeys within a second; of a run that nobody carries nothing begins.",
+            new Example("Stand still while the service is down", "agents runs suspend run-0198c2 --reason 'prices are wrong'"),
+            new Example("And go on", "agents runs resume run-0198c2"))
+        {
+            suspend.run,
+            suspend.reason,
+            suspend.store,
+        };
+        suspend.manners.AddTo(verb);
+        verb.SetAction((parsed, _) => suspend.RunAsync(parsed));
+        return verb;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var interruption = new Interruption();
+        var manner = manners.Of(parsed);
+        var choice = StoreChoice.Of(parsed.GetValue(store));
+        var found = await FindAsync(choice, parsed.GetValue(run)!, interruption.Token);
+        RunState state;
+        try
+        {
+            await using var session = await EngineSession.StartAsync(choice, streams, manner, interruption.Token);
+            await session.Engine.SuspendAsync(found, parsed.GetValue(reason), cancellation: interruption.Token);
+            state = await session.SeeSuspendedAsync(found, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            streams.Tell($"interrupted; run {found} may be suspended all the same, when its carrier looks", Tone.Warning);
+            return ExitCode.Interrupted;
+        }
+
+        return Report(found, state, choice, manner);
+    }
+
+    // Looked up before an engine starts: a typing mistake must not take an epoch.
+    private static async Task<RunId> FindAsync(StoreChoice choice, string typed, CancellationToken cancellation)
+    {
+        await using var reading = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
+        return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
+    }
+
+    private int Report(RunId id, RunState state, StoreChoice choice, Manner manner)
+    {
+        if (SuspensionDocument.Of(state) is not { } suspended)
+        {
+            var how = state.Failure is { } failure ? $"failed with {failure.Code}" : "succeeded";
+            throw new CommandException(
+                ExitCode.Refused, "cli.run_over", $"Run {id} was over before it could be suspended: it {how}.");
+        }
+
+        if (!manner.IsQuiet)
+        {
+            var resume = choice.CommandWith(suspended.Resume) is { } command ? $"; it goes on with: {command}" : "";
+            streams.Tell($"run {id} is suspended{resume}", Tone.Good);
+        }
+
+        streams.WriteJson(
+            new SuspendedDocument(id.Value, StatusName.Of(state.ShownStatus), suspended),
+            CliJson.Default.SuspendedDocument,
+            manner.IsCompact);
+        return ExitCode.Done;
+    }
+}
