@@ -56,7 +56,7 @@ internal sealed class EngineSession : IAsyncDisposable
             engine.Follow(new RunProgress(streams).OnStored);
         }
 
-        var notices = manner.IsQuiet ? null : new WaitNotices(streams, choice);
+        var notices = manner.IsQuiet ? null : new WaitNotices(streams, choice.CommandWith);
         if (notices is not null)
         {
             engine.Follow(notices.OnStored);
