@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Runs;
 
@@ -21,7 +22,8 @@ internal sealed class Keeper(
     StoreClock clock,
     ILogger logger,
     Dispatch dispatch,
-    IEngineHost process)
+    IEngineHost process,
+    Observation observation)
     : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
@@ -160,6 +162,8 @@ internal sealed class Keeper(
         if (!fenced.IsEmpty)
         {
             fenced.ToList().ForEach(logger.EpochFenced);
+            Instruments.EpochsFenced.Add(fenced.Length);
+            observation.FindCrash();
             await process.OnFencedAsync(fenced, stopping.Token);
         }
     }
