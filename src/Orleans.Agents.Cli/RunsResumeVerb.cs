@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
@@ -14,6 +14,7 @@ internal sealed class RunsResumeVerb
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
     private readonly Option<string> store = StoreChoice.Option();
+    private readonly ServerOptions server = new();
     private readonly Option<bool> all = new("--all") { Description = "Carry on every run that nobody carries." };
     private readonly Argument<string> run = new("id")
     {
@@ -39,6 +40,7 @@ internal sealed class RunsResumeVerb
             resume.all,
             resume.store,
         };
+        resume.server.AddTo(verb, resume.store);
         resume.manners.AddTo(verb);
         verb.Validators.Add(result =>
         {
@@ -55,6 +57,13 @@ internal sealed class RunsResumeVerb
     {
         using var interruption = new Interruption();
         var manner = manners.Of(parsed);
+        if (server.Of(parsed) is { } there)
+        {
+            return parsed.GetValue(run) is { } named
+                ? await new ServerControl(there, streams, manner).ResumeAsync(named, interruption)
+                : throw CommandException.Usage("--all is for stores; a gateway carries on by itself what nobody carries.");
+        }
+
         var choice = StoreChoice.Of(parsed.GetValue(store));
         if (parsed.GetValue(run) is not { } typed)
         {
@@ -110,10 +119,10 @@ internal sealed class RunsResumeVerb
             foreach (var id in taken)
             {
                 await session.TellWaitsAsync(id, interruption.Token);
-                var state = await session.SeeToEndAsync(id, interruption.Token);
-                report.Tell(id, state);
-                ended.Add(DocumentOf(id, state));
-                exitCode = Math.Max(exitCode, RunReport.ExitCodeOf(state));
+                var end = RunEnd.Of(id, await session.SeeToEndAsync(id, interruption.Token));
+                report.Tell(end);
+                ended.Add(new ResumedDocument(id.Value, end.Status, end.Output, end.Failure));
+                exitCode = Math.Max(exitCode, end.ExitCode);
             }
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
@@ -125,10 +134,4 @@ internal sealed class RunsResumeVerb
         streams.WriteJson(ended, CliJson.Default.IReadOnlyListResumedDocument, manner.IsCompact);
         return exitCode;
     }
-
-    private static ResumedDocument DocumentOf(RunId id, RunState state) => new(
-        id.Value,
-        StatusName.Of(state.Status),
-        state.Status == RunStatus.Succeeded ? Json.ElementOf(state.Output) : null,
-        state.Failure is null ? null : FailureDocument.Of(state.Failure));
 }

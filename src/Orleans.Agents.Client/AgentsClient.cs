@@ -36,10 +36,13 @@ public sealed class AgentsClient
     public Task<RunPage> ListAsync(RunListQuery query, CancellationToken cancellation = default) =>
         transport.GetAsync($"api/v1/runs{query.ToQuery()}", HttpJson.Default.RunPage, cancellation);
 
-    /// <summary>A run with those it started.</summary>
+    /// <summary>A run with those it started, at most so many; null leaves it to the gateway.</summary>
     /// <exception cref="AgentsApiException">There is none of this name.</exception>
-    public Task<RunTree> GetTreeAsync(string run, CancellationToken cancellation = default) =>
-        transport.GetAsync(PathOf(run, "/tree"), HttpJson.Default.RunTree, cancellation);
+    public Task<RunTree> GetTreeAsync(string run, int? limit = null, CancellationToken cancellation = default) =>
+        transport.GetAsync(
+            PathOf(run, limit is null ? "/tree" : string.Create(CultureInfo.InvariantCulture, $"/tree?limit={limit}")),
+            HttpJson.Default.RunTree,
+            cancellation);
 
     /// <summary>Some events of a run after a sequence number.</summary>
     /// <exception cref="AgentsApiException">There is none of this name.</exception>
@@ -127,6 +130,21 @@ public sealed class AgentsClient
     public Task<DefinitionDetails> GetDefinitionAsync(string hash, CancellationToken cancellation = default) =>
         transport.GetAsync(
             $"api/v1/definitions/{Uri.EscapeDataString(hash)}", HttpJson.Default.DefinitionDetails, cancellation);
+
+    /// <summary>How much the process that answers tells of its work.</summary>
+    public Task<TelemetryMode> GetTelemetryAsync(CancellationToken cancellation = default) =>
+        transport.GetAsync("api/v1/telemetry", HttpJson.Default.TelemetryMode, cancellation);
+
+    /// <summary>Chooses how much the process that answers tells of its work; takes the admin token.</summary>
+    /// <param name="mode"><c>shipping</c> or <c>debug</c>.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="AgentsApiException">There is no such mode, or the token is missing.</exception>
+    public Task<TelemetryMode> ChooseTelemetryAsync(string mode, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            "api/v1/telemetry",
+            JsonContentOf(new ChooseTelemetry(mode), HttpJson.Default.ChooseTelemetry),
+            HttpJson.Default.TelemetryMode,
+            cancellation);
 
     // A stream can be sent once only, and a call may be made again.
     private static byte[] JsonContentOf<T>(T document, JsonTypeInfo<T> type) =>

@@ -147,7 +147,7 @@ internal sealed class FlatMachineReading(SchemaBook schemas, FlatLibrary library
             Save =
             [
                 .. s.Save,
-                .. names.Where(n => !saved.Any(m => m.Name == n) && !n.EndsWith(".output", StringComparison.Ordinal)).Select(n =>
+                .. names.Where(n => !saved.Any(m => m.Name == n) && !n.Contains('.', StringComparison.Ordinal)).Select(n =>
                 {
                     var name = JinjaWriter.Quote(n);
                     return new Member(n, s.Key, FlatValues.Text(
@@ -164,7 +164,13 @@ internal sealed class FlatMachineReading(SchemaBook schemas, FlatLibrary library
         var most = int.TryParse(said?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var steps)
             ? Math.Clamp(steps, 1, 1_000_000)
             : DefaultSteps;
-        var cycling = new StateGraph(draft.States)
+        var graph = new StateGraph(draft.States);
+        if (!graph.IsWhole)
+        {
+            return draft;
+        }
+
+        var cycling = graph
             .Cycles(without: ImmutableHashSet<string>.Empty)
             .SelectMany(c => c)
             .ToHashSet(StringComparer.Ordinal);
@@ -173,7 +179,7 @@ internal sealed class FlatMachineReading(SchemaBook schemas, FlatLibrary library
             States =
             [
                 .. draft.States.Select(s => cycling.Contains(s.Name) && s.MaxVisits is null
-                    ? s with { MaxVisits = said ?? s.Key, Visits = most }
+                    ? s with { MaxVisits = said ?? s.Key, Visits = (int)Math.Min(1_000_000L, (long)most * (s.Visits ?? 1)) }
                     : s),
             ],
         };
