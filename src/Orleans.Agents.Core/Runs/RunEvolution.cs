@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orleans.Agents.Budgets;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Runs;
@@ -28,6 +29,7 @@ internal static class RunEvolution
             Error = e.Failure ?? state.Error,
             FanOut = null,
             Inherited = null,
+            Heard = null,
             Awaited = null,
             WakeAt = null,
         },
@@ -58,6 +60,10 @@ internal static class RunEvolution
         RunEvent.SignalReceived e => SignalEvolution.Receive(state, e, at),
         RunEvent.SignalTaken e => SignalEvolution.Take(state, e),
         RunEvent.SignalRefused => state,
+        RunEvent.MessageSent e => MessageEvolution.Send(state, e),
+        RunEvent.MessageReceived e => MessageEvolution.Keep(state, e.Message),
+        RunEvent.MessageRefused => state,
+        RunEvent.MessagesDelivered e => MessageEvolution.Deliver(state, e),
         RunEvent.Suspended e => SuspensionEvolution.Suspend(state, e, at),
         RunEvent.Resumed => SuspensionEvolution.Resume(state, at),
         RunEvent.Parked => state,
@@ -150,6 +156,9 @@ internal static class RunEvolution
         Suspension = null,
         Awaited = null,
         Signals = null,
+        Messages = null,
+        Heard = null,
+        Chains = null,
         WakeAt = null,
     };
 }
