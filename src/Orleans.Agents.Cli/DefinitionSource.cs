@@ -24,11 +24,18 @@ internal sealed class DefinitionSource
 
     private readonly Option<bool> strict = new("--strict") { Description = "Warnings are errors, in any profile." };
 
+    private readonly Option<string> answers = new("--answers")
+    {
+        Description = "For FlatMachine files: a folder with what the offline model answers for each agent and action.",
+        HelpName = "folder",
+    };
+
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command verb)
     {
         verb.Add(profile);
         verb.Add(strict);
+        verb.Add(answers);
     }
 
     /// <summary>Reads definitions with the tools, models and default retry rule of this program.</summary>
@@ -40,9 +47,15 @@ internal sealed class DefinitionSource
             return new LoadResult(mistakes, [], ImmutableSortedDictionary<string, Definition>.Empty);
         }
 
+        var folder = parsed.GetValue(answers);
+        if (folder is not null && !Directory.Exists(folder))
+        {
+            throw CommandException.Usage($"There is no folder '{folder}' with answers.");
+        }
+
         var isStrict = parsed.GetValue(strict) || parsed.GetValue(profile) == Strict;
         var host = new DefinitionHost(BuiltInTools.All, [.. new ModelRegistry().Names], retry);
-        return DefinitionLoader.Load(paths, host, new LoadOptions(isStrict));
+        return DefinitionLoader.Load(paths, host, new LoadOptions(isStrict) { Answers = folder });
     }
 
     /// <summary>Tells what was found; for definitions that cannot be used the payload does too.</summary>

@@ -185,11 +185,13 @@ internal sealed class RunVerb
 
     private static Definition Choose(LoadResult loaded, string path, string? name)
     {
-        var names = string.Join(", ", loaded.Definitions.Keys);
-        return (name, loaded.Definitions.Count) switch
+        // Those that other files hold are there because the ones in the path run them.
+        var here = loaded.Definitions.Where(d => !loaded.ReferredTo.Contains(d.Key)).ToArray();
+        var names = string.Join(", ", here.Select(d => d.Key));
+        return (name, here.Length) switch
         {
             (_, 0) => throw CommandException.Usage($"There is no workflow in {path}."),
-            (null, 1) => loaded.Definitions.Values.Single(),
+            (null, 1) => here[0].Value,
             (null, _) => throw CommandException.Usage(
                 $"{path} holds several workflows: {names}. Say which to run with --workflow."),
             _ when loaded.Definitions.TryGetValue(name, out var found) => found,

@@ -22,6 +22,7 @@ internal static class Invariant
     public const string FencedNeverWrites = "fenced-never-writes";
     public const string OneOwner = "one-owner";
     public const string OneRunAKey = "one-run-a-key";
+    public const string OneRunAChild = "one-run-a-child";
     public const string AnswersAreDurable = "answers-are-durable";
     public const string ChildrenEndFirst = "children-end-first";
     public const string StartedIsThere = "started-is-there";

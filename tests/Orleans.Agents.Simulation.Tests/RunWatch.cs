@@ -21,6 +21,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     private readonly List<(DateTimeOffset At, ImmutableArray<RunEvent> Events)> appends = [];
     private readonly HashSet<(int Visit, int Branch, int Attempt)> recorded = [];
     private readonly HashSet<(int Visit, int Branch)> closed = [];
+    private readonly HashSet<(int Visit, int Branch, int Attempt)> intended = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), string> given = [];
     private readonly Dictionary<(int Process, int Visit, int Branch), int> underWay = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), RunId> children = [];
@@ -140,6 +141,12 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         underWay[(process, visit, branch)] = attempt;
     }
 
+    /// <summary>A call is made that must not be made twice.</summary>
+    public void Called(ActivityId activity, int attempt) => Check(
+        intended.Contains((activity.Visit, activity.Branch, attempt)),
+        Invariant.OnceMeansOnce,
+        $"attempt {attempt} at {activity} is made, and its intent is not stored");
+
     /// <summary>An attempt is over, one way or the other, or was told to stop.</summary>
     public void Finished(int process, ActivityId activity, int attempt)
     {
@@ -166,7 +173,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     public void ReplaysTheSame()
     {
         var replay = new Replay(workflow);
-        var comparison = new Comparison(workflow, workflow with { Hash = "another" });
+        var comparison = new Comparison(workflow, Renamed(workflow));
         Check(
             appends.TrueForAll(append => replay.Take(append.Events, append.At)),
             Invariant.ReplayDecidesTheSame,
@@ -177,6 +184,14 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
             compared is { Difference: null, Refusal: null, Unused: 0 },
             Invariant.ReplayDecidesTheSame,
             $"run {State.Origin?.Run} comes out differently by the same definition: {compared.Difference}, {compared.Unused} unused");
+    }
+
+    // One that runs itself runs what it is called now.
+    private static Workflow Renamed(Workflow workflow)
+    {
+        const string Another = "another";
+        var calls = workflow.Calls.Where(call => call.Value == workflow.Hash).Select(call => KeyValuePair.Create(call.Key, Another));
+        return workflow with { Hash = Another, Calls = workflow.Calls.SetItems(calls) };
     }
 
     public static void Check(bool holds, string invariant, FormattableString how)
@@ -192,7 +207,10 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         switch (happened)
         {
             case RunEvent.ChildStarted e:
-                children.Add((e.Visit, e.Branch, e.Attempt), new RunId(e.Run));
+                Check(
+                    children.TryAdd((e.Visit, e.Branch, e.Attempt), new RunId(e.Run)),
+                    Invariant.OneRunAChild,
+                    $"{e.Run} is started a second time");
                 break;
             case RunEvent.ActivitySucceeded e when children.TryGetValue((e.Visit, e.Branch, e.Attempt), out var child):
                 RecordEnd(child, (e.Visit, e.Branch, e.Attempt), $"{e.Output}", e.Spent);
@@ -210,6 +228,9 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
                 break;
             case RunEvent.ActivityFailed e:
                 Record((e.Visit, e.Branch, e.Attempt), e.Failure.Code, IsEnginesOwn(e.Failure.Code));
+                break;
+            case RunEvent.ActivityIntended e:
+                intended.Add((e.Visit, e.Branch, e.Attempt));
                 break;
             case RunEvent.ActivityUnknown:
             case RunEvent.Failed { Failure.Code: FailureCode.Cancelled }:
@@ -233,7 +254,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
 
     // That an attempt took too long, was told to stop, or that nobody knows of it is not said by who makes it.
     private static bool IsEnginesOwn(string code) => code is FailureCode.ActivityTimeout or FailureCode.ActivityCancelled
-        or FailureCode.UnknownOutcome or FailureCode.BudgetTokens or FailureCode.BudgetCost;
+        or FailureCode.UnknownOutcome || code.StartsWith("budget.", StringComparison.Ordinal);
 
     private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isEnginesOwn)
     {

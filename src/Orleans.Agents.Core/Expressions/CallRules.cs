@@ -65,7 +65,7 @@ internal static class CallRules
         }
 
         Pattern? pattern = null;
-        if (function.Name == Functions.Matches && arguments[1] is Node.Literal { Value: var literal }
+        if (function.Name is Functions.Matches or Functions.FindName && arguments[1] is Node.Literal { Value: var literal }
             && literal.TryGetText(out var text) && !Pattern.TryCompile(text, out pattern, out var problem))
         {
             error = Error(ExpressionCodes.Type, arguments[1].At, problem, "a regular expression");

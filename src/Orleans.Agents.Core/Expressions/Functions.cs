@@ -10,6 +10,7 @@ internal static class Functions
     internal const string Has = "has";
     internal const string Default = "default";
     internal const string Matches = "matches";
+    internal const string FindName = "find";
 
     /// <summary>How many arguments <c>min</c> and <c>max</c> take; a list may have more elements.</summary>
     private const int Many = 64;
@@ -17,6 +18,7 @@ internal static class Functions
     private const Kinds Countable = Kinds.Text | Kinds.List | Kinds.Object;
     private const Kinds Orderable = Kinds.Number | Kinds.Text;
     private const Kinds MaybeList = Kinds.List | Kinds.Null;
+    private const Kinds Cuttable = Kinds.Text | Kinds.List | Kinds.Null;
 
     private static readonly Dictionary<string, Function> ByName = new Function[]
     {
@@ -35,6 +37,10 @@ internal static class Functions
         new("sum", 1, 1, [Kinds.List], Kinds.Number, ListFunctions.Sum),
         new("min", 1, Many, [Orderable | Kinds.List, Orderable], Orderable | Kinds.Null, ListFunctions.Min),
         new("max", 1, Many, [Orderable | Kinds.List, Orderable], Orderable | Kinds.Null, ListFunctions.Max),
+        new(FindName, 2, 2, [Kinds.Text, Kinds.Text], Kinds.Text | Kinds.Null, TextFunctions.Find),
+        new("at", 2, 2, [Kinds.Any, Orderable | Kinds.Null], Kinds.Any, PartFunctions.At),
+        new("slice", 2, 3, [Cuttable, Kinds.Number], Cuttable, PartFunctions.Slice),
+        new("entries", 1, 1, [Kinds.List | Kinds.Object | Kinds.Null], Kinds.List, PartFunctions.Entries),
         new("round", 1, 2, [Kinds.Number, Kinds.Number], Kinds.Number, ConversionFunctions.Round),
     }.ToDictionary(function => function.Name, StringComparer.Ordinal);
 

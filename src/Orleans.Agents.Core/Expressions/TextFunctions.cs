@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Orleans.Agents.Values;
 
@@ -18,7 +19,37 @@ internal static class TextFunctions
     internal static bool Matches(ReadOnlySpan<Value> arguments, Node.Call call, ref Evaluation at, out Value value)
     {
         value = default;
-        var pattern = call.Pattern;
+        if (!TryGetPattern(arguments, call, ref at, out var pattern, out var text))
+        {
+            return false;
+        }
+
+        value = Value.FromBoolean(pattern.Regex.IsMatch(text));
+        return true;
+    }
+
+    internal static bool Find(ReadOnlySpan<Value> arguments, Node.Call call, ref Evaluation at, out Value value)
+    {
+        value = default;
+        if (!TryGetPattern(arguments, call, ref at, out var pattern, out var text))
+        {
+            return false;
+        }
+
+        var match = pattern.Regex.Match(text);
+        var found = match.Groups.Count > 1 ? match.Groups[1] : match;
+        return !found.Success || at.Made(Encoding.UTF8.GetBytes(found.Value), call, out value);
+    }
+
+    private static bool TryGetPattern(
+        ReadOnlySpan<Value> arguments,
+        Node.Call call,
+        ref Evaluation at,
+        [NotNullWhen(true)] out Pattern? pattern,
+        [NotNullWhen(true)] out string? text)
+    {
+        arguments[0].TryGetText(out text);
+        pattern = call.Pattern;
         if (pattern is null)
         {
             arguments[1].TryGetText(out var source);
@@ -33,14 +64,7 @@ internal static class TextFunctions
             }
         }
 
-        arguments[0].TryGetText(out var text);
-        if (!at.Burn((long)text!.Length * pattern.Size / TriesPerFuel, call))
-        {
-            return false;
-        }
-
-        value = Value.FromBoolean(pattern.Regex.IsMatch(text));
-        return true;
+        return at.Burn((long)text!.Length * pattern.Size / TriesPerFuel, call);
     }
 
     internal static bool Lower(ReadOnlySpan<Value> arguments, Node.Call call, ref Evaluation at, out Value value) =>

@@ -47,12 +47,19 @@ internal static class Moments
         return draft.Accept();
     }
 
-    /// <summary>The deadline has passed.</summary>
-    public static Decision.Accepted EndAtDeadline(Workflow workflow, RunState state, DateTimeOffset at)
+    /// <summary>
+    /// The deadline has passed. A result that is told from then on is recorded all the same: the run may wait for just that
+    /// one before it ends, and nobody will tell it again.
+    /// </summary>
+    public static Decision.Accepted EndAtDeadline(
+        Workflow workflow, RunState state, RunCommand command, DateTimeOffset at)
     {
         var draft = new Draft(workflow, state, at);
         EndAtDeadline(draft);
-        return draft.Accept();
+        var ended = draft.Accept();
+        return IsResult(command) && Run.Decide(workflow, ended.Next, command, at) is Decision.Accepted told
+            ? ended with { Events = ended.Events.AddRange(told.Events), Next = told.Next }
+            : ended;
     }
 
     /// <summary>The deadline has passed.</summary>
@@ -60,4 +67,7 @@ internal static class Moments
         FailureClass.Timeout,
         FailureCode.Deadline,
         $"The run was to be over by {draft.Current.Bounds!.Deadline:O}; it was in state '{draft.Current.State}'."));
+
+    private static bool IsResult(RunCommand command) => command is RunCommand.ReportSuccess or RunCommand.ReportFailure
+        or RunCommand.ReportLate or RunCommand.ReportChild;
 }

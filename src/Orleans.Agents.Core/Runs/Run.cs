@@ -30,7 +30,7 @@ public static class Run
                 SuspensionRules.Suspend(workflow, state, suspend, at),
             (RunStatus.Running, RunCommand.Resume resume) when !IsLate(state, at) =>
                 SuspensionRules.Resume(workflow, state, resume, at),
-            (RunStatus.Running, _) when IsLate(state, at) => Moments.EndAtDeadline(workflow, state, at),
+            (RunStatus.Running, _) when IsLate(state, at) => Moments.EndAtDeadline(workflow, state, command, at),
             (RunStatus.Running, RunCommand.ReportSuccess report) => OnSuccess(workflow, state, report, at),
             (RunStatus.Running, RunCommand.ReportFailure report) => OnFailure(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Intend intend) => CallRules.Intend(workflow, state, intend, at),

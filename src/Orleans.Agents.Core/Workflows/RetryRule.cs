@@ -13,6 +13,9 @@ namespace Orleans.Agents.Workflows;
 public sealed record RetryRule(
     int Attempts, TimeSpan Backoff, decimal Factor, TimeSpan Max, decimal Jitter, ImmutableArray<string> On)
 {
+    /// <summary>The pause after each attempt, one by one, where an author names them; the last serves for all that follow.</summary>
+    public ImmutableArray<TimeSpan> Pauses { get; init; } = [];
+
     /// <summary>One attempt.</summary>
     public static RetryRule Never { get; } = new(1, TimeSpan.Zero, 1, TimeSpan.Zero, 0, []);
 
@@ -28,7 +31,8 @@ public sealed record RetryRule(
         && On.Any(p => failure.Class is FailureClass.UnknownOutcome ? failure.IsNamedBy(p) : failure.Matches(p));
 
     /// <summary>
-    /// The pause after an attempt: <c>backoff · factor^(attempt - 1)</c>, at most <see cref="Max"/>, less up to
+    /// The pause after an attempt: <c>backoff · factor^(attempt - 1)</c>, at most <see cref="Max"/>, or the one that
+    /// <see cref="Pauses"/> names, less up to
     /// <see cref="Jitter"/> of itself, and never less than the other side asked for.
     /// </summary>
     /// <param name="failure">How the attempt failed.</param>
@@ -36,15 +40,25 @@ public sealed record RetryRule(
     /// <param name="chance">A number from 0 to 1 that stands for chance; the same for the same attempt, for ever.</param>
     public TimeSpan PauseAfter(Failure failure, int attempt, decimal chance)
     {
+        var ticks = BeforeChance(attempt) * (1 - (Jitter * chance));
+        var pause = TimeSpan.FromTicks((long)ticks);
+        var asked = failure.RetryAfter ?? TimeSpan.Zero;
+        return asked > pause ? (asked < LongestPause ? asked : LongestPause) : pause;
+    }
+
+    private decimal BeforeChance(int attempt)
+    {
+        if (!Pauses.IsEmpty)
+        {
+            return Pauses[Math.Min(attempt, Pauses.Length) - 1].Ticks;
+        }
+
         var ticks = (decimal)Backoff.Ticks;
         for (var i = 1; i < attempt && ticks < Max.Ticks; i++)
         {
             ticks *= Factor;
         }
 
-        ticks = Math.Min(ticks, Max.Ticks) * (1 - (Jitter * chance));
-        var pause = TimeSpan.FromTicks((long)ticks);
-        var asked = failure.RetryAfter ?? TimeSpan.Zero;
-        return asked > pause ? (asked < LongestPause ? asked : LongestPause) : pause;
+        return Math.Min(ticks, Max.Ticks);
     }
 }

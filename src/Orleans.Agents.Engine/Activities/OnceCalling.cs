@@ -21,7 +21,10 @@ internal static class OnceCalling
     {
         var (_, visit, branch) = item.Attempt.Activity;
         var intend = new RunCommand.Intend(visit, branch, item.Attempt.Number, item.Epoch);
-        if (await item.Host.TellAsync(intend) is not Told.Answered { Decision: Decision.Accepted })
+        var told = await item.Host.TellAsync(intend);
+
+        // Something else may follow from it: that the run's deadline has passed.
+        if (told is not Told.Answered { Decision: Decision.Accepted { Events: [RunEvent.ActivityIntended, ..] } })
         {
             return false;
         }

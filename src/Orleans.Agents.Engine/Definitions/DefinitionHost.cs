@@ -18,6 +18,12 @@ public sealed record DefinitionHost(
 /// <param name="Strict">Whether every warning is an error.</param>
 public sealed record LoadOptions(bool Strict = false)
 {
+    /// <summary>
+    /// The folder with what the model <c>offline</c> answers for agents and actions of machines of other formats, which
+    /// cannot name files of answers themselves: one file for each, under its name.
+    /// </summary>
+    public string? Answers { get; init; }
+
     /// <summary>Warnings stay warnings.</summary>
     public static LoadOptions Lenient { get; } = new();
 }

@@ -23,7 +23,7 @@ public static class DefinitionLoader
     public static LoadResult Load(IReadOnlyList<string> paths, DefinitionHost host, LoadOptions options)
     {
         var findings = new Findings(options.Strict);
-        return Load(SourceCatalog.FromDisk(paths, findings), host, findings, []);
+        return Load(SourceCatalog.FromDisk(paths, findings), host, findings, options, []);
     }
 
     /// <summary>Loads texts that are in memory, together, as if they were files in a folder.</summary>
@@ -37,12 +37,13 @@ public static class DefinitionLoader
         IReadOnlyList<DefinitionText> texts, DefinitionHost host, LoadOptions options, HashSet<Field> read)
     {
         var findings = new Findings(options.Strict);
-        return Load(SourceCatalog.FromTexts(texts, findings), host, findings, read);
+        return Load(SourceCatalog.FromTexts(texts, findings), host, findings, options, read);
     }
 
-    private static LoadResult Load(SourceCatalog catalog, DefinitionHost host, Findings findings, HashSet<Field> read)
+    private static LoadResult Load(
+        SourceCatalog catalog, DefinitionHost host, Findings findings, LoadOptions options, HashSet<Field> read)
     {
-        var drafted = Drafting.Of(catalog, findings, read, out var documents);
+        var drafted = Drafting.Of(catalog, findings, read, options.Answers, out var documents);
         new ReferenceCheck(host, findings).Check(drafted);
         new CallCheck(findings).Check(drafted);
         new NameCheck(drafted.Schemas, findings).Check(drafted);
@@ -58,7 +59,10 @@ public static class DefinitionLoader
         var definitions = findings.HasErrors
             ? ImmutableSortedDictionary.Create<string, Definition>(StringComparer.Ordinal)
             : DefineAll(drafted, host);
-        return new LoadResult([.. findings.InOrder()], documents, definitions);
+        return new LoadResult([.. findings.InOrder()], documents, definitions)
+        {
+            ReferredTo = [.. drafted.Workflows.Where(w => w.IsReferredTo).Select(w => w.Document.Name)],
+        };
     }
 
     private static ImmutableSortedDictionary<string, Definition> DefineAll(Drafted drafted, DefinitionHost host)

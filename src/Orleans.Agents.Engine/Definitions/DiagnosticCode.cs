@@ -181,4 +181,25 @@ public static class DiagnosticCode
 
     /// <summary>More than one default retry rule.</summary>
     public const string SecondRetryRule = "policy.second_retry";
+
+    /// <summary>A template of a FlatMachine in words that have no equal here.</summary>
+    public const string FlatTemplate = "flatmachine.template";
+
+    /// <summary>A file or profile that a FlatMachine refers to and that is not there, or is something else.</summary>
+    public const string FlatReference = "flatmachine.reference";
+
+    /// <summary>Something in a FlatMachine that has no effect here.</summary>
+    public const string FlatWithoutEffect = "flatmachine.without_effect";
+
+    /// <summary>A FlatMachine of which it is not clear where a run begins.</summary>
+    public const string FlatInitial = "flatmachine.initial";
+
+    /// <summary>A value of a FlatMachine that is read where it is not there yet.</summary>
+    public const string FlatOrder = "flatmachine.order";
+
+    /// <summary>An action of a FlatMachine for which there is neither a handler nor an answer.</summary>
+    public const string FlatAction = "flatmachine.action";
+
+    /// <summary>An error in <c>on_error</c> of a FlatMachine that never happens here.</summary>
+    public const string FlatErrorName = "flatmachine.error_name";
 }

@@ -12,6 +12,9 @@ public sealed record LoadResult(
     ImmutableArray<LoadedDocument> Documents,
     ImmutableSortedDictionary<string, Definition> Definitions)
 {
+    /// <summary>The workflows that were read only because others refer to them, from files nobody asked for.</summary>
+    public ImmutableArray<string> ReferredTo { get; init; } = [];
+
     /// <summary>Whether the definitions are refused.</summary>
     public bool HasErrors => Diagnostics.Any(d => d.Severity is DiagnosticSeverity.Error);
 }

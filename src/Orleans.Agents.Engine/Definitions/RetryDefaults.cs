@@ -38,7 +38,10 @@ public static class RetryDefaults
         draft.Factor ?? otherwise.Factor,
         draft.Max ?? otherwise.Max,
         draft.Jitter ?? otherwise.Jitter,
-        draft.On ?? otherwise.On);
+        draft.On ?? otherwise.On)
+    {
+        Pauses = draft.Pauses,
+    };
 
     private static RetryRule ReadAssembly()
     {

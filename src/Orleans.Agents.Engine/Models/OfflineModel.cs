@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Models;
@@ -76,9 +77,13 @@ public sealed class OfflineModel : IChatClient
                 throw new ModelException(fail);
             }
 
-            return answer!.TryRender(scope, out var rendered, out var broken)
-                ? rendered.ToString()
-                : throw new ModelException(broken.ToFailure());
+            if (!answer!.TryRender(scope, out var rendered, out var broken))
+            {
+                throw new ModelException(broken.ToFailure());
+            }
+
+            // Without a schema what a model says is taken as it is: a text has no quotes around it.
+            return agent.OutputSchema is null ? Value.From(rendered).ToDisplayText() : rendered.ToString();
         }
 
         throw new ModelException(new Failure(

@@ -126,6 +126,7 @@ public sealed class ExpressionErrorTests
     [InlineData("{}.map(x, x)", 0)]
     [InlineData("[1].filter(x, 1)", 14)]
     [InlineData("matches(input.a, '(')", 17)]
+    [InlineData("find(input.a, '(')", 14)]
     [InlineData("matches(input.a, '(a)\\\\1')", 17)]
     [InlineData("matches(input.a, '[a[b]')", 17)]
     [InlineData("matches(input.a, '(?ix) a')", 17)]

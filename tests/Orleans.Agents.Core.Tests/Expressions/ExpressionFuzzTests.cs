@@ -14,7 +14,7 @@ public sealed class ExpressionFuzzTests
         ":", "?", "==", "!=", "<", "<=", ">", ">=", "&&", "||", "!", " and ", " or ", " not ", " in ", "+", "-",
         "*", "/",
         "%", "1", "0", "2.5", "9223372036854775807", "'a'", "\"b\"", "''", "true", "null", "None", "x", "{a: 1}",
-        "size(", "has(", "matches(", "lower(", "split(", "join(", "first(", "default(", "json(", "number(", "string(",
+        "size(", "has(", "matches(", "find(", "at(", "slice(", "entries(", "lower(", "split(", "join(", "first(", "default(", "json(", "number(", "string(",
         "sum(", "min(", "max(", "round(", ".map(x,", ".filter(x,", ".exists(x,", ".all(x,", "\\", "'", "$", "\u00e9",
         "\ud83d", "a-b", " ",
     ];

@@ -275,6 +275,21 @@ public sealed class ChildTests
     }
 
     [Fact]
+    public void The_end_of_a_child_that_comes_with_the_deadline_is_not_waited_for_again()
+    {
+        var run = new Scenario(Calling(Other, Child("ask", "done"), End()) with { Deadline = TimeSpan.FromHours(1) }).Start();
+        run.Accept(Begin);
+        var events = run.After(TimeSpan.FromHours(1)).Accept(Bad);
+
+        Assert.Collection(
+            events,
+            e => Assert.IsType<RunEvent.Closing>(e),
+            e => Assert.IsType<RunEvent.LateResult>(e),
+            e => Assert.Equal(FailureCode.Deadline, Assert.IsType<RunEvent.Failed>(e).Failure.Code));
+        Assert.True(run.State.IsOver);
+    }
+
+    [Fact]
     public void The_time_of_a_child_is_not_the_time_of_its_parent()
     {
         var run = Waiting(Child("ask", "done"));

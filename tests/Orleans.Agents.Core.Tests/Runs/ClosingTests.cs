@@ -51,6 +51,16 @@ public sealed class ClosingTests
     }
 
     [Fact]
+    public void A_result_that_comes_with_the_deadline_is_kept_and_not_waited_for_again()
+    {
+        var run = Paying();
+        var events = run.After(TimeSpan.FromHours(1)).Accept(Paid);
+
+        Assert.Equal(new RunEvent.LateResult(1, 0, 1, Payload.Parse("7")), events[1]);
+        Assert.Equal(FailureCode.Deadline, run.State.Failure!.Code);
+    }
+
+    [Fact]
     public void A_second_cancellation_waits_for_nothing_and_says_what_is_not_known()
     {
         var run = Paying();

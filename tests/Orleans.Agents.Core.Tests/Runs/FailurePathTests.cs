@@ -34,6 +34,22 @@ public sealed class FailurePathTests
     }
 
     [Fact]
+    public void Pauses_that_are_named_are_made_one_by_one_and_the_last_of_them_again()
+    {
+        var rule = Thrice with { Attempts = 9, Pauses = [TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(4)] };
+        var run = new Scenario(Of(Tool("a", "done") with { Retry = rule }, End())).Start();
+        List<double> pauses = [];
+        for (var i = 0; i < 4; i++)
+        {
+            run.Fail(Busy);
+            pauses.Add((run.Attempt.NotBefore!.Value - run.Now).TotalSeconds);
+            run.After(run.Attempt.NotBefore.Value - run.Now);
+        }
+
+        Assert.Equal([2, 9, 4, 4], pauses);
+    }
+
+    [Fact]
     public void A_pause_is_as_long_as_the_other_side_asks_for()
     {
         var run = new Scenario(Of(Tool("a", "done") with { Retry = Thrice }, End())).Start()

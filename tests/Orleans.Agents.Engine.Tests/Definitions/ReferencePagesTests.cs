@@ -78,7 +78,7 @@ public sealed class ReferencePagesTests
 
     // An example may show the spec of a workflow alone.
     private static string Complete(string yaml) =>
-        yaml.StartsWith("spec:", StringComparison.Ordinal)
+        yaml.StartsWith("spec:\n", StringComparison.Ordinal)
             ? $"apiVersion: orleans.agents/v1\nkind: Workflow\nmetadata: {{ name: example }}\n{yaml}"
             : yaml;
 }

@@ -80,6 +80,55 @@ public sealed class FoundBySimulationTests
         Assert.Null(await new MemoryStore(database).Runs.FindAsync(new RunId("run-late"), default));
     }
 
+    [Fact]
+    public async Task A_call_that_must_not_be_made_twice_is_not_made_when_its_intent_meets_the_deadline()
+    {
+        var (clock, calls, held, released) = (new JumpingClock(), 0, new TaskCompletionSource(), new TaskCompletionSource());
+        await using var house = await House.OpenAsync(
+            new MemoryStore(new MemoryDatabase()),
+            Paying,
+            clock,
+            options => options.Lanes = 1,
+            House.Tool("test.held", async (_, _) =>
+            {
+                held.SetResult();
+                await released.Task;
+                return House.Ok();
+            }),
+            House.Tool("test.pay", (_, _) => Task.FromResult(House.Ok($"{++calls}"))) with { Effect = ToolEffect.Once });
+        await house.StartAsync("""{"holds":true}""");
+        await held.Task;
+        var run = await house.StartAsync();
+        await House.UntilAsync(house, run, state => state.AwaitedChildren is 1);
+
+        clock.Jump(TimeSpan.FromHours(2));
+        released.SetResult();
+
+        Assert.Equal("run.deadline", (await house.EndAsync(run)).Failure!.Code);
+        Assert.Equal(0, calls);
+    }
+
+    private const string Paying = """
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: test }
+        spec:
+          deadline: 1h
+          start: choose
+          states:
+            choose: { pass: {}, next: [ { when: input.holds, to: hold }, { to: both } ] }
+            hold: { tool: test.held, next: done }
+            both: { parallel: { branches: { pay: { tool: test.pay }, other: { workflow: other } } }, next: done }
+            done: { end: done }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: other }
+        spec:
+          start: rest
+          states: { rest: { wait: { signal: go }, next: done }, done: { end: done } }
+        """;
+
     private static Tool Quick() => House.Tool("test.held", (_, _) => Task.FromResult(House.Ok()));
 
     private static Tool Never() => House.Tool("test.held", async (_, cancellation) =>
@@ -87,4 +136,14 @@ public sealed class FoundBySimulationTests
         await Task.Delay(Timeout.Infinite, cancellation);
         return House.Ok();
     });
+
+    /// <summary>A clock that jumps, as one does that is set right; timers that run do not notice.</summary>
+    private sealed class JumpingClock : TimeProvider
+    {
+        private long ahead;
+
+        public void Jump(TimeSpan time) => Interlocked.Add(ref ahead, time.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref ahead));
+    }
 }

@@ -56,6 +56,11 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         {
             world.Trace.Add($"    {process.Number} begins attempt {call.Attempt} at {call.Activity} under {call.Epoch}");
             watch.Began(process.Number, call.Epoch, world.KnowsAll(process, call.Activity.Run), call.Activity, call.Attempt);
+            if (isOnce)
+            {
+                watch.Called(call.Activity, call.Attempt);
+            }
+
             works.Add(work);
             if (isOnce && chance.Next(2) == 0)
             {

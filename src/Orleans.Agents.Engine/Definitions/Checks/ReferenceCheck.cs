@@ -48,12 +48,7 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
 
         if (!host.Models.Contains(model.Text, StringComparer.Ordinal))
         {
-            findings.Error(
-                DiagnosticCode.UnknownModel,
-                model,
-                $"No model is called \"{Node.Shorten(model.Text)}\" here",
-                OneOf(host.Models, "a model registered with the engine"),
-                NearestName.Of(model.Text, host.Models));
+            RefuseModel(agent, model);
         }
 
         if (model.Text == "offline" && !agent.HasAnswers)
@@ -63,6 +58,22 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
                 model,
                 "The model \"offline\" has nothing to answer",
                 "`answers` or `answer`");
+        }
+    }
+
+    // Files that another runtime runs as they are stay as they are, whichever models there are here: asking fails.
+    private void RefuseModel(AgentDraft agent, Node model)
+    {
+        var message = $"No model is called \"{Node.Shorten(model.Text)}\" here";
+        var expected = OneOf(host.Models, "a model registered with the engine");
+        var suggestion = NearestName.Of(model.Text, host.Models);
+        if (agent.IsForeign)
+        {
+            findings.Warn(DiagnosticCode.UnknownModel, model, message, expected, suggestion);
+        }
+        else
+        {
+            findings.Error(DiagnosticCode.UnknownModel, model, message, expected, suggestion);
         }
     }
 
@@ -97,6 +108,15 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
                         $"No Agent document is called \"{Node.Shorten(agent.Text)}\"",
                         OneOf(agents, "a document with `kind: Agent` of this name"),
                         NearestName.Of(agent.Text, agents));
+                    break;
+                case { IsAction: true, Kind: StateKind.Tool, Subject: { } action }
+                    when !tools.Contains(action.Text, StringComparer.Ordinal):
+                    findings.Error(
+                        DiagnosticCode.FlatAction,
+                        action,
+                        $"Nobody does the action \"{Node.Shorten(action.Text)}\" here",
+                        "a tool of this name that the host registers, or a file of answers for it",
+                        NearestName.Of(action.Text, tools));
                     break;
                 case { Kind: StateKind.Tool, Subject: { } tool }
                     when !tools.Contains(tool.Text, StringComparer.Ordinal):

@@ -183,7 +183,10 @@ internal sealed class ClosureReader
         retry.GetProperty("factor").GetDecimal(),
         Duration(retry.GetProperty("max")),
         retry.GetProperty("jitter").GetDecimal(),
-        Texts(retry, "on"));
+        Texts(retry, "on"))
+    {
+        Pauses = Optional(retry, "pauses") is { } pauses ? [.. pauses.EnumerateArray().Select(Duration)] : [],
+    };
 
     private Agent ReadAgent(string name, JsonElement agent)
     {

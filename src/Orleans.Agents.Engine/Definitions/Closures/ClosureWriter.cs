@@ -269,6 +269,11 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
         writer.WriteString("max", DurationText.Format(rule.Max));
         writer.WriteNumber("jitter", Canonical(rule.Jitter));
         WriteTexts(writer, "on", rule.On.Distinct().Order(StringComparer.Ordinal));
+        if (!rule.Pauses.IsEmpty)
+        {
+            WriteTexts(writer, "pauses", rule.Pauses.Select(DurationText.Format));
+        }
+
         writer.WriteEndObject();
     }
 

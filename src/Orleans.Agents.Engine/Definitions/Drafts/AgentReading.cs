@@ -59,7 +59,8 @@ internal sealed class AgentReading(
         return path is not null && documents.Answers(path) is { } root ? ReadFile(root, expressions) : [];
     }
 
-    private ImmutableArray<AnswerDraft> ReadFile(Node root, ExpressionCheck expressions)
+    /// <summary>Reads a file of answers.</summary>
+    public ImmutableArray<AnswerDraft> ReadFile(Node root, ExpressionCheck expressions)
     {
         new ShapeCheck(findings).Check(root, new FieldType.Part(AnswersShape.Shape), "the file of answers");
         var fields = new FieldReader(root, read);

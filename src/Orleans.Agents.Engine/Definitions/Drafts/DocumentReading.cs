@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Definitions.FlatMachines;
 using Orleans.Agents.Definitions.Shapes;
 using Orleans.Agents.Definitions.Sources;
 using Orleans.Agents.Expressions;
@@ -12,12 +13,19 @@ internal sealed class DocumentReading(SourceCatalog catalog, Findings findings, 
     private readonly List<DocumentDraft> documents = [];
     private readonly List<LoadedDocument> described = [];
     private readonly List<Node> strangers = [];
+    private readonly List<Node> foreign = [];
     private readonly List<SourceFile> emptyFiles = [];
     private readonly HashSet<SourceFile> answers = [];
 
     public IReadOnlyList<DocumentDraft> Documents => documents;
 
     public IReadOnlyList<LoadedDocument> Described => described;
+
+    /// <summary>The machines, agents and profiles of FlatMachine files.</summary>
+    public IReadOnlyList<Node> Foreign => foreign;
+
+    /// <summary>Adds what a document of another format says about itself.</summary>
+    public void Describe(LoadedDocument document) => described.Add(document);
 
     /// <summary>Reads every file, and finds the documents in it.</summary>
     public void ReadAll()
@@ -99,7 +107,15 @@ internal sealed class DocumentReading(SourceCatalog catalog, Findings findings, 
         }
     }
 
-    private List<Node> Roots(SourceFile file)
+    /// <summary>The one document of a file of answers that others name; null when it holds none.</summary>
+    public Node? Answers(SourceFile file)
+    {
+        answers.Add(file);
+        return Roots(file) is [var root] ? root : null;
+    }
+
+    /// <summary>The documents of a file, as they are written.</summary>
+    public List<Node> Roots(SourceFile file)
     {
         if (!roots.TryGetValue(file, out var found))
         {
@@ -114,6 +130,12 @@ internal sealed class DocumentReading(SourceCatalog catalog, Findings findings, 
     {
         if (root.Find(DocumentShape.ApiVersion.Name) is not { } version)
         {
+            if (FlatShapes.IsOne(root))
+            {
+                foreign.Add(root);
+                return;
+            }
+
             strangers.Add(root);
             return;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Orleans.Agents.Definitions.FlatMachines;
 using Orleans.Agents.Definitions.Shapes;
 using Orleans.Agents.Definitions.Sources;
 
@@ -11,16 +12,17 @@ internal static class Drafting
     public static (Drafted Drafted, Findings Findings) OfTexts(IReadOnlyList<DefinitionText> texts)
     {
         var findings = new Findings(strict: false);
-        return (Of(SourceCatalog.FromTexts(texts, findings), findings, [], out _), findings);
+        return (Of(SourceCatalog.FromTexts(texts, findings), findings, [], null, out _), findings);
     }
 
     /// <summary>Reads files.</summary>
     /// <param name="catalog">The files.</param>
     /// <param name="findings">Where everything that is wrong goes.</param>
     /// <param name="read">Where the fields go that were asked for.</param>
+    /// <param name="answers">The folder with what the offline model answers for machines of other formats.</param>
     /// <param name="described">What the documents say about themselves.</param>
     public static Drafted Of(
-        SourceCatalog catalog, Findings findings, HashSet<Field> read, out ImmutableArray<LoadedDocument> described)
+        SourceCatalog catalog, Findings findings, HashSet<Field> read, string? answers, out ImmutableArray<LoadedDocument> described)
     {
         var documents = new DocumentReading(catalog, findings, read);
         documents.ReadAll();
@@ -34,6 +36,7 @@ internal static class Drafting
             [.. Those(documents, DocumentKind.Agent).Select(agents.Read)],
             [.. Those(documents, DocumentKind.Policy).Select(policies.Read)],
             schemas);
+        drafted = FlatReading.AddTo(drafted, catalog, documents, agents, answers, findings);
         documents.RefuseStrangers();
         described = [.. documents.Described];
         return drafted;

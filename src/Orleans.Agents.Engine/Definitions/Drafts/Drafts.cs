@@ -26,6 +26,9 @@ internal sealed record RetryDraft(
     int? Attempts, TimeSpan? Backoff, decimal? Factor, TimeSpan? Max, decimal? Jitter, ImmutableArray<string>? On)
 {
     public static RetryDraft Empty { get; } = new(null, null, null, null, null, null);
+
+    /// <summary>The pauses one by one, where somebody names them.</summary>
+    public ImmutableArray<TimeSpan> Pauses { get; init; } = [];
 }
 
 /// <summary>What kind of state it is, as far as it can be told.</summary>
@@ -94,6 +97,9 @@ internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? S
 
     public int? Visits { get; init; }
 
+    /// <summary>Whether it stands for an action of a FlatMachine, which handlers of the host do.</summary>
+    public bool IsAction { get; init; }
+
     /// <summary>What a run that it starts may use, as far as somebody says.</summary>
     public Cost? Budget { get; init; }
 
@@ -139,6 +145,9 @@ internal sealed record FanOutDraft(
 /// <summary>A workflow with gaps.</summary>
 internal sealed record WorkflowDraft(DocumentDraft Document)
 {
+    /// <summary>Whether it was read only because others refer to it.</summary>
+    public bool IsReferredTo { get; init; }
+
     public SchemaUse? Input { get; init; }
 
     public ImmutableArray<Member> Context { get; init; } = [];
@@ -196,6 +205,9 @@ internal sealed record RehearsedFailure(string? Code, string? Class, string? Mes
 internal sealed record AgentDraft(DocumentDraft Document)
 {
     public Node? Model { get; init; }
+
+    /// <summary>Whether it is written in another format, which knows models that this process may not have.</summary>
+    public bool IsForeign { get; init; }
 
     public Node? Instructions { get; init; }
 

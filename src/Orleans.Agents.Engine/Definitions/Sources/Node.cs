@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Orleans.Agents.Definitions.Sources;
 
 internal enum NodeKind
@@ -50,6 +52,11 @@ internal sealed class Node
     /// <summary>How deep it nests: 1 for a scalar.</summary>
     public int Height { get; private init; } = 1;
 
+    /// <summary>
+    /// Which places of the text stand for which of another, where it was translated from that one; else nothing.
+    /// </summary>
+    private (Node Original, ImmutableArray<(int At, int Source)> Marks)? Translation { get; init; }
+
     public Position Position => File.PositionAt(Index);
 
     public bool IsMap => Kind is NodeKind.Map;
@@ -60,6 +67,15 @@ internal sealed class Node
 
     public static Node Scalar(SourceFile file, int index, NodeKind kind, string text, TextStyle style) =>
         new(file, index, kind) { Text = text, Style = style };
+
+    /// <summary>A text that stands for another one, or for a value, at its place in the file.</summary>
+    public static Node Translated(Node original, string text, ImmutableArray<(int At, int Source)> marks) =>
+        new(original.File, original.Index, NodeKind.Text)
+        {
+            Text = text,
+            Style = original.Style,
+            Translation = (original, marks),
+        };
 
     public static Node List(SourceFile file, int index, IReadOnlyList<Node> items) => new(file, index, NodeKind.List)
     {
@@ -79,7 +95,11 @@ internal sealed class Node
     public Node? Find(string name) => Members.FirstOrDefault(m => m.Name == name)?.Value;
 
     /// <summary>Where a character of the text is in the file.</summary>
-    public Position PositionOf(int offset) => File.PositionAt(TextPlace.Find(this, offset));
+    public Position PositionOf(int offset) => Translation is var (original, marks)
+        ? marks.LastOrDefault(m => m.At <= offset, (At: 0, Source: -1)) is (_, >= 0 and var source)
+            ? original.PositionOf(source)
+            : Position
+        : File.PositionAt(TextPlace.Find(this, offset));
 
     /// <summary>The node at a JSON pointer's segments, or the last one on the way to it.</summary>
     public Node At(IEnumerable<string> segments)

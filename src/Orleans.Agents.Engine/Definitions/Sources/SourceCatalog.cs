@@ -122,6 +122,33 @@ internal sealed class SourceCatalog
         return null;
     }
 
+    /// <summary>
+    /// The file that another one means by a relative path, which may lead out of its folder; null when there is none.
+    /// </summary>
+    public SourceFile? Beside(SourceFile file, string path)
+    {
+        var segments = new List<string>(file.Name.Split('/').SkipLast(1));
+        foreach (var segment in path.Split('/').Where(s => s is not ("" or ".")))
+        {
+            if (segment == ".." && segments is [.., not ("" or "..")])
+            {
+                segments.RemoveAt(segments.Count - 1);
+            }
+            else
+            {
+                segments.Add(segment);
+            }
+        }
+
+        return Named(path.StartsWith('/') ? path : string.Join('/', segments));
+    }
+
+    /// <summary>The file of a name; null when there is none.</summary>
+    public SourceFile? Named(string name) =>
+        files.TryGetValue(name, out var known) ? known
+        : isOnDisk && File.Exists(name) ? ReadFile(name)
+        : null;
+
     private IEnumerable<string> Siblings(string folder) => files.Keys
         .Where(n => n.StartsWith(folder, StringComparison.Ordinal))
         .Select(n => n[folder.Length..]);

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Engine.Tests.Definitions;
+using Orleans.Agents.Faults;
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Models;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Testing;
+using Orleans.Agents.Tools;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Engine.Tests.FlatMachines;
+
+/// <summary>Runs FlatMachine files as they are, with a scripted model under the names that they ask for.</summary>
+internal sealed class FlatHouse
+{
+    private readonly List<Tool> tools = [];
+
+    public static string Folder { get; } =
+        Path.Combine(Samples.Root, "tests", "Orleans.Agents.Engine.Tests", "Conformance", "flatmachines-1.1.1");
+
+    public ScriptedModel Model { get; } = new();
+
+    public MemoryDatabase Database { get; } = new();
+
+    /// <summary>A handler for an action: from the input it gets, the context in it, to what it changes.</summary>
+    public FlatHouse Action(string name, Func<Value, string> body)
+    {
+        tools.Add(Runs.House.Tool(
+            name, (call, _) => Task.FromResult(Runs.House.Ok(body(Value.From(call.Input))))));
+        return this;
+    }
+
+    /// <summary>The same answer, as often as it is asked for.</summary>
+    public FlatHouse Always(string agent, Func<AgentRequest, string> answer)
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            Model.Answers(agent, answer);
+        }
+
+        return this;
+    }
+
+    public FlatHouse Says(string agent, params ReadOnlySpan<string> answers)
+    {
+        foreach (var answer in answers)
+        {
+            Model.Answers(agent, answer);
+        }
+
+        return this;
+    }
+
+    public LoadResult Load(string file) => DefinitionLoader.Load([Path.Combine(Folder, file)], Host, LoadOptions.Lenient);
+
+    public LoadResult LoadText(string yaml, string name = "machine.yml") =>
+        DefinitionLoader.LoadTexts([new DefinitionText(name, yaml)], Host, LoadOptions.Lenient);
+
+    /// <summary>Runs a machine of the conformance files to its end.</summary>
+    public Task<RunState> RunAsync(string file, string input = "{}") => RunAsync(Load(file), input);
+
+    public Task<RunState> RunTextAsync(string yaml, string input = "{}") => RunAsync(LoadText(yaml), input);
+
+    public async Task<RunState> RunAsync(LoadResult loaded, string input)
+    {
+        Assert.False(loaded.HasErrors, string.Join('\n', loaded.Diagnostics));
+        await using var engine = new AgentsEngine(
+            new MemoryStore(Database),
+            Models(),
+            new ToolRegistry().AddRange(BuiltInTools.All).AddRange(tools),
+            new EngineOptions { KeeperInterval = TimeSpan.FromMilliseconds(20) },
+            TimeProvider.System,
+            FaultPlan.None,
+            NullLogger<AgentsEngine>.Instance);
+        await engine.StartAsync();
+        var main = loaded.Definitions.Values.First(d => !loaded.ReferredTo.Contains(d.Workflow.Name));
+        await engine.PublishAsync(main);
+        var started = Assert.IsType<StartResult.Started>(
+            await engine.StartRunAsync(new StartRequest(main.Workflow.Name, Payload.Parse(input))));
+        return await engine.WaitForEndAsync(started.Run).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private DefinitionHost Host => new([.. BuiltInTools.All, .. tools], [.. Models().Names]);
+
+    private ModelRegistry Models()
+    {
+        var models = new ModelRegistry();
+        models.Add("cerebras/zai-glm-4.7", Model);
+        models.Add("cerebras/zai-glm-4.6", Model);
+        models.Add("openai/gpt-4o-mini", Model);
+        models.Add("scripted", Model);
+        return models;
+    }
+}
