@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Messages;
@@ -6,13 +7,19 @@ namespace Orleans.Agents.Messages;
 /// <summary>What facts about messages make of a run's state.</summary>
 internal static class MessageEvolution
 {
-    public static RunState Send(RunState state, RunEvent.MessageSent sent) =>
-        sent.Run is null ? Keep(state, sent.Message) : state;
+    public static RunState Apply(RunState state, RunEvent happened) => happened switch
+    {
+        RunEvent.MessageSent { Run: not null } => state, // it is kept there
+        RunEvent.MessageSent e => Keep(state, e.Message),
+        RunEvent.MessageReceived e => Keep(state, e.Message),
+        RunEvent.MessagesDelivered e => Deliver(state, e),
+        _ => throw new UnreachableException(happened.GetType().Name),
+    };
 
-    public static RunState Keep(RunState state, AgentMessage message) =>
+    private static RunState Keep(RunState state, AgentMessage message) =>
         state with { Messages = (state.Messages ?? ImmutableList<AgentMessage>.Empty).Add(message) };
 
-    public static RunState Deliver(RunState state, RunEvent.MessagesDelivered delivered)
+    private static RunState Deliver(RunState state, RunEvent.MessagesDelivered delivered)
     {
         var heard = (state.Heard ?? []).ToBuilder();
         var left = ImmutableList.CreateBuilder<AgentMessage>();
