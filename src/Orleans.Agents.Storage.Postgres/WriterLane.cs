@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Npgsql;
+using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Storage.Postgres;
 
@@ -43,6 +44,7 @@ internal sealed class WriterLane
     /// <summary>Stores an append on the calling thread, over this lane's connection.</summary>
     public void Store(PendingAppend append)
     {
+        StoreInstruments.MeasureBatch(1);
         lock (connected)
         {
             Commit([append], mayResend: true);
@@ -56,6 +58,7 @@ internal sealed class WriterLane
         while (writer.Take(batch))
         {
             batch.Sort(InOrder);
+            StoreInstruments.MeasureBatch(batch.Count);
             lock (connected)
             {
                 Commit(CollectionsMarshal.AsSpan(batch), mayResend: true);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Storage.Sqlite;
 
@@ -202,6 +203,7 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
 
     private void CommitTogether(List<Write> writes)
     {
+        StoreInstruments.MeasureBatch(writes.Count);
         session ??= WriteSession.Open(options);
         session.Begin();
         foreach (var write in writes)

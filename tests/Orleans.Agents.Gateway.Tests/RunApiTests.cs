@@ -29,6 +29,33 @@ public sealed class RunApiTests
     }
 
     [Fact]
+    public async Task A_run_goes_on_in_the_trace_of_the_request_that_starts_it()
+    {
+        await using var house = await House.OpenAsync();
+
+        var run = await house.StartAsync("echo", "{}", ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+        var facts = await house.FollowAsync(run);
+
+        var origin = facts[0].Fact.GetProperty("origin");
+        Assert.StartsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-", origin.GetProperty("traceparent").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("-01", origin.GetProperty("traceparent").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01,00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")]
+    public async Task A_trace_that_is_none_is_passed_over(string traceparent)
+    {
+        await using var house = await House.OpenAsync();
+
+        var run = await house.StartAsync("echo", "{}", ("traceparent", traceparent));
+        var facts = await house.FollowAsync(run);
+
+        Assert.False(facts[0].Fact.GetProperty("origin").TryGetProperty("traceparent", out _));
+    }
+
+    [Fact]
     public async Task The_same_key_is_the_same_run_in_the_header_and_in_the_body()
     {
         await using var house = await House.OpenAsync();

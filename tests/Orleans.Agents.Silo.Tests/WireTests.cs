@@ -21,8 +21,8 @@ public sealed class WireTests
 
     private static readonly RunCall[] Calls =
     [
-        new RunCall.Start("test", Payload.Parse("""{"n":1.10}"""), "key", "/tmp", Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff")),
-        new RunCall.Fork(new RunId("run-1"), 7, Payload.Parse("""{"n":1.10}"""), Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff")),
+        new RunCall.Start("test", Payload.Parse("""{"n":1.10}"""), "key", "/tmp", Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff"), "hash", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        new RunCall.Fork(new RunId("run-1"), 7, Payload.Parse("""{"n":1.10}"""), Guid.Parse("6f9619ff-8b86-d011-b42d-00cf4fc964ff"), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
         new RunCall.Cancel("why", "request-1"),
         new RunCall.Suspend("why", "request-1"),
         new RunCall.Signal("approval", Payload.Parse("""{"yes":1.50}"""), "mail-1"),
@@ -74,7 +74,7 @@ public sealed class WireTests
             new LaneOffer(
             [
                 new LentAttempt(
-                    new RunId("run-1"), "hash", 1, 2, 3, "ask", Payload.Parse("""{"n":1}"""), TimeSpan.FromSeconds(1), Payload.Parse("{}")),
+                    new RunId("run-1"), "hash", 1, 2, 3, "ask", Payload.Parse("""{"n":1}"""), TimeSpan.FromSeconds(1), Payload.Parse("{}"), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
             ]),
         ],
         Crosses(SiloJson.Default.LaneOffer));

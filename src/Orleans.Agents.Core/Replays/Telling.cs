@@ -86,7 +86,8 @@ internal static class Telling
             origin.Parent,
             origin.Parent is null ? null : started.Bounds.Depth,
             origin.Parent is null || !started.Bounds.KeepsBooks ? null : AllottedOf(started.Bounds),
-            started.Bounds.KeepsBooks);
+            started.Bounds.KeepsBooks,
+            origin.Traceparent);
     }
 
     private static Cost AllottedOf(RunBounds bounds) =>

@@ -76,6 +76,7 @@ public static class Checkpoint
                 Epoch = asked.Epoch == default ? null : asked.Epoch.Value,
                 Parent = null,
                 Fork = new RunFork(cut.Origin.Run, cut.Version, asked.Context is null ? null : true),
+                Traceparent = asked.Traceparent,
             },
             Bounds = cut.Bounds! with { Deadline = cut.Bounds.Deadline + passed },
             Epoch = epoch,
@@ -161,4 +162,6 @@ public static class Checkpoint
 /// An object whose values take the place of those of their names in the context; <c>null</c> takes a name out. Null changes
 /// nothing.
 /// </param>
-public sealed record ForkAsked(RunId Run, Guid CorrelationId, Epoch Epoch, Payload? Context = null);
+/// <param name="Traceparent">The span that everything the new run does hangs below, in W3C's form.</param>
+public sealed record ForkAsked(
+    RunId Run, Guid CorrelationId, Epoch Epoch, Payload? Context = null, string? Traceparent = null);

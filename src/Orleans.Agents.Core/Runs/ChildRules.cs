@@ -190,7 +190,8 @@ internal static class ChildRules
             origin.CorrelationId,
             origin.Folder,
             left - 1,
-            allotted);
+            allotted,
+            origin.Traceparent);
         failure = !isRendered ? broken!.ToFailure()
             : left < 1 ? TooDeep(name, depth + 1, depth)
             : asked is State.Launch && RunBudget.SpentLaunches(state) is { } spent ? spent

@@ -45,6 +45,7 @@ public abstract record Decision
 /// <param name="Folder">Its parent's.</param>
 /// <param name="DepthLeft">How deep runs may go below it.</param>
 /// <param name="Allotted">What it may use; null leaves it to its own budget.</param>
+/// <param name="Traceparent">Its parent's.</param>
 public sealed record ChildStart(
     RunId Run,
     Workflow Workflow,
@@ -53,4 +54,5 @@ public sealed record ChildStart(
     Guid CorrelationId,
     string? Folder,
     int DepthLeft,
-    Cost? Allotted = null);
+    Cost? Allotted = null,
+    string? Traceparent = null);

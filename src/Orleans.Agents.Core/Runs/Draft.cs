@@ -52,7 +52,8 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
             start.Folder,
             start.Env,
             start.Epoch == default ? null : start.Epoch.Value,
-            start.Parent);
+            start.Parent,
+            Traceparent: start.Traceparent);
         var depth = start.DepthLeft < workflow.Budget.Depth ? start.DepthLeft : workflow.Budget.Depth ?? start.DepthLeft;
         var bounds = RunBudget.BoundsOf(workflow, start, depth, at);
         var scope = new Scope { Input = start.Input, Env = start.Env ?? Payload.Null };

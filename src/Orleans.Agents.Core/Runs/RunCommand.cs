@@ -25,6 +25,7 @@ public abstract record RunCommand
     /// <param name="DepthLeft">How deep child runs may go below it; null leaves it to its own budget.</param>
     /// <param name="Allotted">What it may use at most; null leaves it to its own budget.</param>
     /// <param name="KeepsBooks">Whether something is set aside for each call; not where an older run is replayed.</param>
+    /// <param name="Traceparent">The span that everything the run does hangs below, in W3C's form.</param>
     public sealed record Start(
         RunId Run,
         Guid CorrelationId,
@@ -36,7 +37,8 @@ public abstract record RunCommand
         RunParent? Parent = null,
         int? DepthLeft = null,
         Cost? Allotted = null,
-        bool KeepsBooks = true)
+        bool KeepsBooks = true,
+        string? Traceparent = null)
         : RunCommand;
 
     /// <summary>Begin where another run stood.</summary>

@@ -15,6 +15,7 @@ namespace Orleans.Agents.Runs;
 /// <param name="Epoch">The epoch of the process that started it.</param>
 /// <param name="Parent">The run that started it, when one did.</param>
 /// <param name="Fork">Where it was forked from, when it was.</param>
+/// <param name="Traceparent">The span that everything the run does hangs below, in W3C's form; nothing is decided by it.</param>
 public sealed record RunOrigin(
     string Run,
     string Workflow,
@@ -27,7 +28,8 @@ public sealed record RunOrigin(
     Payload? Env = null,
     long? Epoch = null,
     RunParent? Parent = null,
-    RunFork? Fork = null);
+    RunFork? Fork = null,
+    string? Traceparent = null);
 
 /// <summary>Where a run was forked from.</summary>
 /// <param name="Run">The other run.</param>

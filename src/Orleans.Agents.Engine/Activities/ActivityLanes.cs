@@ -25,6 +25,18 @@ internal sealed class ActivityLanes(
     private bool isOpen;
     private bool isClosed;
 
+    /// <summary>How much there is to do, and how much of it is done at once.</summary>
+    public (int Busy, int Waiting, int Limit) Load
+    {
+        get
+        {
+            lock (gate)
+            {
+                return (underWay.Count, waiting.Count, count);
+            }
+        }
+    }
+
     /// <summary>Opens the lanes.</summary>
     public void Start()
     {

@@ -4,6 +4,7 @@ using Orleans.Agents.Failures;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Workflows;
 
@@ -19,7 +20,8 @@ internal sealed class ActivityPerformer(
     /// <returns>The report for the run; null when the attempt was cancelled, so that nobody waits for one.</returns>
     public async ValueTask<RunCommand?> PerformAsync(LaneItem item)
     {
-        var outcome = await TryAsync(item, item.Begin(Shortened(item.Attempt.Timeout), time));
+        var token = item.Begin(Shortened(item.Attempt.Timeout), time);
+        var outcome = AttemptWatch.IsWanted ? await WatchAsync(item, token) : await TryAsync(item, token);
         item.End();
         if (!item.IsReconciliation && item.Stage is not CallStage.Intended && outcome is not ActivityOutcome.Refused)
         {
@@ -41,6 +43,14 @@ internal sealed class ActivityPerformer(
         ActivityOutcome.Stopped => Report(item, TookTooLong(item)),
         _ => throw new UnreachableException(outcome.GetType().Name),
     };
+
+    private async ValueTask<ActivityOutcome> WatchAsync(LaneItem item, CancellationToken cancellation)
+    {
+        var watch = AttemptWatch.Begin(item);
+        var outcome = await TryAsync(item, cancellation);
+        watch.End(outcome);
+        return outcome;
+    }
 
     private async ValueTask<ActivityOutcome> TryAsync(LaneItem item, CancellationToken cancellation)
     {

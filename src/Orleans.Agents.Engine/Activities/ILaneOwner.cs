@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Workflows;
 
@@ -11,6 +12,9 @@ internal interface ILaneOwner
 
     /// <summary>Whether the run is carried still by the process that asks, as far as it knows.</summary>
     bool IsCarrying { get; }
+
+    /// <summary>The span of the visit that asks for it; none when nobody watches there.</summary>
+    ActivityContext Span { get; }
 
     /// <summary>Puts a command to the run; the answer comes when what follows from it is durable.</summary>
     Task<Told> TellAsync(RunCommand command);

@@ -12,5 +12,13 @@ namespace Orleans.Agents.Forks;
 /// nothing.
 /// </param>
 /// <param name="CorrelationId">Stands on every call, span and message of the new run; null lets the engine choose one.</param>
+/// <param name="Traceparent">
+/// The span that starts it, in W3C's form; null is the caller's own, if it is in one. What is in another form is left out.
+/// </param>
 public sealed record ForkRequest(
-    RunId Run, long At, RunId? As = null, Payload? Context = null, Guid? CorrelationId = null);
+    RunId Run,
+    long At,
+    RunId? As = null,
+    Payload? Context = null,
+    Guid? CorrelationId = null,
+    string? Traceparent = null);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Forks;
@@ -18,6 +19,13 @@ internal sealed class RunForks(RunTable table, IStore store, WorkflowCatalog cat
     /// <exception cref="HistoryException">The other run's history cannot be understood, or was pruned.</exception>
     /// <exception cref="StoreException">The store cannot be reached; try again with the same name.</exception>
     public async Task<StartResult> ForkAsync(ForkRequest request, RunId name, CancellationToken cancellation)
+    {
+        using var span = StartSpan.Begin(null, request.Traceparent);
+        return span.Became(await ForkAsync(request, name, span, cancellation));
+    }
+
+    private async Task<StartResult> ForkAsync(
+        ForkRequest request, RunId name, StartSpan span, CancellationToken cancellation)
     {
         if (StartChecks.ObjectionTo(name) is { } misnamed)
         {
@@ -39,7 +47,9 @@ internal sealed class RunForks(RunTable table, IStore store, WorkflowCatalog cat
         }
 
         var now = time.GetUtcNow();
-        var asked = new ForkAsked(name, request.CorrelationId ?? Guid.CreateVersion7(now), default, request.Context);
+        var correlation = request.CorrelationId ?? Guid.CreateVersion7(now);
+        var asked = new ForkAsked(name, correlation, default, request.Context, span.Traceparent);
+        span.Of(name, correlation);
         if (!Checkpoint.TryMake(workflow, cut, asked, now, out _, out var failure))
         {
             return new StartResult.Refused(failure);

@@ -10,6 +10,7 @@ using Orleans.Agents.Models;
 using Orleans.Agents.Notes;
 using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
 
@@ -40,6 +41,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     private RunOpener? opener;
     private WakeQueue? wakes;
     private Keeper? keeper;
+    private EngineGauges? gauges;
 
     /// <summary>Makes an engine that does nothing until it is started.</summary>
     public AgentsEngine(
@@ -114,6 +116,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         var retention = new Retention(store.Runs, options, clock, logger);
         keeper = new Keeper(table, opener, adrift, delivery, retention, store, options, clock, logger, dispatch, process);
         keeper.Start();
+        gauges = new EngineGauges(table, lanes);
     }
 
     /// <summary>Lets new runs of a workflow start from a definition. Runs under way keep theirs.</summary>
@@ -134,10 +137,11 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     /// <inheritdoc/>
     public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
     {
+        using var span = StartSpan.Begin(request.Workflow, request.Traceparent);
         var workflow = await catalog.FindAsync(request, cancellation);
         if (StartChecks.Objection(workflow, request) is { } refused)
         {
-            return refused;
+            return span.Became(refused);
         }
 
         var id = request.Run ?? NewRunId();
@@ -147,8 +151,10 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
             request.Input,
             request.Key,
             request.Folder,
-            RunVariables.Of(workflow!));
-        var started = await Table.StartAsync(workflow!, id, epoch => command with { Epoch = epoch });
+            RunVariables.Of(workflow!),
+            Traceparent: span.Traceparent);
+        span.Of(id, command.CorrelationId);
+        var started = span.Became(await Table.StartAsync(workflow!, id, epoch => command with { Epoch = epoch }));
         if (started is not StartResult.Started { IsNew: false } again)
         {
             return started;
@@ -277,6 +283,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
             keeper = null;
         }
 
+        gauges?.Dispose();
         if (table is not null)
         {
             var epoch = table.Epoch;

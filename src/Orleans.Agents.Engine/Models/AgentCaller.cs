@@ -7,6 +7,7 @@ using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Messages;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -68,7 +69,18 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
     }
 
     /// <summary>Asks the agent's model once. Whatever happens comes back as a result; only cancellation is thrown.</summary>
-    public async Task<AgentResult> AskAsync(
+    public Task<AgentResult> AskAsync(
+        AgentRequest request, IReadOnlyList<ChatMessage> messages, CancellationToken cancellation) =>
+        ChatWatch.IsWanted ? AskWatchedAsync(request, messages, cancellation) : AnswerAsync(request, messages, cancellation);
+
+    private async Task<AgentResult> AskWatchedAsync(
+        AgentRequest request, IReadOnlyList<ChatMessage> messages, CancellationToken cancellation)
+    {
+        using var watch = new ChatWatch(request);
+        return watch.Answered(await AnswerAsync(request, messages, cancellation));
+    }
+
+    private async Task<AgentResult> AnswerAsync(
         AgentRequest request, IReadOnlyList<ChatMessage> messages, CancellationToken cancellation)
     {
         var agent = request.Agent;

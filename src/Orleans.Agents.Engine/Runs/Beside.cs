@@ -12,7 +12,8 @@ namespace Orleans.Agents.Runs;
 /// What one append of a run does to others, stored in its transaction: the runs it starts, the notes it leaves for its
 /// children, and for its parent when it is over.
 /// </summary>
-internal sealed class Beside(RunId run, Epoch epoch, DateTimeOffset at, RunServices services)
+internal sealed class Beside(
+    RunId run, Epoch epoch, DateTimeOffset at, RunServices services, string? traceparent = null)
 {
     private readonly List<BornRun> born = [];
     private readonly List<LeftNote> notes = [];
@@ -74,7 +75,8 @@ internal sealed class Beside(RunId run, Epoch epoch, DateTimeOffset at, RunServi
             Epoch: epoch,
             Parent: child.Parent,
             DepthLeft: child.DepthLeft,
-            Allotted: child.Allotted);
+            Allotted: child.Allotted,
+            Traceparent: traceparent ?? child.Traceparent);
         if (Run.Decide(child.Workflow, RunState.Initial, command, at) is not Decision.Accepted start)
         {
             throw new UnreachableException($"The start of {child.Run} was refused.");

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Runs;
 
-/// <summary>Those who are told of each append of the runs this process carries.</summary>
+/// <summary>Those who are told of each append of the runs this process carries; whoever only counts them among these.</summary>
 internal sealed class Followers(ILogger logger)
 {
     private ImmutableList<Action<RunId, RunAppend>> all = [];
@@ -13,6 +14,11 @@ internal sealed class Followers(ILogger logger)
 
     public void Tell(RunId run, Epoch epoch, Decision.Accepted stored)
     {
+        if (Instruments.AreOfRunsWanted)
+        {
+            Instruments.Count(stored.Events, stored.Next);
+        }
+
         foreach (var follower in all)
         {
             try

@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Orleans.Agents.Journal;
+
 namespace Orleans.Agents.Runs;
 
 /// <summary>Why a host stopped carrying its run.</summary>
@@ -6,6 +9,18 @@ internal abstract record HostEnd
     private HostEnd()
     {
     }
+
+    /// <summary>What it is called where it is told.</summary>
+    public string Name => this switch
+    {
+        Over over => StatusName.Of(over.State.Status),
+        Parked => "parked",
+        Lost => "lost",
+        Duplicate => "duplicate",
+        Stopped => "stopped",
+        Broken => "broken",
+        _ => throw new UnreachableException(GetType().Name),
+    };
 
     /// <summary>The run is over.</summary>
     public sealed record Over(RunState State) : HostEnd;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Runs;
 
@@ -160,6 +161,7 @@ internal sealed class Keeper(
         if (!fenced.IsEmpty)
         {
             fenced.ToList().ForEach(logger.EpochFenced);
+            Instruments.EpochsFenced.Add(fenced.Length);
             await process.OnFencedAsync(fenced, stopping.Token);
         }
     }

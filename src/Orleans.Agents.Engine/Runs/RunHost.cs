@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Orleans.Agents.Activities;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -22,6 +24,7 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
     private readonly Action<RunHost, Decision.Accepted>? onStored;
     private readonly Action<Beside>? onBeside;
     private List<RunMessage> taken = [];
+    private RunSpans? spans;
     private Beside? beside;
     private bool isArranged;
     private bool isBorn;
@@ -64,6 +67,9 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
 
     /// <summary>The run's state as far as it is durable.</summary>
     public RunState State { get; private set; }
+
+    /// <inheritdoc/>
+    public ActivityContext Span => spans?.Current?.Context ?? default;
 
     /// <summary>Whether this process carries the run still, as far as it knows.</summary>
     public bool IsCarrying => mailbox.End is null;
@@ -135,6 +141,7 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
                 var notes = NotesOfTaken();
                 Appended stored = events.IsEmpty && notes.IsEmpty ? NothingToStore
                     : events.IsEmpty ? await writer.ConsumeAsync(notes)
+                    : AppendWatch.IsWanted ? await StoreWatchedAsync(events, next, notes, at)
                     : await writer.StoreAsync(State, next, events, notes, beside, at);
                 Settle(stored, events, next, at);
             }
@@ -147,6 +154,11 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
             RefuseTaken();
         }
     }
+
+    private ValueTask<Appended> StoreWatchedAsync(
+        ImmutableArray<RunEvent> events, RunState next, ImmutableArray<string> notes, DateTimeOffset at) =>
+        AppendWatch.StoreAsync(
+            () => writer.StoreAsync(State, next, events, notes, beside, at), events, next, spans?.Current);
 
     private (ImmutableArray<RunEvent> Events, RunState Next, DateTimeOffset At) DecideTaken()
     {
@@ -175,7 +187,7 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
                 at = accepted.At;
                 if (Beside.IsNeeded(accepted))
                 {
-                    beside ??= new Beside(Id, Epoch, at, services);
+                    beside ??= new Beside(Id, Epoch, at, services, spans?.Current?.Id);
                     beside.Add(accepted);
                 }
             }
@@ -207,6 +219,8 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
             onStored?.Invoke(this, new Decision.Accepted(at, events, next));
         }
 
+        Tell(before, events);
+
         if (beside is not null)
         {
             onBeside?.Invoke(beside);
@@ -228,6 +242,17 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
                 : WorkChange.Whole(Workflow, State));
             isArranged = true;
             isBorn = false;
+        }
+    }
+
+    // Spans follow what is durable, for whoever wants to know.
+    private void Tell(RunState before, ImmutableArray<RunEvent> events)
+    {
+        if ((spans is not null || Spans.AreWanted) && (isBorn || !events.IsEmpty))
+        {
+            var isNew = before.Version == 0;
+            spans ??= RunSpans.Begin(isNew ? State with { State = "" } : before, Epoch, isResumed: !isNew && !isBorn);
+            spans.Follow(events, State);
         }
     }
 
@@ -258,6 +283,7 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
         }
 
         workbench.Clear();
+        spans?.End(how.Name, (how as HostEnd.Over)?.State.Failure);
         onEnd(this, how);
         foreach (var message in left)
         {

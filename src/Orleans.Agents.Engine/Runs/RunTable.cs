@@ -37,8 +37,10 @@ internal sealed class RunTable
     /// <summary>The epoch that runs are carried under from now on.</summary>
     public Epoch Epoch => new(Volatile.Read(ref current));
 
-    public void Follow(Action<RunId, RunAppend> follower) =>
-        followers.Add(follower);
+    /// <summary>How many runs this process carries.</summary>
+    public int Count => hosts.Count;
+
+    public void Follow(Action<RunId, RunAppend> follower) => followers.Add(follower);
 
     /// <summary>Starts a run that does not exist yet, by a command under the epoch it is carried under; when it does, says so.</summary>
     public async Task<StartResult> StartAsync(Workflow workflow, RunId run, Func<Epoch, RunCommand> command)

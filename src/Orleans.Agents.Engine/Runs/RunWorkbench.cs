@@ -1,4 +1,5 @@
 using Orleans.Agents.Activities;
+using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Runs;
 
@@ -99,6 +100,7 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
             order.Dequeue();
             if (isWanted)
             {
+                Instruments.MeasureLateness(at, now);
                 waiting.Remove(key);
                 Start(work, key);
             }
@@ -165,6 +167,14 @@ internal sealed class RunWorkbench(RunHost host, RunServices services)
     // same moment would be due, and ring without end while the store is slow.
     private async Task RingAsync()
     {
+        if (Instruments.Lateness.Enabled)
+        {
+            lock (gate)
+            {
+                Instruments.MeasureLateness(wakeAt, services.Time.GetUtcNow());
+            }
+        }
+
         await host.TellAsync(new RunCommand.Wake());
         var now = services.Time.GetUtcNow();
         lock (gate)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Orleans.Agents.Faults;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Serialization;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -138,6 +139,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
     {
         for (var pause = FirstPause; await PausesAsync(pause, problem); pause = Longer(pause))
         {
+            Instruments.AppendRetries.Add(1);
             try
             {
                 return await services.Journal.AppendAsync(append, CancellationToken.None);

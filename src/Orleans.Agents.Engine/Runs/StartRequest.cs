@@ -12,6 +12,9 @@ namespace Orleans.Agents.Runs;
 /// <param name="Folder">What relative paths in tool inputs are relative to; null refuses relative paths.</param>
 /// <param name="CorrelationId">Stands on every call, span and message; null lets the engine choose one.</param>
 /// <param name="Hash">Which definition of the workflow, kept before; null is the one that was published last.</param>
+/// <param name="Traceparent">
+/// The span that starts it, in W3C's form; null is the caller's own, if it is in one. What is in another form is left out.
+/// </param>
 public sealed record StartRequest(
     string Workflow,
     Payload Input,
@@ -19,7 +22,8 @@ public sealed record StartRequest(
     RunId? Run = null,
     string? Folder = null,
     Guid? CorrelationId = null,
-    string? Hash = null);
+    string? Hash = null,
+    string? Traceparent = null);
 
 /// <summary>What became of a start.</summary>
 public abstract record StartResult

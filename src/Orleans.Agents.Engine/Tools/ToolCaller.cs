@@ -4,6 +4,7 @@ using Orleans.Agents.Activities;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Schemas;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -48,7 +49,10 @@ internal sealed class ToolCaller(ToolRegistry tools)
             return new ActivityOutcome.Refused();
         }
 
-        return await tool.Body(CallOf(item, roots), cancellation) switch
+        var said = Spans.AreWanted
+            ? await CallWatchedAsync(tool, item, roots, cancellation)
+            : await tool.Body(CallOf(item, roots), cancellation);
+        return said switch
         {
             ToolResult.Failed failed => new ActivityOutcome.Failed(failed.Failure),
             ToolResult.Succeeded { Output: var output } when PayloadLint.Find(output) is { } flaw =>
@@ -72,6 +76,21 @@ internal sealed class ToolCaller(ToolRegistry tools)
         return TryFindRoots(item, out var roots, out var broken)
             ? await reconcile(CallOf(item, roots), cancellation)
             : new Reconciliation.Unknown(broken!.ToFailure().Message);
+    }
+
+    private static async ValueTask<ToolResult> CallWatchedAsync(
+        Tool tool, LaneItem item, FileRoots roots, CancellationToken cancellation)
+    {
+        using var span = Spans.BeginWithin(SpanNames.ToolCall)?.OfRun(item.State);
+        span?.SetTag(SpanTags.Operation, SpanNames.ToolCall);
+        span?.SetTag(SpanTags.Tool, tool.Name);
+        var said = await tool.Body(CallOf(item, roots), cancellation);
+        if (said is ToolResult.Failed { Failure: var failure })
+        {
+            span?.Failed(failure);
+        }
+
+        return said;
     }
 
     private static ToolCall CallOf(LaneItem item, FileRoots roots) =>

@@ -42,6 +42,11 @@ internal static class ApiDocument
                 operation.Parameters.Add(Header(Headers.LastEventId, "The last event of a stream that was seen; what follows it is sent."));
             }
 
+            if (operation.OperationId is "startRun" or "forkRun")
+            {
+                operation.Parameters.Add(Header(TraceHeader.Name, "The span that the new run is to be below, in W3C's form."));
+            }
+
             operation.Parameters.Add(Header(Correlation.Header, "A UUID that names the request; it is echoed."));
             return Task.CompletedTask;
         });

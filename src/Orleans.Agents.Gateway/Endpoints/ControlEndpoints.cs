@@ -84,7 +84,8 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
             fork.At,
             scope.RunOf(context, fork.Run),
             fork.Context is { } changed ? RunEndpoints.PayloadOf(changed, "$.context") : null,
-            Correlation.Of(context));
+            Correlation.Of(context),
+            TraceHeader.Of(context));
         return await agents.ForkAsync(request, context.RequestAborted) switch
         {
             StartResult.Started started => RunEndpoints.Started(context, started),

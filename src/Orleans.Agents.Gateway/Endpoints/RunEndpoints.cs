@@ -50,7 +50,8 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
             key,
             run,
             CorrelationId: Correlation.Of(context),
-            Hash: start.Definition);
+            Hash: start.Definition,
+            Traceparent: TraceHeader.Of(context));
         return await agents.StartRunAsync(request, context.RequestAborted) switch
         {
             StartResult.Started started => Started(context, started),

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans.Agents.Forks;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Silo.Wire;
@@ -28,20 +29,33 @@ internal abstract record RunCall
         string? Key = null,
         string? Folder = null,
         Guid? CorrelationId = null,
-        string? Hash = null) : RunCall
+        string? Hash = null,
+        string? Traceparent = null) : RunCall
     {
-        public static Start From(StartRequest request) =>
-            new(request.Workflow, request.Input, request.Key, request.Folder, request.CorrelationId, request.Hash);
+        public static Start From(StartRequest request) => new(
+            request.Workflow,
+            request.Input,
+            request.Key,
+            request.Folder,
+            request.CorrelationId,
+            request.Hash,
+            TraceContext.OfStarter(request.Traceparent));
 
-        public StartRequest ToRequest(RunId run) => new(Workflow, Input, Key, run, Folder, CorrelationId, Hash);
+        public StartRequest ToRequest(RunId run) => new(Workflow, Input, Key, run, Folder, CorrelationId, Hash, Traceparent);
     }
 
     /// <summary>Begin the run where another one stood.</summary>
-    public sealed record Fork(RunId Run, long At, Payload? Context = null, Guid? CorrelationId = null) : RunCall
+    public sealed record Fork(
+        RunId Run, long At, Payload? Context = null, Guid? CorrelationId = null, string? Traceparent = null) : RunCall
     {
-        public static Fork From(ForkRequest request) => new(request.Run, request.At, request.Context, request.CorrelationId);
+        public static Fork From(ForkRequest request) => new(
+            request.Run,
+            request.At,
+            request.Context,
+            request.CorrelationId,
+            TraceContext.OfStarter(request.Traceparent));
 
-        public ForkRequest ToRequest(RunId run) => new(Run, At, run, Context, CorrelationId);
+        public ForkRequest ToRequest(RunId run) => new(Run, At, run, Context, CorrelationId, Traceparent);
     }
 
     /// <summary>Leave the run a note that it is to stop.</summary>

@@ -127,6 +127,7 @@ internal static class GoldenHistory
         {
             Deadline = TimeSpan.FromDays(1),
         },
+        ["v0.5-traced"] = Of(Tool("a", "done"), End()),
     };
 
     private static State.AgentCall Ask(string name, string? next = null) => new("writer")

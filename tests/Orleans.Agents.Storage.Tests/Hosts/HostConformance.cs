@@ -423,6 +423,24 @@ public abstract class HostConformance
         Assert.Null(await host[0].FindAsync(new RunId("run-none")));
     }
 
+    [Fact]
+    public async Task A_run_keeps_the_trace_of_whoever_starts_it_and_hands_it_to_its_children()
+    {
+        await using var host = await OpenAsync(HostWorkflows.CalledBelow);
+
+        var started = await host[0].StartRunAsync(
+            new StartRequest("test", Payload.EmptyObject, Traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+        var run = Assert.IsType<StartResult.Started>(started).Run;
+        await EndAsync(host[1], run);
+
+        var child = Assert.Single(await host[1].ListChildrenAsync(run, null, 10));
+        foreach (var one in (RunId[])[run, child.Id])
+        {
+            var origin = (await host[1].FindAsync(one))!.State.Origin!;
+            Assert.StartsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-", origin.Traceparent, StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<SignalWait> WaitingAsync(IAgents agents, RunId run, string state)
     {
         using var patience = new CancellationTokenSource(Patience);

@@ -171,6 +171,22 @@ internal static class HostWorkflows
             done: { end: "${{ context.said }}" }
         """;
 
+    public const string CalledBelow = Head + """
+          start: ask
+          states:
+            ask: { workflow: below, input: {}, save: { said: "${{ output }}" }, next: done }
+            done: { end: "${{ context.said }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: below }
+        spec:
+          start: work
+          states:
+            work: { tool: test.work, input: 1, save: { said: "${{ output }}" }, next: done }
+            done: { end: "${{ context.said }}" }
+        """;
+
     public const string Once = Head + """
           start: call
           states:

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Activities.Lending;
@@ -19,7 +21,7 @@ internal sealed class Borrowed
         items =
         [
             .. attempts.Select((lent, place) => new LaneItem(
-                new Owner(this, place, lent.Workflow), lent.Attempt.ToState(), lent.Attempt.ToAttempt())),
+                new Owner(this, place, lent.Workflow, TraceContext.Parse(lent.Attempt.Traceparent)), lent.Attempt.ToState(), lent.Attempt.ToAttempt())),
         ];
     }
 
@@ -53,9 +55,11 @@ internal sealed class Borrowed
     /// <summary>Gives one of them up.</summary>
     public void Cancel(int place) => items[place].Cancel(dispatch);
 
-    private sealed class Owner(Borrowed loan, int place, Workflow workflow) : ILaneOwner
+    private sealed class Owner(Borrowed loan, int place, Workflow workflow, ActivityContext span) : ILaneOwner
     {
         public Workflow Workflow => workflow;
+
+        public ActivityContext Span => span;
 
         public bool IsCarrying => false;
 

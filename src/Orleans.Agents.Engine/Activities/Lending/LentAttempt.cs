@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Activities.Lending;
@@ -15,6 +16,7 @@ namespace Orleans.Agents.Activities.Lending;
 /// <param name="Input">What the agent or tool works on.</param>
 /// <param name="Timeout">How long it may take.</param>
 /// <param name="Known">What of the run's state agents and tools may see.</param>
+/// <param name="Traceparent">The span of the visit that asks for it, in W3C's form; null when nobody watches there.</param>
 internal sealed record LentAttempt(
     RunId Run,
     string Hash,
@@ -24,7 +26,8 @@ internal sealed record LentAttempt(
     string State,
     Payload Input,
     TimeSpan Timeout,
-    Payload Known)
+    Payload Known,
+    string? Traceparent = null)
 {
     /// <summary>
     /// Whether an attempt may be made elsewhere: not a call that must not be made twice, whose intent only the carrier can
@@ -48,7 +51,8 @@ internal sealed record LentAttempt(
             item.Attempt.State,
             item.Attempt.Input,
             item.Attempt.Timeout,
-            Payload.FromTrusted(known));
+            Payload.FromTrusted(known),
+            TraceContext.Write(item.Host.Span));
     }
 
     public RunWork.Attempt ToAttempt() =>
