@@ -29,7 +29,7 @@ internal sealed class Carrying(Streams streams, Manner manner, StoreChoice choic
             return Interrupted(run);
         }
 
-        return new RunReport(streams, manner).Print(run.Value, state);
+        return new RunReport(streams, manner).Print(RunEnd.Of(run.Value, state));
     }
 
     private int Interrupted(RunId? run)

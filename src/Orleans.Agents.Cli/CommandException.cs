@@ -1,3 +1,5 @@
+using Orleans.Agents.Failures;
+
 namespace Orleans.Agents.Cli;
 
 /// <summary>A command cannot do what was asked, for a reason its caller can mend.</summary>
@@ -10,6 +12,9 @@ internal sealed class CommandException(int exitCode, string code, string message
 {
     /// <summary>What the process ends with.</summary>
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>What kind of failure it is.</summary>
+    public FailureClass Kind { get; init; } = FailureClass.Permanent;
 
     /// <summary>The command line asks for something that makes no sense.</summary>
     public static CommandException Usage(string message) => new(Cli.ExitCode.Usage, "cli.usage", message);

@@ -54,7 +54,7 @@ internal static class CommandLine
         catch (CommandException refused)
         {
             var wayOut = refused.ExitCode == ExitCode.Usage ? WayOut(parsed, refused.Code) : null;
-            return Fail(streams, refused.ExitCode, FailureClass.Permanent, refused.Code, refused.Message, wayOut);
+            return Fail(streams, refused.ExitCode, refused.Kind, refused.Code, refused.Message, wayOut);
         }
         catch (StoreException problem)
         {

@@ -38,6 +38,13 @@ internal sealed class DefinitionSource
         verb.Add(answers);
     }
 
+    /// <summary>The first of the options that was given; null when none was.</summary>
+    public string? GivenOf(ParseResult parsed)
+    {
+        Option[] all = [profile, strict, answers];
+        return all.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
+    }
+
     /// <summary>Reads definitions with the tools, models and default retry rule of this program.</summary>
     public LoadResult Load(IReadOnlyList<string> paths, ParseResult parsed)
     {

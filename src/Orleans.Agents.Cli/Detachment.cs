@@ -17,8 +17,9 @@ internal sealed class Detachment(Streams streams, Manner manner, StoreChoice cho
         Definition definition, StartRequest request, CancellationToken cancellation)
     {
         StartResult.Started started;
+        await using (var telemetry = ProgramTelemetry.Start())
         await using (var engine = await ProgramEngine.StartAsync(
-            choice.Open(ProgramEngine.Faults()), Bystander, streams, manner, cancellation))
+            choice.Open(ProgramEngine.Faults()), Bystander, streams, manner, telemetry, cancellation))
         {
             await engine.PublishAsync(definition, cancellation);
             started = RunVerb.Accepted(await engine.StartRunAsync(request, cancellation));

@@ -25,9 +25,13 @@ internal sealed class EngineSession : IAsyncDisposable
 
     private readonly WaitNotices? notices;
 
-    private EngineSession(IStore store, AgentsEngine engine, Streams streams, WaitNotices? notices)
+    private readonly ProgramTelemetry telemetry;
+
+    private EngineSession(
+        IStore store, AgentsEngine engine, Streams streams, WaitNotices? notices, ProgramTelemetry telemetry)
     {
         this.store = store;
+        this.telemetry = telemetry;
         this.notices = notices;
         this.streams = streams;
         Engine = engine;
@@ -43,21 +47,22 @@ internal sealed class EngineSession : IAsyncDisposable
     public static async Task<EngineSession> StartAsync(
         StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation)
     {
+        var telemetry = ProgramTelemetry.Start();
         var store = choice.Open(ProgramEngine.Faults());
         var options = new EngineOptions { CarriesAllRuns = false, ParkAfter = Never };
-        var engine = await ProgramEngine.StartAsync(store, options, streams, manner, cancellation);
+        var engine = await ProgramEngine.StartAsync(store, options, streams, manner, telemetry, cancellation);
         if (manner.IsVerbose || (streams.IsErrorTerminal && !manner.IsQuiet))
         {
             engine.Follow(new RunProgress(streams).OnStored);
         }
 
-        var notices = manner.IsQuiet ? null : new WaitNotices(streams, choice);
+        var notices = manner.IsQuiet ? null : new WaitNotices(streams, choice.CommandWith);
         if (notices is not null)
         {
             engine.Follow(notices.OnStored);
         }
 
-        return new EngineSession(store, engine, streams, notices);
+        return new EngineSession(store, engine, streams, notices, telemetry);
     }
 
     /// <summary>Sees a run to its end, whoever carries it; takes it on when that process is gone.</summary>
@@ -140,7 +145,7 @@ internal sealed class EngineSession : IAsyncDisposable
     {
         if (!await Engine.CarryOnAsync(run, cancellation))
         {
-            await store.Carriers.FenceGoneAsync(cancellation);
+            await FenceGoneAsync(cancellation);
             await Engine.CarryOnAsync(run, cancellation);
         }
     }
@@ -152,7 +157,7 @@ internal sealed class EngineSession : IAsyncDisposable
     public async Task<IReadOnlyList<RunId>> TakeAllAsync(
         Action<RunId, HistoryException> onUnreadable, CancellationToken cancellation)
     {
-        await store.Carriers.FenceGoneAsync(cancellation);
+        await FenceGoneAsync(cancellation);
         var seen = new HashSet<RunId>();
         var taken = new List<RunId>();
         while (true)
@@ -176,7 +181,21 @@ internal sealed class EngineSession : IAsyncDisposable
     }
 
     /// <summary>Lets go of what is under way, so that it can be carried on, and closes the store.</summary>
-    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await using (telemetry)
+        {
+            await Engine.DisposeAsync();
+        }
+    }
+
+    private async Task FenceGoneAsync(CancellationToken cancellation)
+    {
+        if (await store.Carriers.FenceGoneAsync(cancellation) is { IsEmpty: false })
+        {
+            telemetry.Observation.FindCrash();
+        }
+    }
 
     private async Task<bool> TryTakeAsync(
         RunId run, Action<RunId, HistoryException> onUnreadable, CancellationToken cancellation)

@@ -54,6 +54,7 @@ internal sealed class Listening : IAsyncDisposable
             .AddFilter("Microsoft", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.AddSingleton<IHostLifetime, StoppedByVerb>();
         builder.Services.AddSingleton<IAgents>(engine);
+        builder.Services.AddSingleton(engine.Observation);
         builder.Services.AddAgentsGateway(
             options => GatewayVariables.Apply(options, name => Environment.GetEnvironmentVariable($"AGENTS_{name.ToUpperInvariant()}")));
         var application = builder.Build();

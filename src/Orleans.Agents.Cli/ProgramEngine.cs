@@ -41,7 +41,12 @@ internal static class ProgramEngine
     [SuppressMessage(
         "Reliability", "CA2000:Dispose objects before losing scope", Justification = "Whoever asked for it owns it.")]
     public static async Task<AgentsEngine> StartAsync(
-        IStore store, EngineOptions options, Streams streams, Manner manner, CancellationToken cancellation)
+        IStore store,
+        EngineOptions options,
+        Streams streams,
+        Manner manner,
+        ProgramTelemetry telemetry,
+        CancellationToken cancellation)
     {
         var faults = Faults();
         var engine = new AgentsEngine(
@@ -51,7 +56,10 @@ internal static class ProgramEngine
             options,
             faults.Clock,
             faults,
-            new TerminalLogger(streams, manner.Least));
+            telemetry.Logger(new TerminalLogger(streams, manner.Least)))
+        {
+            Observation = telemetry.Observation,
+        };
         try
         {
             await engine.StartAsync(cancellation);

@@ -46,14 +46,22 @@ internal static class RunFinder
             before = page[^1].Id;
         }
 
-        return matches switch
-        {
-            [var only] => only,
-            [] => throw Unknown($"There is no run '{typed}'.{NearestOf(typed, others)}"),
-            _ => throw Unknown(
-                $"'{typed}' begins the names of {matches.Count} runs:{Shown(matches.Select(m => m.Id.Value))}"),
-        };
+        var only = Only(typed, [.. matches.Select(m => m.Id.Value)], others);
+        return matches.Find(m => m.Id.Value == only)!;
     }
+
+    /// <summary>The one run whose name begins as it was typed.</summary>
+    /// <param name="typed">What was typed.</param>
+    /// <param name="matches">The names that begin like this.</param>
+    /// <param name="others">Names of runs, to tell what was probably meant.</param>
+    /// <param name="bound">What to say where none begins like this, but not all have been looked at.</param>
+    /// <exception cref="CommandException">None, or more than one, does.</exception>
+    public static string Only(string typed, List<string> matches, List<string> others, string bound = "") => matches switch
+    {
+        [var only] => only,
+        [] => throw Unknown($"There is no run '{typed}'.{NearestOf(typed, others)}{bound}"),
+        _ => throw Unknown($"'{typed}' begins the names of {matches.Count} runs:{Shown(matches)}"),
+    };
 
     private static string NearestOf(string typed, List<string> names) =>
         NearestName.Of(typed, names) is { } nearest ? $" Did you mean {nearest}?"

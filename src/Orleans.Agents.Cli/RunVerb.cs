@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Inputs;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Runs;
@@ -18,7 +19,8 @@ internal sealed class RunVerb
 
     private readonly Argument<string> path = new("path")
     {
-        Description = "A workflow file, or a folder whose *.yaml, *.yml and *.json files are read together.",
+        Description = "A workflow file, or a folder whose *.yaml, *.yml and *.json files are read together. With --server the "
+            + "name of a workflow that the gateway has.",
     };
 
     private readonly Option<string> input = new("--input", "-i")
@@ -53,6 +55,8 @@ internal sealed class RunVerb
 
     private readonly Option<string> store = StoreChoice.Option();
 
+    private readonly ServerOptions server = new();
+
     private readonly Option<bool> memory = new("--memory")
     {
         Description = "Keep the run in memory: nothing is written, nothing can be carried on.",
@@ -80,6 +84,7 @@ internal sealed class RunVerb
             new Example(
                 "Start a nightly run once, however often this is called",
                 "agents run report.yaml --key nightly-2026-01-31"),
+            new Example("Run it elsewhere", "agents run report --set path=src --server http://127.0.0.1:8080"),
             new Example("Leave the run to 'agents serve'", "agents run report.yaml --detach | jq -r .run"),
             new Example("Use the output in a script", "agents run report.yaml --quiet | jq -r .title"))
         {
@@ -93,6 +98,7 @@ internal sealed class RunVerb
             run.memory,
             run.detach,
         };
+        run.server.AddTo(verb, run.store, run.memory);
         run.definitions.AddTo(verb);
         run.manners.AddTo(verb);
         verb.Validators.Add(run.RefuseContradictions);
@@ -114,6 +120,11 @@ internal sealed class RunVerb
     {
         using var interruption = new Interruption();
         var manner = manners.Of(parsed);
+        if (server.Of(parsed) is { } there)
+        {
+            return await RunAtAsync(there, parsed, manner, interruption);
+        }
+
         var loaded = definitions.Load([parsed.GetValue(path)!], parsed);
         if (!DefinitionSource.Accept(loaded, streams, manner))
         {
@@ -133,20 +144,30 @@ internal sealed class RunVerb
             (session, cancellation) => StartAsync(session, definition, request, manner, cancellation), interruption);
     }
 
-    private StartRequest RequestOf(Definition definition, Payload payload, ParseResult parsed)
+    private async Task<int> RunAtAsync(
+        ServerChoice there, ParseResult parsed, Manner manner, Interruption interruption)
     {
-        if (parsed.GetValue(key) is "")
+        var named = parsed.GetValue(path)!;
+        if ((definitions.GivenOf(parsed) ?? (parsed.GetValue(workflow) is null ? null : workflow.Name)) is { } idle)
         {
-            throw CommandException.Usage("--key is empty; leave it out, or give a text that names this work.");
+            throw CommandException.Usage($"{idle} is about definitions in files, and '{named}' is one that the gateway has.");
         }
 
-        return new StartRequest(
-            definition.Workflow.Name,
-            payload,
-            parsed.GetValue(key),
-            parsed.GetValue(id) is { } name ? new RunId(name) : null,
-            Environment.CurrentDirectory);
+        var payload = await RunInput.ReadAsync(parsed.GetValue(input), parsed.GetValue(set) ?? [], interruption.Token);
+        return await new ServerStart(there, streams, manner).RunAsync(
+            named, payload, (KeyOf(parsed), parsed.GetValue(id)), parsed.GetValue(detach), interruption);
     }
+
+    private string? KeyOf(ParseResult parsed) => parsed.GetValue(key) is { } given
+        ? given.Length > 0 ? given : throw CommandException.Usage("--key is empty; leave it out, or give a text that names this work.")
+        : null;
+
+    private StartRequest RequestOf(Definition definition, Payload payload, ParseResult parsed) => new(
+        definition.Workflow.Name,
+        payload,
+        KeyOf(parsed),
+        parsed.GetValue(id) is { } name ? new RunId(name) : null,
+        Environment.CurrentDirectory);
 
     private async Task<RunId> StartAsync(
         EngineSession session,

@@ -79,8 +79,9 @@ internal sealed class RunsForkVerb
         StartResult.Started started;
         var cut = parsed.GetValue(at)!.Value;
         var name = parsed.GetValue(id) is { } wanted ? new RunId(wanted) : default(RunId?);
+        await using (var telemetry = ProgramTelemetry.Start())
         await using (var engine = await ProgramEngine.StartAsync(
-            choice.Open(ProgramEngine.Faults()), Bystander, streams, manner, cancellation))
+            choice.Open(ProgramEngine.Faults()), Bystander, streams, manner, telemetry, cancellation))
         {
             started = RunVerb.Accepted(await engine.ForkAsync(new ForkRequest(found, cut, name, changes), cancellation));
         }

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -31,6 +32,7 @@ internal static class RunsListVerb
         };
         var limit = Numbers.Option("--limit", "At most this many, 1 to 1000. Default: 50.", 1, MostRuns);
         var store = StoreChoice.Option();
+        var server = new ServerOptions();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "list",
@@ -41,13 +43,16 @@ internal static class RunsListVerb
         {
             status, workflow, limit, store, json,
         };
+        server.AddToReading(verb, store);
         verb.SetAction(async (parsed, cancellation) =>
         {
             var query = new RunQuery(
                 (int)(parsed.GetValue(limit) ?? 50),
                 parsed.GetValue(status) is { } name ? StatusName.Find(name) : null,
                 parsed.GetValue(workflow));
-            var lines = await ReadAsync(StoreChoice.Of(parsed.GetValue(store)), query, streams, cancellation);
+            var lines = server.Of(parsed) is { } there
+                ? await ServerReading.ListAsync(there, parsed.GetValue(status), query.Workflow, query.Limit, cancellation)
+                : await ReadAsync(StoreChoice.Of(parsed.GetValue(store)), query, streams, cancellation);
             if (streams.IsOutputTerminal && !parsed.GetValue(json))
             {
                 streams.WriteText(TableOf(lines));

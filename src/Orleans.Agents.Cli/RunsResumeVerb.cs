@@ -3,7 +3,6 @@ using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
@@ -110,10 +109,10 @@ internal sealed class RunsResumeVerb
             foreach (var id in taken)
             {
                 await session.TellWaitsAsync(id, interruption.Token);
-                var state = await session.SeeToEndAsync(id, interruption.Token);
-                report.Tell(id, state);
-                ended.Add(DocumentOf(id, state));
-                exitCode = Math.Max(exitCode, RunReport.ExitCodeOf(state));
+                var end = RunEnd.Of(id, await session.SeeToEndAsync(id, interruption.Token));
+                report.Tell(end);
+                ended.Add(new ResumedDocument(id.Value, end.Status, end.Output, end.Failure));
+                exitCode = Math.Max(exitCode, end.ExitCode);
             }
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
@@ -125,10 +124,4 @@ internal sealed class RunsResumeVerb
         streams.WriteJson(ended, CliJson.Default.IReadOnlyListResumedDocument, manner.IsCompact);
         return exitCode;
     }
-
-    private static ResumedDocument DocumentOf(RunId id, RunState state) => new(
-        id.Value,
-        StatusName.Of(state.Status),
-        state.Status == RunStatus.Succeeded ? Json.ElementOf(state.Output) : null,
-        state.Failure is null ? null : FailureDocument.Of(state.Failure));
 }

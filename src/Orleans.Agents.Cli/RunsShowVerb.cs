@@ -6,6 +6,7 @@ using System.Text;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Progress;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Runs;
@@ -22,6 +23,7 @@ internal static class RunsShowVerb
     {
         var run = new Argument<string>("id") { Description = "The run's name, or a beginning that no other run has." };
         var store = StoreChoice.Option();
+        var server = new ServerOptions();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "show",
@@ -32,10 +34,13 @@ internal static class RunsShowVerb
         {
             run, store, json,
         };
+        server.AddToReading(verb, store);
         verb.SetAction(async (parsed, cancellation) =>
         {
-            var document = await ReadAsync(
-                StoreChoice.Of(parsed.GetValue(store)), parsed.GetValue(run)!, streams, cancellation);
+            var typed = parsed.GetValue(run)!;
+            var document = server.Of(parsed) is { } there
+                ? await ServerReading.ShowAsync(there, typed, cancellation)
+                : await ReadAsync(StoreChoice.Of(parsed.GetValue(store)), typed, streams, cancellation);
             if (streams.IsOutputTerminal && !parsed.GetValue(json))
             {
                 streams.WriteText(TextOf(document));
@@ -106,7 +111,7 @@ internal static class RunsShowVerb
         }
 
         WriteBudget(text, run.Budget);
-        WriteBooks(text, run.Books, hasChildren: run.Books.Activities.Charged + run.Books.Activities.Reserved != run.Budget.ActivitiesUsed);
+        WriteBooks(text, run.Books, run.Budget);
         foreach (var (name, bytes) in run.Context)
         {
             Line(text, "context", $"{name} ({bytes} bytes)");
@@ -162,9 +167,9 @@ internal static class RunsShowVerb
             text,
             "branches",
             $"{branches.Succeeded} of {branches.Count} succeeded, {branches.Needed} needed; {branches.Failed} failed, "
-            + $"{branches.Open.Length} under way, {branches.Waiting} to come");
+            + $"{branches.UnderWay} under way, {branches.Waiting} to come");
         Line(text, "done by", branches.Until is { } until ? Local(until) : null);
-        foreach (var branch in branches.Open.Take(BranchesShown))
+        foreach (var branch in (branches.Open ?? []).Take(BranchesShown))
         {
             Line(text, "  branch", $"{branch.Branch}: attempt {branch.Attempt}, {branch.Status}");
         }
@@ -189,8 +194,14 @@ internal static class RunsShowVerb
         Line(text, "deadline", budget.Deadline is { } deadline ? Local(deadline) : null);
     }
 
-    private static void WriteBooks(StringBuilder text, BooksDocument books, bool hasChildren)
+    private static void WriteBooks(StringBuilder text, BooksDocument? books, BudgetDocument budget)
     {
+        if (books is null)
+        {
+            return;
+        }
+
+        var hasChildren = books.Activities.Charged + books.Activities.Reserved != budget.ActivitiesUsed;
         Line(text, "tokens", books.Tokens is { IsUsed: true } tokens ? tokens.TextOf(Numbers.Grouped) : null);
         Line(text, "cost", books.MicroUsd is { IsUsed: true } money ? money.TextOf(Numbers.Dollars) : null);
         Line(text, "with children", hasChildren ? $"activities {books.Activities.TextOf(Numbers.Grouped)}" : null);

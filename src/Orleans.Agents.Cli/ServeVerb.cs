@@ -110,8 +110,9 @@ internal sealed class ServeVerb
         Manner manner,
         CancellationToken stop)
     {
+        await using var telemetry = ProgramTelemetry.Start();
         var opened = choice.Open(ProgramEngine.Faults());
-        await using var engine = await ProgramEngine.StartAsync(opened, options, streams, manner, stop);
+        await using var engine = await ProgramEngine.StartAsync(opened, options, streams, manner, telemetry, stop);
         foreach (var definition in offer.Published)
         {
             await engine.PublishAsync(definition, stop);

@@ -57,7 +57,8 @@ internal abstract record StoreChoice
         "orleans-agents",
         "agents.db");
 
-    private static string Quoted(string word) =>
+    /// <summary>A word as a shell takes it.</summary>
+    internal static string Quoted(string word) =>
         word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or ':' or '@')
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -128,6 +128,21 @@ public sealed class AgentsClient
         transport.GetAsync(
             $"api/v1/definitions/{Uri.EscapeDataString(hash)}", HttpJson.Default.DefinitionDetails, cancellation);
 
+    /// <summary>How much the process that answers tells of its work.</summary>
+    public Task<TelemetryMode> GetTelemetryAsync(CancellationToken cancellation = default) =>
+        transport.GetAsync("api/v1/telemetry", HttpJson.Default.TelemetryMode, cancellation);
+
+    /// <summary>Chooses how much the process that answers tells of its work; takes the admin token.</summary>
+    /// <param name="mode"><c>shipping</c> or <c>debug</c>.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="AgentsApiException">There is no such mode, or the token is missing.</exception>
+    public Task<TelemetryMode> ChooseTelemetryAsync(string mode, CancellationToken cancellation = default) =>
+        transport.PostAsync(
+            "api/v1/telemetry",
+            JsonContentOf(new ChooseTelemetry(mode), HttpJson.Default.ChooseTelemetry),
+            HttpJson.Default.TelemetryMode,
+            cancellation);
+
     // A stream can be sent once only, and a call may be made again.
     private static byte[] JsonContentOf<T>(T document, JsonTypeInfo<T> type) =>
         System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(document, type);

@@ -10,6 +10,7 @@ using Orleans.Agents.Gateway.Access;
 using Orleans.Agents.Gateway.Endpoints;
 using Orleans.Agents.Gateway.Following;
 using Orleans.Agents.Gateway.Requests;
+using Orleans.Agents.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -33,6 +34,7 @@ public static class AgentsGatewayExtensions
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IGatewayHealth, ApplicationHealth>();
+        services.TryAddSingleton<Observation>();
         services.TryAddSingleton<Guard>();
         services.TryAddSingleton<AuditTrail>();
         services.TryAddSingleton<Pipeline>();
@@ -42,6 +44,7 @@ public static class AgentsGatewayExtensions
         services.TryAddSingleton<EventEndpoints>();
         services.TryAddSingleton<ControlEndpoints>();
         services.TryAddSingleton<DefinitionEndpoints>();
+        services.TryAddSingleton<TelemetryEndpoints>();
         services.TryAddSingleton<Feed>();
         services.AddHostedService(provider => provider.GetRequiredService<Feed>());
         services.AddOpenApi(DocumentName, ApiDocument.Describe);
@@ -66,6 +69,7 @@ public static class AgentsGatewayExtensions
         services.GetRequiredService<EventEndpoints>().Map(api.MapGroup("").WithTags("events"));
         services.GetRequiredService<ControlEndpoints>().Map(api.MapGroup("").WithTags("control"));
         services.GetRequiredService<DefinitionEndpoints>().Map(api.MapGroup("").WithTags("definitions"));
+        services.GetRequiredService<TelemetryEndpoints>().Map(api.MapGroup("").WithTags("telemetry"));
         guarded.MapOpenApi("/openapi/{documentName}.json").WithMetadata(new PermissionMetadata(Permission.Open));
         guarded.Map("/api/{**path}", Nothing).WithMetadata(new PermissionMetadata(Permission.Nothing)).ExcludeFromDescription();
         HealthEndpoints.Map(endpoints);

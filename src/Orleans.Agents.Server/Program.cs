@@ -12,6 +12,7 @@ builder.Logging
     .AddFilter("Orleans.Agents", LogLevel.Information)
     .AddConfiguration(builder.Configuration.GetSection("Logging"))
     .AddConsole();
+builder.AddServerTelemetry();
 builder.AddServerGateway();
 builder.AddServerNode();
 await using var application = builder.Build();

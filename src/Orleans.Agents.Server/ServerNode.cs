@@ -46,6 +46,7 @@ internal static class ServerNode
         {
             silo.AddCluster(options);
             silo.AddMembership(options);
+            silo.AddActivityPropagation();
             var agents = silo
                 .UseAgents(engine => engine.Lanes = options.Lanes)
                 .UsePostgres(new PostgresStoreOptions

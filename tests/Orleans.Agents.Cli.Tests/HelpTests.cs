@@ -74,6 +74,14 @@ public sealed class HelpTests : IDisposable
     [InlineData("contradict", "run", "x", "--memory", "--store", "y")]
     [InlineData("contradict", "run", "x", "--memory", "--detach")]
     [InlineData("contradict", "run", "x", "--quiet", "--verbose")]
+    [InlineData("--server and --memory contradict", "run", "x", "--memory", "--server", "http://h")]
+    [InlineData("--server and --store contradict", "runs", "list", "--store", "y", "--server", "http://h")]
+    [InlineData("--server is no address", "runs", "list", "--server", "h:8080")]
+    [InlineData("--server is no address", "runs", "list", "--server", "")]
+    [InlineData("more than an address", "runs", "list", "--server", "http://me:secret@h")]
+    [InlineData("--api-key is for a gateway", "runs", "list", "--api-key", "k")]
+    [InlineData("cannot be read", "runs", "list", "--server", "http://h", "--api-key", "@none")]
+    [InlineData("no secret that can be sent", "runs", "list", "--server", "http://h", "--api-key", "a secret")]
     [InlineData("expected a number from 1 to 1000", "runs", "list", "--limit", "many")]
     [InlineData("not both", "runs", "resume", "x", "--all")]
     [InlineData("not both", "runs", "resume")]
@@ -96,6 +104,7 @@ public sealed class HelpTests : IDisposable
         var ended = (await workspace.AgentsAsync(args)).With(2);
 
         Assert.Contains(explanation, ended.Err, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret@", ended.Err, StringComparison.Ordinal);
         Assert.Equal("cli.usage", ended.FailureCode);
     }
 

@@ -21,6 +21,9 @@ internal sealed class Workspace : IDisposable
     public Dictionary<string, string?> Environment { get; } = new(StringComparer.Ordinal)
     {
         ["NO_COLOR"] = null,
+        ["AGENTS_SERVER"] = null,
+        ["AGENTS_API_KEY"] = null,
+        ["AGENTS_ADMIN_TOKEN"] = null,
         ["AGENTS_FAULT_KILL"] = null,
         ["AGENTS_FAULT_RECORD"] = null,
         ["AGENTS_FAULT_CLOCK"] = null,

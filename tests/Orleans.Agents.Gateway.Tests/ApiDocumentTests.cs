@@ -31,7 +31,7 @@ public sealed partial class ApiDocumentTests
             .Select(operation => operation.Value)
             .ToList();
 
-        Assert.Equal(15, operations.Count);
+        Assert.Equal(17, operations.Count);
         Assert.All(operations, operation =>
         {
             Assert.NotEmpty(operation.GetProperty("operationId").GetString()!);

@@ -22,10 +22,11 @@ public sealed class HouseTests
         ["Storage.Postgres"] = ["Engine"],
         ["Testing"] = ["Engine"],
         ["Client"] = [],
+        ["Otlp"] = ["Engine"],
         ["Silo"] = ["Engine"],
         ["Gateway"] = ["Engine", "Client"],
-        ["Cli"] = ["Engine", "Storage.Sqlite", "Storage.Postgres", "Gateway", "Client"],
-        ["Server"] = ["Engine", "Silo", "Gateway", "Storage.Postgres"],
+        ["Cli"] = ["Engine", "Storage.Sqlite", "Storage.Postgres", "Gateway", "Client", "Otlp"],
+        ["Server"] = ["Engine", "Silo", "Gateway", "Storage.Postgres", "Otlp"],
     };
 
     private static readonly string[] MayReferenceOrleans = ["Silo", "Server", "Silo.Tests", "Server.Tests", "Server.Worker"];

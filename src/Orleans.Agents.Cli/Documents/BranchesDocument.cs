@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Workflows;
 
@@ -12,7 +13,7 @@ namespace Orleans.Agents.Cli.Documents;
 /// <param name="Failed">How many have failed for good.</param>
 /// <param name="Waiting">How many have not been started.</param>
 /// <param name="Until">When the state fails if it is not done.</param>
-/// <param name="Open">Those that are under way.</param>
+/// <param name="Open">Those that are under way; null where only their number is known.</param>
 internal sealed record BranchesDocument(
     int Count,
     int Needed,
@@ -20,8 +21,12 @@ internal sealed record BranchesDocument(
     int Failed,
     int Waiting,
     DateTimeOffset? Until,
-    ImmutableArray<BranchDocument> Open)
+    ImmutableArray<BranchDocument>? Open)
 {
+    /// <summary>How many are under way.</summary>
+    [JsonIgnore]
+    public int UnderWay => Open?.Length ?? Count - Succeeded - Failed - Waiting;
+
     /// <summary>The branches of a state.</summary>
     public static BranchesDocument Of(RunState state, FanOut fan, Workflow workflow) => new(
         fan.Count,

@@ -101,7 +101,7 @@ internal sealed record RunDocument
     public required BudgetDocument Budget { get; init; }
 
     /// <summary>What was set aside of it, settled and lost, in the run and its child runs.</summary>
-    public required BooksDocument Books { get; init; }
+    public required BooksDocument? Books { get; init; }
 
     /// <summary>The names of the context and the bytes of their values.</summary>
     public required ImmutableSortedDictionary<string, int> Context { get; init; }
@@ -198,7 +198,7 @@ internal sealed record BudgetDocument(
     double ActiveSecondsAllowed,
     long LaunchesUsed,
     long LaunchesAllowed,
-    int DepthLeft,
+    int? DepthLeft,
     DateTimeOffset? Deadline)
 {
     /// <summary>The books of a run.</summary>

@@ -20,17 +20,20 @@ internal sealed record UndecidedDocument(
             new ActivityId(new RunId(state.Origin!.Run), state.Visit, o.Key), state.State, o.Value)),
     ];
 
-    private static UndecidedDocument Of(ActivityId activity, string state, OpenActivity open)
+    /// <summary>The commands that decide about a call of a run.</summary>
+    public static ImmutableArray<string> CommandsOf(string run, string activity)
     {
-        var command = $"agents runs decide {activity.Run} {activity}";
-        return new UndecidedDocument(
-            activity.ToString(),
-            state,
-            activity.Branch,
-            open.Attempt,
-            FailureDocument.Of(open.Call!.Unknown!),
-            [$"{command} --retry", $"{command} --accept '<output as JSON>'", $"{command} --fail '<reason>'"]);
+        var command = $"agents runs decide {run} {activity}";
+        return [$"{command} --retry", $"{command} --accept '<output as JSON>'", $"{command} --fail '<reason>'"];
     }
+
+    private static UndecidedDocument Of(ActivityId activity, string state, OpenActivity open) => new(
+        activity.ToString(),
+        state,
+        activity.Branch,
+        open.Attempt,
+        FailureDocument.Of(open.Call!.Unknown!),
+        CommandsOf(activity.Run.Value, activity.ToString()));
 }
 
 /// <summary>What was decided about a call.</summary>

@@ -14,10 +14,10 @@ internal sealed record WaitDocument(
 {
     /// <summary>The document of a wait.</summary>
     public static WaitDocument Of(SignalWait wait) => new(
-        wait.Run.Value, wait.State, wait.Signal, wait.Since, wait.Until, CommandOf(wait.Run, wait.Signal));
+        wait.Run.Value, wait.State, wait.Signal, wait.Since, wait.Until, CommandOf(wait.Run.Value, wait.Signal));
 
     /// <summary>The command that sends a signal to a run.</summary>
-    public static string CommandOf(RunId run, string signal) => $"agents runs signal {run} {signal} --payload '<JSON>'";
+    public static string CommandOf(string run, string signal) => $"agents runs signal {run} {signal} --payload '<JSON>'";
 }
 
 /// <summary>A signal that was sent.</summary>

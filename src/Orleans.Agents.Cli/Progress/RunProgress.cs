@@ -11,21 +11,14 @@ namespace Orleans.Agents.Cli.Progress;
 internal sealed class RunProgress(Streams streams)
 {
     // Facts arrive from several threads, but of one run one after the other.
-    private ImmutableDictionary<RunId, (DateTimeOffset Since, string State)> seen =
-        ImmutableDictionary<RunId, (DateTimeOffset, string)>.Empty;
+    private ImmutableDictionary<RunId, Place> seen = ImmutableDictionary<RunId, Place>.Empty;
 
     /// <summary>Tells of some facts.</summary>
     public void OnStored(RunId run, RunAppend append)
     {
-        Failure? failed = null;
         foreach (var happened in append.Events)
         {
-            if (happened is RunEvent.ActivityFailed attempt)
-            {
-                failed = attempt.Failure;
-            }
-
-            var (since, state) = PlaceOf(run, happened, append.At);
+            var (since, state, failed) = PlaceOf(run, happened, append.At);
             if (TextOf(happened, state, failed, append.At) is var (text, tone))
             {
                 var after = (append.At - since).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
@@ -34,10 +27,15 @@ internal sealed class RunProgress(Streams streams)
         }
     }
 
-    private (DateTimeOffset Since, string State) PlaceOf(RunId run, RunEvent happened, DateTimeOffset at)
+    private Place PlaceOf(RunId run, RunEvent happened, DateTimeOffset at)
     {
-        var place = seen.GetValueOrDefault(run, (at, ""));
-        place = happened is RunEvent.StateEntered entered ? (place.Item1, entered.State) : place;
+        var place = seen.GetValueOrDefault(run) ?? new Place(at, "", null);
+        place = happened switch
+        {
+            RunEvent.StateEntered entered => place with { State = entered.State },
+            RunEvent.ActivityFailed attempt => place with { Failed = attempt.Failure },
+            _ => place,
+        };
         ImmutableInterlocked.AddOrUpdate(ref seen, run, place, (_, _) => place);
         return place;
     }
@@ -73,4 +71,7 @@ internal sealed class RunProgress(Streams streams)
                 Tone.Warning),
             _ => null,
         };
+
+    /// <summary>Where a run is, as far as it was told.</summary>
+    private sealed record Place(DateTimeOffset Since, string State, Failure? Failed);
 }

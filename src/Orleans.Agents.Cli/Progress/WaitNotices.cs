@@ -10,16 +10,18 @@ namespace Orleans.Agents.Cli.Progress;
 /// Tells whoever waits for a run at a command that the run waits for a person, and what that person would type. Each wait
 /// once.
 /// </summary>
-internal sealed class WaitNotices(Streams streams, StoreChoice choice)
+/// <param name="streams">Where people are told.</param>
+/// <param name="commandWith">A command line with the place of the runs; null when nothing can name it.</param>
+internal sealed class WaitNotices(Streams streams, Func<string, string?> commandWith)
 {
-    private readonly ConcurrentDictionary<(RunId Run, string Signal, DateTimeOffset Since), bool> told = [];
+    private readonly ConcurrentDictionary<(string Run, string Signal, DateTimeOffset Since), bool> told = [];
 
     /// <summary>Tells of waits that began with some facts.</summary>
     public void OnStored(RunId run, RunAppend append)
     {
         if (append.Events is [.., RunEvent.StateEntered { Signal: { } signal }])
         {
-            Tell(run, signal, append.At);
+            Tell(run.Value, signal, append.At);
         }
     }
 
@@ -28,13 +30,14 @@ internal sealed class WaitNotices(Streams streams, StoreChoice choice)
     {
         foreach (var wait in await engine.FindWaitsAsync(run, cancellation))
         {
-            Tell(wait.Run, wait.Signal, wait.Since);
+            Tell(wait.Run.Value, wait.Signal, wait.Since);
         }
     }
 
-    private void Tell(RunId run, string signal, DateTimeOffset since)
+    /// <summary>Tells of one wait.</summary>
+    public void Tell(string run, string signal, DateTimeOffset since)
     {
-        if (choice.CommandWith(WaitDocument.CommandOf(run, signal)) is { } command && told.TryAdd((run, signal, since), true))
+        if (commandWith(WaitDocument.CommandOf(run, signal)) is { } command && told.TryAdd((run, signal, since), true))
         {
             streams.Tell($"run {run} waits for signal {signal}: {command}", Tone.Warning);
         }

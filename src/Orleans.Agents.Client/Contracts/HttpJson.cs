@@ -30,5 +30,7 @@ namespace Orleans.Agents.Client.Contracts;
 [JsonSerializable(typeof(Validation))]
 [JsonSerializable(typeof(WorkflowNames))]
 [JsonSerializable(typeof(DefinitionDetails))]
+[JsonSerializable(typeof(TelemetryMode))]
+[JsonSerializable(typeof(ChooseTelemetry))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class HttpJson : JsonSerializerContext;

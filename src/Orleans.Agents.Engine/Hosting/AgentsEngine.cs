@@ -92,6 +92,9 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     /// <exception cref="InvalidOperationException">The engine has not been started, or is stopped.</exception>
     public Epoch Epoch => Table.Epoch;
 
+    /// <summary>How much this process tells of its work.</summary>
+    public Observation Observation { get => field ??= new(clock); init; }
+
     /// <summary>Whether it carries runs: it was started and is not stopped.</summary>
     internal bool IsStarted => table is not null;
 
@@ -114,7 +117,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         lanes.Start();
         await process.OnEpochAsync(epoch, cancellation);
         var retention = new Retention(store.Runs, options, clock, logger);
-        keeper = new Keeper(table, opener, adrift, delivery, retention, store, options, clock, logger, dispatch, process);
+        keeper = new Keeper(
+            table, opener, adrift, delivery, retention, store, options, clock, logger, dispatch, process, Observation);
         keeper.Start();
         gauges = new EngineGauges(table, lanes);
     }
@@ -135,34 +139,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     public DefinitionHost DefinitionHost => new([.. tools.All], [.. models.Names]);
 
     /// <inheritdoc/>
-    public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
-    {
-        using var span = StartSpan.Begin(request.Workflow, request.Traceparent);
-        var workflow = await catalog.FindAsync(request, cancellation);
-        if (StartChecks.Objection(workflow, request) is { } refused)
-        {
-            return span.Became(refused);
-        }
-
-        var id = request.Run ?? NewRunId();
-        var command = new RunCommand.Start(
-            id,
-            request.CorrelationId ?? Guid.CreateVersion7(clock.GetUtcNow()),
-            request.Input,
-            request.Key,
-            request.Folder,
-            RunVariables.Of(workflow!),
-            Traceparent: span.Traceparent);
-        span.Of(id, command.CorrelationId);
-        var started = span.Became(await Table.StartAsync(workflow!, id, epoch => command with { Epoch = epoch }));
-        if (started is not StartResult.Started { IsNew: false } again)
-        {
-            return started;
-        }
-
-        var first = await ReadEventsAsync(again.Run, limit: 1, cancellation: cancellation);
-        return StartChecks.Compare(again, first is [{ Events: [var fact, ..] }, ..] ? fact : null, workflow!, request);
-    }
+    public Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default) =>
+        new RunStarts(Table, store, catalog, clock).StartAsync(request, request.Run ?? NewRunId(), cancellation);
 
     /// <inheritdoc/>
     public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>

@@ -7,6 +7,7 @@ using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Telemetry;
 using Orleans.Agents.Tools;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -43,7 +44,11 @@ public static class AgentsServiceCollectionExtensions
             provider.GetRequiredService<FaultPlan>(),
             provider.GetRequiredService<ILogger<AgentsEngine>>(),
             Dispatching.ToThreadPool,
-            provider.GetRequiredService<IEngineHost>()));
+            provider.GetRequiredService<IEngineHost>())
+        {
+            Observation = provider.GetRequiredService<Observation>(),
+        });
+        services.TryAddSingleton<Observation>();
         services.TryAddSingleton<IEngineHost>(EmbeddedHost.Instance);
         services.TryAddSingleton<IAgents>(provider => provider.GetRequiredService<AgentsEngine>());
         services.AddHostedService<AgentsHostedService>();

@@ -22,7 +22,8 @@ internal sealed class Keeper(
     StoreClock clock,
     ILogger logger,
     Dispatch dispatch,
-    IEngineHost process)
+    IEngineHost process,
+    Observation observation)
     : IAsyncDisposable
 {
     private const int MostAtOnce = 500;
@@ -162,6 +163,7 @@ internal sealed class Keeper(
         {
             fenced.ToList().ForEach(logger.EpochFenced);
             Instruments.EpochsFenced.Add(fenced.Length);
+            observation.FindCrash();
             await process.OnFencedAsync(fenced, stopping.Token);
         }
     }

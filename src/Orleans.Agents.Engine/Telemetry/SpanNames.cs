@@ -9,6 +9,9 @@ public static class SpanNames
     /// <summary>The source of all spans of the engine.</summary>
     public const string Source = "Orleans.Agents";
 
+    /// <summary>The source of the gateway's spans: one for each request, named by its method and route.</summary>
+    public const string GatewaySource = "Orleans.Agents.Gateway";
+
     /// <summary>A run as long as one process carries it; one that is carried on later has another, in the same trace.</summary>
     public const string Run = "invoke_workflow";
 

@@ -105,6 +105,27 @@ public static class SpanTags
     /// <summary>Whether nobody had carried a run that is taken over, or its carrier is gone.</summary>
     public const string Cause = "agents.takeover.cause";
 
+    /// <summary>The method of a request.</summary>
+    public const string HttpMethod = "http.request.method";
+
+    /// <summary>The route of a request, with the names of what varies in it.</summary>
+    public const string HttpRoute = "http.route";
+
+    /// <summary>The path of a request.</summary>
+    public const string HttpPath = "url.path";
+
+    /// <summary>The status of the answer to a request.</summary>
+    public const string HttpStatus = "http.response.status_code";
+
+    /// <summary>The tenant that made a request, where there are any.</summary>
+    public const string Tenant = "agents.tenant";
+
+    /// <summary>Seconds of processor time that the whole process used while a span lasted; in debug only.</summary>
+    public const string ProcessorTime = "process.cpu.time";
+
+    /// <summary>Bytes of memory that the whole process had in use when a span ended; in debug only.</summary>
+    public const string Memory = "process.memory.usage";
+
     /// <summary>The code of a failure.</summary>
     public const string Error = "error.type";
 

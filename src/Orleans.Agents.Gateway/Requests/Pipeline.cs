@@ -20,6 +20,7 @@ internal sealed class Pipeline(
     public async Task RunAsync(HttpContext context, RequestDelegate handler)
     {
         Correlation.Begin(context, time);
+        using var span = RequestSpan.Begin(context);
         var permission = context.GetEndpoint()?.Metadata.GetMetadata<PermissionMetadata>()?.Permission;
         var refusal = guard.Check(context, permission, out var caller);
         context.Features.Set(caller);
@@ -40,6 +41,7 @@ internal sealed class Pipeline(
         }
 
         record();
+        span?.Answered(context);
     }
 
     private async Task<Refusal?> TryAsync(HttpContext context, RequestDelegate handler)

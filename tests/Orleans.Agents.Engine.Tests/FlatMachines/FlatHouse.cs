@@ -32,6 +32,17 @@ internal sealed class FlatHouse
         return this;
     }
 
+    /// <summary>A handler that does not come back before it is cancelled.</summary>
+    public FlatHouse Hanging(string name)
+    {
+        tools.Add(Runs.House.Tool(name, async (_, cancellation) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            return Runs.House.Ok();
+        }));
+        return this;
+    }
+
     /// <summary>The same answer, as often as it is asked for.</summary>
     public FlatHouse Always(string agent, Func<AgentRequest, string> answer)
     {

@@ -25,7 +25,7 @@ public sealed class FlatMachineConformanceTests
             Assert.True(d.Line > 0 && d.Column > 0 && File.Exists(d.File), d.ToString());
             Assert.False(d.Severity is DiagnosticSeverity.Error && d.Expected is null, d.ToString());
         });
-        string[] known = ["flatmachine.action", "flatmachine.reference", "field.missing", "feature.blocked"];
+        string[] known = ["flatmachine.action", "flatmachine.reference", "field.missing"];
         Assert.All(Errors(loaded), code => Assert.Contains(code, known));
         Assert.Equal(loaded.HasErrors, loaded.Definitions.IsEmpty);
     }

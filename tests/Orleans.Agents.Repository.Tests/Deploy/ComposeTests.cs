@@ -8,15 +8,17 @@ public sealed partial class ComposeTests
 {
     private const string File = "docker-compose.yml";
 
+    private const string Collector = "deploy/otel/collector.yaml";
+
     private static readonly Tree Compose = Tree.Read(File)[0];
 
     public static TheoryData<string> Services() => [.. Compose["services"].Members.Select(s => s.Name)];
 
-    public static TheoryData<string> Nodes() => [.. Compose["services"].Members.Select(s => s.Name).Where(n => n != "postgres")];
+    public static TheoryData<string> Nodes() => [.. Compose["services"].Members.Select(s => s.Name).Where(n => n.StartsWith("node-", StringComparison.Ordinal))];
 
     [Fact]
-    public void There_are_a_database_and_two_nodes() => Assert.Equal(
-        ["node-1", "node-2", "postgres"], Compose["services"].Members.Select(s => s.Name).Order(StringComparer.Ordinal));
+    public void There_are_a_database_two_nodes_and_a_collector() => Assert.Equal(
+        ["collector", "node-1", "node-2", "postgres"], Compose["services"].Members.Select(s => s.Name).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -97,6 +99,42 @@ public sealed partial class ComposeTests
         Assert.All(node["volumes"].Items, v => Assert.EndsWith(":ro", v.Text, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(Nodes))]
+    public void A_node_tells_the_collector_and_does_not_wait_for_it(string name)
+    {
+        var node = Compose["services"][name];
+        var endpoint = DefaultOf(node["environment"]["OTEL_EXPORTER_OTLP_ENDPOINT"].Text);
+        var receivers = Tree.Read(Collector)[0]["receivers"]["otlp"]["protocols"];
+
+        Assert.Equal($"http://collector:{Regex.Match(receivers["grpc"]["endpoint"].Text, "[0-9]+$").Value}", endpoint);
+        Assert.False(node["environment"].Has("OTEL_EXPORTER_OTLP_PROTOCOL")); // gRPC is what the exporter does by itself
+        Assert.Contains(DefaultOf(node["environment"]["OBS_MODE"].Text), NodeProgram.Modes);
+        Assert.False(node["depends_on"].Has("collector"));
+    }
+
+    [Fact]
+    public void The_collector_takes_all_that_nodes_send_and_is_nobody_elses()
+    {
+        var service = Compose["services"]["collector"];
+        var configuration = Tree.Read(Collector)[0];
+        var pipelines = configuration["service"]["pipelines"];
+
+        Assert.Matches(@"^otel/opentelemetry-collector:\d+\.\d+\.\d+$", service["image"].Text);
+        Assert.False(service.Has("ports"));
+        Assert.Equal("true", service["read_only"].Text);
+        var mounted = Assert.Single(service["volumes"].Items).Text.Split(':');
+        Assert.Equal(($"./{Collector}", "ro"), (mounted[0], mounted[2]));
+        Assert.Equal($"--config={mounted[1]}", Assert.Single(service["command"].Items).Text);
+        Assert.Equal(["logs", "metrics", "traces"], pipelines.Members.Select(m => m.Name).Order(StringComparer.Ordinal));
+        Assert.All(pipelines.Members.Select(m => m.Value), pipeline => Assert.All(
+            (string[])["receivers", "processors", "exporters"],
+            part => Assert.All(pipeline[part].Items, item => Assert.True(configuration[part].Has(item.Text), $"{pipeline}: {item.Text}"))));
+        Assert.All(pipelines.Members, m => Assert.Equal("memory_limiter", m.Value["processors"].Items[0].Text));
+        var limit = int.Parse(configuration["processors"]["memory_limiter"]["limit_mib"].Text, CultureInfo.InvariantCulture);
+        Assert.InRange(limit, 32, int.Parse(service["deploy"]["resources"]["limits"]["memory"].Text.TrimEnd('m'), CultureInfo.InvariantCulture) - 32);
+    }
+
     [Fact]
     public void Two_nodes_differ_only_in_the_port_of_the_machine()
     {
@@ -145,6 +183,11 @@ public sealed partial class ComposeTests
 
     [GeneratedRegex(@"^(?:\$\{\w+:-)?(\./[^:}]+)")]
     private static partial Regex Mounted();
+
+    private static string DefaultOf(string variable) => Default().Match(variable).Groups[1].Value;
+
+    [GeneratedRegex(@"^\$\{\w+:?-(.*)\}$")]
+    private static partial Regex Default();
 
     [GeneratedRegex(@"\$\{(\w+)")]
     private static partial Regex Substituted();

@@ -9,6 +9,13 @@ internal static partial class NodeProgram
     private const string Options = "src/Orleans.Agents.Server/ServerOptions.cs";
     private const string Variables = "src/Orleans.Agents.Gateway/GatewayVariables.cs";
 
+    private const string Observation = "src/Orleans.Agents.Engine/Telemetry/ObservationVariables.cs";
+    private const string CollectorNames = "src/Orleans.Agents.Engine/Telemetry/Collector.cs";
+
+    /// <summary>How much it may be told to tell.</summary>
+    public static IReadOnlySet<string> Modes { get; } = ModeName().Matches(Source.Read(Observation))
+        .Select(m => m.Groups[1].Value).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The variables that it reads.</summary>
     public static IReadOnlySet<string> Settings { get; } = ReadSettings();
 
@@ -33,7 +40,13 @@ internal static partial class NodeProgram
             .Select(m => m.Groups[1].Success ? m.Groups[1].Value : m.Groups[2].Value);
         var gateway = Source.Read(Variables);
         var names = Quoted().Matches(Names().Match(gateway).Groups[1].Value).Select(m => m.Groups[1].Value);
-        return [.. options.Concat(names).Select(n => $"AGENTS_{n.ToUpperInvariant()}"), GuardName().Match(gateway).Groups[1].Value];
+        return
+        [
+            .. options.Concat(names).Select(n => $"AGENTS_{n.ToUpperInvariant()}"),
+            GuardName().Match(gateway).Groups[1].Value,
+            .. Constant().Matches(Source.Read(Observation)).Select(m => m.Groups[1].Value),
+            .. Constant().Matches(Source.Read(CollectorNames)).Select(m => m.Groups[1].Value),
+        ];
     }
 
     private static int Number(string file, Regex pattern)
@@ -54,6 +67,12 @@ internal static partial class NodeProgram
 
     [GeneratedRegex(@"Guard = ""(\w+)""")]
     private static partial Regex GuardName();
+
+    [GeneratedRegex(@"const string \w+ = ""((?:OBS|OTEL)_\w+)"";")]
+    private static partial Regex Constant();
+
+    [GeneratedRegex(@"""(\w+)"" => ObservationMode\.")]
+    private static partial Regex ModeName();
 
     [GeneratedRegex(@"int SiloPort \{ get; set; \} = (\d+);")]
     private static partial Regex DefaultSiloPort();

@@ -14,15 +14,18 @@ internal sealed class FlatChain(Member state)
     public bool IsEmpty => drafts.Count == 0;
 
     /// <summary>What the last of them did is kept under this name of the context.</summary>
-    public string Kept => $"{state.Name}.output";
+    public string Kept => Name("output");
+
+    /// <summary>A name of a part of the state, for states and for the context.</summary>
+    public string Name(string what) => $"{state.Name}.{what}";
 
     /// <summary>The name of the next one: the first is called as the state is.</summary>
     public string NameFor(string what)
     {
-        var name = IsEmpty ? state.Name : $"{state.Name}.{what}";
+        var name = IsEmpty ? state.Name : Name(what);
         for (var number = 2; drafts.Exists(d => d.Name == name); number++)
         {
-            name = $"{state.Name}.{what}-{number}";
+            name = $"{Name(what)}-{number}";
         }
 
         return name;

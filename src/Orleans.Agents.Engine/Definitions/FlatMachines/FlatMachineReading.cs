@@ -147,7 +147,7 @@ internal sealed class FlatMachineReading(SchemaBook schemas, FlatLibrary library
             Save =
             [
                 .. s.Save,
-                .. names.Where(n => !saved.Any(m => m.Name == n) && !n.EndsWith(".output", StringComparison.Ordinal)).Select(n =>
+                .. names.Where(n => !saved.Any(m => m.Name == n) && !n.Contains('.', StringComparison.Ordinal)).Select(n =>
                 {
                     var name = JinjaWriter.Quote(n);
                     return new Member(n, s.Key, FlatValues.Text(
@@ -173,7 +173,7 @@ internal sealed class FlatMachineReading(SchemaBook schemas, FlatLibrary library
             States =
             [
                 .. draft.States.Select(s => cycling.Contains(s.Name) && s.MaxVisits is null
-                    ? s with { MaxVisits = said ?? s.Key, Visits = most }
+                    ? s with { MaxVisits = said ?? s.Key, Visits = (int)Math.Min(1_000_000L, (long)most * (s.Visits ?? 1)) }
                     : s),
             ],
         };

@@ -11,6 +11,9 @@ internal static class FlatShapes
     public const string Agent = "flatagent";
     public const string Profiles = "flatprofiles";
 
+    /// <summary>As many answers as can be counted in one expression.</summary>
+    public const int MostCandidates = 300;
+
     private static readonly FieldType Any = new FieldType.Template();
     private static readonly FieldType Text = new FieldType.Text(TextRule.Free);
     private static readonly FieldType Name = new FieldType.Text(TextRule.Any);
@@ -87,8 +90,8 @@ internal static class FlatShapes
         ("jitter", new FieldType.Number(0, 1), false),
         ("retry_on_empty", Flag, false),
         ("n_samples", new FieldType.Integer(1, 1_000), false),
-        ("k_margin", new FieldType.Integer(1, 1_000), false),
-        ("max_candidates", new FieldType.Integer(1, 1_000), false));
+        ("k_margin", new FieldType.Integer(1, MostCandidates), false),
+        ("max_candidates", new FieldType.Integer(1, MostCandidates), false));
 
     private static Shape OutputField() => Of(
         "field of an output",

@@ -126,8 +126,11 @@ internal sealed class FlatWorkReading(
                         + $"count: size({Succeeded})}}",
                 };
             case "mdap_voting":
-                findings.Error(DiagnosticCode.FeatureBlocked, execution, "This version does not run `mdap_voting`", "default, retry, parallel");
-                return null;
+                var failing = state.Find("on_error");
+                new FlatVoting(chain, execution, agent, schemas, expressions).Add(
+                    Asking(new StateDraft("", said, StateKind.Agent, asks)),
+                    failing is { IsMap: true } ? failing.Find("default") : failing);
+                return JinjaNames.Same;
             default:
                 chain.Add("agent", StateKind.Agent, asks, Asking);
                 return JinjaNames.Same with { IsText = IsText(agent) };

@@ -141,10 +141,13 @@ internal sealed class JinjaParser(JinjaCursor cursor)
         return left;
     }
 
-    private JinjaNode Unary()
+    private JinjaNode Unary() => Filtered(Signed());
+
+    // A sign binds more tightly than a filter.
+    private JinjaNode Signed()
     {
         var at = cursor.At;
-        return cursor.Take("-") ? new JinjaNode.Negate(at, Deeper(Unary)) : cursor.Take("+") ? Deeper(Unary) : Filtered(Postfix(Primary()));
+        return cursor.Take("-") ? new JinjaNode.Negate(at, Deeper(Signed)) : cursor.Take("+") ? Deeper(Signed) : Postfix(Primary());
     }
 
     private JinjaNode Filtered(JinjaNode node)
