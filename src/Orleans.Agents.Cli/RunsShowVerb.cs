@@ -149,7 +149,8 @@ internal static class RunsShowVerb
         foreach (var message in run.Messages ?? [])
         {
             var fate = message.IsTold ? "told now" : "waits for its turn";
-            Line(text, "message", $"{message.Id}: {message.SenderRole} to {message.RecipientRole}, hop {message.HopIndex}, {message.HopsLeft} left, {fate}");
+            var left = message.HopsLeft is { } hops ? string.Create(CultureInfo.InvariantCulture, $", {hops} left") : "";
+            Line(text, "message", $"{message.Id}: {message.SenderRole} to {message.RecipientRole}, hop {message.HopIndex}{left}, {fate}");
         }
     }
 

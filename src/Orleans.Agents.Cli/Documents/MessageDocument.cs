@@ -11,7 +11,7 @@ namespace Orleans.Agents.Cli.Documents;
 /// <param name="SenderRole">The agent it is from.</param>
 /// <param name="RecipientRole">The agent it is for.</param>
 /// <param name="HopIndex">Its place in its chain, from 1.</param>
-/// <param name="HopsLeft">How many may follow it in the chain as it is.</param>
+/// <param name="HopsLeft">How many may follow it in the chain as it is; null where a gateway was asked.</param>
 /// <param name="SentAt">When it was sent.</param>
 /// <param name="IsTold">Whether its agent is told it in the present turn; else it waits for one.</param>
 /// <param name="Payload">What is told.</param>
@@ -20,7 +20,7 @@ internal sealed record MessageDocument(
     string SenderRole,
     string RecipientRole,
     int HopIndex,
-    int HopsLeft,
+    int? HopsLeft,
     DateTimeOffset SentAt,
     bool IsTold,
     JsonElement Payload)
