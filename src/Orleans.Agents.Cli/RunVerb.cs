@@ -148,6 +148,12 @@ internal sealed class RunVerb
         ServerChoice there, ParseResult parsed, Manner manner, Interruption interruption)
     {
         var named = parsed.GetValue(path)!;
+        if (Path.GetExtension(named) is ".yaml" or ".yml" or ".json" || named.Contains('/', StringComparison.Ordinal))
+        {
+            throw CommandException.Usage(
+                $"'{named}' is a path; with a gateway it is the name of a workflow that it has. A store runs files, and --store names one.");
+        }
+
         if ((definitions.GivenOf(parsed) ?? (parsed.GetValue(workflow) is null ? null : workflow.Name)) is { } idle)
         {
             throw CommandException.Usage($"{idle} is about definitions in files, and '{named}' is one that the gateway has.");

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
@@ -14,6 +14,7 @@ internal sealed class RunsCancelVerb
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
     private readonly Option<string> store = StoreChoice.Option();
+    private readonly ServerOptions server = new();
     private readonly Option<string> reason = new("--reason")
     {
         Description = "Why, for people; it stands in the run's failure.",
@@ -41,6 +42,7 @@ internal sealed class RunsCancelVerb
             cancel.reason,
             cancel.store,
         };
+        cancel.server.AddTo(verb, cancel.store);
         cancel.manners.AddTo(verb);
         verb.SetAction((parsed, _) => cancel.RunAsync(parsed));
         return verb;
@@ -50,6 +52,12 @@ internal sealed class RunsCancelVerb
     {
         using var interruption = new Interruption();
         var manner = manners.Of(parsed);
+        if (server.Of(parsed) is { } there)
+        {
+            return await new ServerControl(there, streams, manner).CancelAsync(
+                parsed.GetValue(run)!, parsed.GetValue(reason), interruption);
+        }
+
         var choice = StoreChoice.Of(parsed.GetValue(store));
         var found = await FindAsync(choice, parsed.GetValue(run)!, interruption.Token);
         RunState state;
@@ -66,7 +74,7 @@ internal sealed class RunsCancelVerb
             return ExitCode.Interrupted;
         }
 
-        return Report(found, state, manner);
+        return Report(streams, manner, RunEnd.Of(found, state));
     }
 
     // Looked up before an engine starts: a typing mistake must not take an epoch.
@@ -76,22 +84,24 @@ internal sealed class RunsCancelVerb
         return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
     }
 
-    private int Report(RunId id, RunState state, Manner manner)
+    /// <summary>Says that a run is cancelled, or refuses because it ended in another way.</summary>
+    /// <returns>What the process ends with.</returns>
+    public static int Report(Streams streams, Manner manner, RunEnd end)
     {
-        if (state.Failure?.Code != FailureCode.Cancelled)
+        if (end.Failure?.Code != FailureCode.Cancelled)
         {
-            var how = state.Failure is { } failure ? $"failed with {failure.Code}" : "succeeded";
+            var how = end.Failure is { } failure ? $"failed with {failure.Code}" : "succeeded";
             throw new CommandException(
-                ExitCode.Refused, "cli.run_over", $"Run {id} was over before it could be cancelled: it {how}.");
+                ExitCode.Refused, "cli.run_over", $"Run {end.Run} was over before it could be cancelled: it {how}.");
         }
 
         if (!manner.IsQuiet)
         {
-            streams.Tell($"run {id} is cancelled", Tone.Good);
+            streams.Tell($"run {end.Run} is cancelled", Tone.Good);
         }
 
         streams.WriteJson(
-            new ResumedDocument(id.Value, StatusName.Of(state.Status), Failure: FailureDocument.Of(state.Failure)),
+            new ResumedDocument(end.Run, end.Status, Failure: end.Failure),
             CliJson.Default.ResumedDocument,
             manner.IsCompact);
         return ExitCode.Done;

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Inputs;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Runs;
 
@@ -15,6 +16,7 @@ internal sealed class RunsDecideVerb
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
     private readonly Option<string> store = StoreChoice.Option();
+    private readonly ServerOptions server = new();
     private readonly Option<bool> retry = new("--retry")
     {
         Description = "Make the call again: it did not happen, or may happen twice.",
@@ -63,6 +65,7 @@ internal sealed class RunsDecideVerb
             decide.fail,
             decide.store,
         };
+        decide.server.AddTo(verb, decide.store);
         decide.manners.AddTo(verb);
         verb.Validators.Add(decide.RefuseContradictions);
         verb.SetAction((parsed, cancellation) => decide.RunAsync(parsed, cancellation));
@@ -77,17 +80,24 @@ internal sealed class RunsDecideVerb
         var manner = manners.Of(parsed);
         var verdict = await VerdictOfAsync(parsed, cancellation);
         var typed = parsed.GetValue(run)!;
+        if (server.Of(parsed) is { } at)
+        {
+            return await new ServerControl(at, streams, manner).DecideAsync(
+                typed, parsed.GetValue(activity)!, verdict, cancellation);
+        }
+
         var there = await RunFinder.OpenStoreAsync(StoreChoice.Of(parsed.GetValue(store)), typed, cancellation);
         await using var engine = ProgramEngine.Looking(there, streams, manner);
         var found = await RunFinder.FindAsync(there, typed, cancellation);
         var decided = ActivityOf(found.Id, parsed.GetValue(activity)!);
         return await engine.DecideAsync(decided, verdict, cancellation) switch
         {
-            DecideResult.Decided it => Report(decided, it.Attempt, verdict, manner),
-            DecideResult.DecidedBefore it => throw new CommandException(
-                ExitCode.Refused,
-                "cli.decided_before",
-                $"Somebody decided about attempt {it.Attempt} at {decided} before; that decision counts."),
+            DecideResult.Decided it => Report(
+                streams,
+                manner,
+                new DecidedDocument(decided.Run.Value, decided.ToString(), it.Attempt, NameOf(verdict)),
+                $"agents runs resume {decided.Run}"),
+            DecideResult.DecidedBefore it => throw DecidedBefore(decided.ToString(), it.Attempt),
             DecideResult.Refused { Failure: var why } => throw new CommandException(
                 why.Code is "run.over" or "activity.not_undecided" ? ExitCode.Refused : ExitCode.Usage,
                 why.Code,
@@ -112,27 +122,41 @@ internal sealed class RunsDecideVerb
                 : activity;
     }
 
-    private int Report(ActivityId activity, int attempt, Verdict verdict, Manner manner)
+    /// <summary>Says that a decision is stored.</summary>
+    /// <param name="streams">Where it is said.</param>
+    /// <param name="manner">How.</param>
+    /// <param name="decided">The decision.</param>
+    /// <param name="goesOnWith">The command that carries the run; null where a gateway does.</param>
+    /// <returns>What the process ends with.</returns>
+    public static int Report(Streams streams, Manner manner, DecidedDocument decided, string? goesOnWith)
     {
-        var name = verdict switch
-        {
-            Verdict.Retry => "retry",
-            Verdict.Accept => "accept",
-            Verdict.Fail => "fail",
-            _ => throw new System.Diagnostics.UnreachableException(verdict.GetType().Name),
-        };
         if (!manner.IsQuiet)
         {
-            streams.Tell($"attempt {attempt} at {activity} is decided: {name}", Tone.Good);
-            streams.Tell($"unless a process serves the store, the run goes on with: agents runs resume {activity.Run}");
+            streams.Tell($"attempt {decided.Attempt} at {decided.Activity} is decided: {decided.Verdict}", Tone.Good);
+            if (goesOnWith is not null)
+            {
+                streams.Tell($"unless a process serves the store, the run goes on with: {goesOnWith}");
+            }
         }
 
-        streams.WriteJson(
-            new DecidedDocument(activity.Run.Value, activity.ToString(), attempt, name),
-            CliJson.Default.DecidedDocument,
-            manner.IsCompact);
+        streams.WriteJson(decided, CliJson.Default.DecidedDocument, manner.IsCompact);
         return ExitCode.Done;
     }
+
+    /// <summary>That a decision does not count, because there is one.</summary>
+    public static CommandException DecidedBefore(string activity, int attempt) => new(
+        ExitCode.Refused,
+        "cli.decided_before",
+        $"Somebody decided about attempt {attempt} at {activity} before; that decision counts.");
+
+    /// <summary>What a verdict is called.</summary>
+    public static string NameOf(Verdict verdict) => verdict switch
+    {
+        Verdict.Retry => "retry",
+        Verdict.Accept => "accept",
+        Verdict.Fail => "fail",
+        _ => throw new System.Diagnostics.UnreachableException(verdict.GetType().Name),
+    };
 
     private void RefuseContradictions(CommandResult result)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -20,6 +21,7 @@ internal static class RunsEventsVerb
             "--after", "Only events after this version. Default: 0, all of them.", 0, long.MaxValue);
         var limit = Numbers.Option("--limit", "At most this many events. Default: all.", 1, long.MaxValue);
         var store = StoreChoice.Option();
+        var server = new ServerOptions();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "events",
@@ -30,18 +32,26 @@ internal static class RunsEventsVerb
         {
             run, after, limit, store, json,
         };
+        server.AddToReading(verb, store);
         verb.SetAction(async (parsed, cancellation) =>
         {
             var typed = parsed.GetValue(run)!;
-            var choice = StoreChoice.Of(parsed.GetValue(store));
-            await using var opened = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
-            var record = await RunFinder.FindAsync(opened, typed, cancellation);
-            var events = await ReadAsync(
-                opened, record.Id, parsed.GetValue(after) ?? 0, parsed.GetValue(limit) ?? long.MaxValue, cancellation);
+            var (from, most) = (parsed.GetValue(after) ?? 0, parsed.GetValue(limit) ?? long.MaxValue);
+            var events = server.Of(parsed) is { } there
+                ? await ServerReading.EventsAsync(there, typed, from, most, cancellation)
+                : await ReadAsync(StoreChoice.Of(parsed.GetValue(store)), typed, from, most, cancellation);
             streams.WriteJson(json => WriteAll(json, events), parsed.GetValue(json));
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    private static async Task<List<StoredEvent>> ReadAsync(
+        StoreChoice choice, string typed, long after, long limit, CancellationToken cancellation)
+    {
+        await using var opened = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
+        var record = await RunFinder.FindAsync(opened, typed, cancellation);
+        return await ReadAsync(opened, record.Id, after, limit, cancellation);
     }
 
     // The stored text itself is shown, so that events newer than this program can be looked at too.
@@ -117,5 +127,6 @@ internal static class RunsEventsVerb
         json.WriteEndArray();
     }
 
-    private sealed record StoredEvent(long Version, DateTimeOffset At, Epoch Epoch, JsonElement Fact);
+    /// <summary>An event as it is stored, and what is known of it beside.</summary>
+    internal sealed record StoredEvent(long Version, DateTimeOffset At, Epoch Epoch, JsonElement Fact);
 }

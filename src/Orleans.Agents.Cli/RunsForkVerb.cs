@@ -2,6 +2,7 @@ using System.CommandLine;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Inputs;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Forks;
 using Orleans.Agents.Runs;
@@ -17,6 +18,7 @@ internal sealed class RunsForkVerb
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
     private readonly Option<string> store = StoreChoice.Option();
+    private readonly ServerOptions server = new();
     private readonly Argument<string> run = new("id")
     {
         Description = "The run's name, or a beginning that no other run has.",
@@ -58,6 +60,7 @@ internal sealed class RunsForkVerb
         {
             fork.run, fork.at, fork.context, fork.id, fork.store,
         };
+        fork.server.AddTo(verb, fork.store);
         fork.manners.AddTo(verb);
         verb.SetAction(fork.RunAsync);
         return verb;
@@ -69,6 +72,13 @@ internal sealed class RunsForkVerb
         var edit = parsed.GetValue(context);
         var changes = edit is null ? default(Values.Payload?) : await RunInput.ReadAsync(edit, [], cancellation);
         var typed = parsed.GetValue(run)!;
+        var cut = parsed.GetValue(at)!.Value;
+        if (server.Of(parsed) is { } elsewhere)
+        {
+            return await new ServerControl(elsewhere, streams, manner).ForkAsync(
+                typed, cut, parsed.GetValue(id), changes, cancellation);
+        }
+
         var choice = StoreChoice.Of(parsed.GetValue(store));
         RunId found;
         await using (var there = await RunFinder.OpenStoreAsync(choice, typed, cancellation))
@@ -77,7 +87,6 @@ internal sealed class RunsForkVerb
         }
 
         StartResult.Started started;
-        var cut = parsed.GetValue(at)!.Value;
         var name = parsed.GetValue(id) is { } wanted ? new RunId(wanted) : default(RunId?);
         await using (var telemetry = ProgramTelemetry.Start())
         await using (var engine = await ProgramEngine.StartAsync(
@@ -86,16 +95,34 @@ internal sealed class RunsForkVerb
             started = RunVerb.Accepted(await engine.ForkAsync(new ForkRequest(found, cut, name, changes), cancellation));
         }
 
+        return Report(
+            streams,
+            manner,
+            new ForkDocument(started.Run.Value, started.IsNew, new ForkedFromDocument(found.Value, cut, edit is not null)),
+            choice.CommandWith($"agents runs resume {started.Run}"));
+    }
+
+    /// <summary>Says that a run begins where another one stood.</summary>
+    /// <param name="streams">Where it is said.</param>
+    /// <param name="manner">How.</param>
+    /// <param name="fork">The run.</param>
+    /// <param name="goesOnWith">The command that carries it; null where a gateway does.</param>
+    /// <returns>What the process ends with.</returns>
+    public static int Report(Streams streams, Manner manner, ForkDocument fork, string? goesOnWith)
+    {
         if (!manner.IsQuiet)
         {
-            streams.Tell(started.IsNew ? $"run {started.Run} begins where run {found} stood at version {cut}" : $"run {started.Run} was forked before");
-            streams.Tell($"unless a process serves the store, the run goes on with: {choice.CommandWith($"agents runs resume {started.Run}")}");
+            var (origin, version) = (fork.ForkedFrom.Run, fork.ForkedFrom.Version);
+            streams.Tell(fork.IsNew
+                ? $"run {fork.Run} begins where run {origin} stood at version {version}"
+                : $"run {fork.Run} was forked before");
+            if (goesOnWith is not null)
+            {
+                streams.Tell($"unless a process serves the store, the run goes on with: {goesOnWith}");
+            }
         }
 
-        streams.WriteJson(
-            new ForkDocument(started.Run.Value, started.IsNew, new ForkedFromDocument(found.Value, cut, edit is not null)),
-            CliJson.Default.ForkDocument,
-            manner.IsCompact);
+        streams.WriteJson(fork, CliJson.Default.ForkDocument, manner.IsCompact);
         return ExitCode.Done;
     }
 }

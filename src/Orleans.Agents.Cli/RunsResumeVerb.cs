@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Runs;
@@ -13,6 +14,7 @@ internal sealed class RunsResumeVerb
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
     private readonly Option<string> store = StoreChoice.Option();
+    private readonly ServerOptions server = new();
     private readonly Option<bool> all = new("--all") { Description = "Carry on every run that nobody carries." };
     private readonly Argument<string> run = new("id")
     {
@@ -38,6 +40,7 @@ internal sealed class RunsResumeVerb
             resume.all,
             resume.store,
         };
+        resume.server.AddTo(verb, resume.store);
         resume.manners.AddTo(verb);
         verb.Validators.Add(result =>
         {
@@ -54,6 +57,13 @@ internal sealed class RunsResumeVerb
     {
         using var interruption = new Interruption();
         var manner = manners.Of(parsed);
+        if (server.Of(parsed) is { } there)
+        {
+            return parsed.GetValue(run) is { } named
+                ? await new ServerControl(there, streams, manner).ResumeAsync(named, interruption)
+                : throw CommandException.Usage("--all is for stores; a gateway carries on by itself what nobody carries.");
+        }
+
         var choice = StoreChoice.Of(parsed.GetValue(store));
         if (parsed.GetValue(run) is not { } typed)
         {

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Inputs;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
@@ -15,6 +16,7 @@ internal sealed class RunsSignalVerb
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
     private readonly Option<string> store = StoreChoice.Option();
+    private readonly ServerOptions server = new();
     private readonly Option<string> payload = new("--payload")
     {
         Description = "What is told: JSON, @file, or - for the standard input. Left out, null.",
@@ -64,6 +66,7 @@ internal sealed class RunsSignalVerb
             signal.id,
             signal.store,
         };
+        signal.server.AddTo(verb, signal.store);
         signal.manners.AddTo(verb);
         verb.Validators.Add(result =>
         {
@@ -85,13 +88,21 @@ internal sealed class RunsSignalVerb
         var told = await PayloadOfAsync(parsed, cancellation);
         var typed = parsed.GetValue(run)!;
         var signal = parsed.GetValue(name)!;
+        if (server.Of(parsed) is { } at)
+        {
+            return await new ServerControl(at, streams, manner).SignalAsync(
+                typed, signal, told, parsed.GetValue(id), cancellation);
+        }
+
         var there = await RunFinder.OpenStoreAsync(StoreChoice.Of(parsed.GetValue(store)), typed, cancellation);
         await using var engine = ProgramEngine.Looking(there, streams, manner);
         var found = (await RunFinder.FindAsync(there, typed, cancellation)).Id;
         return await engine.SignalAsync(found, signal, told, parsed.GetValue(id), cancellation) switch
         {
-            SignalResult.Sent sent => Report(found, signal, sent.Id, isNew: true, manner),
-            SignalResult.SentBefore sent => Report(found, signal, sent.Id, isNew: false, manner),
+            SignalResult.Sent sent => Report(
+                streams, manner, new SignalledDocument(found.Value, signal, sent.Id, IsNew: true), $"agents runs resume {found}"),
+            SignalResult.SentBefore sent => Report(
+                streams, manner, new SignalledDocument(found.Value, signal, sent.Id, IsNew: false), $"agents runs resume {found}"),
             SignalResult.Refused { Failure: var why } => throw new CommandException(
                 why.Code is "run.over" or "signal.too_many" ? ExitCode.Refused : ExitCode.Usage,
                 why.Code,
@@ -105,22 +116,28 @@ internal sealed class RunsSignalVerb
         : parsed.GetValue(file) is { } path ? await RunInput.ReadAsync($"@{path}", file.Name, cancellation)
         : Payload.Null;
 
-    private int Report(RunId told, string signal, string called, bool isNew, Manner manner)
+    /// <summary>Says that a signal is sent.</summary>
+    /// <param name="streams">Where it is said.</param>
+    /// <param name="manner">How.</param>
+    /// <param name="sent">The signal.</param>
+    /// <param name="goesOnWith">The command that carries the run; null where a gateway does.</param>
+    /// <returns>What the process ends with.</returns>
+    public static int Report(Streams streams, Manner manner, SignalledDocument sent, string? goesOnWith)
     {
-        if (!manner.IsQuiet && isNew)
+        if (!manner.IsQuiet && sent.IsNew)
         {
-            streams.Tell($"signal {signal} is sent to run {told}", Tone.Good);
-            streams.Tell($"unless a process serves the store, the run goes on with: agents runs resume {told}");
+            streams.Tell($"signal {sent.Signal} is sent to run {sent.Run}", Tone.Good);
+            if (goesOnWith is not null)
+            {
+                streams.Tell($"unless a process serves the store, the run goes on with: {goesOnWith}");
+            }
         }
         else if (!manner.IsQuiet)
         {
-            streams.Tell($"signal {called} was sent to run {told} before; that one counts");
+            streams.Tell($"signal {sent.Id} was sent to run {sent.Run} before; that one counts");
         }
 
-        streams.WriteJson(
-            new SignalledDocument(told.Value, signal, called, isNew),
-            CliJson.Default.SignalledDocument,
-            manner.IsCompact);
+        streams.WriteJson(sent, CliJson.Default.SignalledDocument, manner.IsCompact);
         return ExitCode.Done;
     }
 }

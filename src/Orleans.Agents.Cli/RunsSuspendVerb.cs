@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -13,6 +14,7 @@ internal sealed class RunsSuspendVerb
     private readonly Streams streams;
     private readonly MannerOptions manners = new();
     private readonly Option<string> store = StoreChoice.Option();
+    private readonly ServerOptions server = new();
     private readonly Option<string> reason = new("--reason")
     {
         Description = "Why, for people; it is shown with the run.",
@@ -42,6 +44,7 @@ internal sealed class RunsSuspendVerb
             suspend.reason,
             suspend.store,
         };
+        suspend.server.AddTo(verb, suspend.store);
         suspend.manners.AddTo(verb);
         verb.SetAction((parsed, _) => suspend.RunAsync(parsed));
         return verb;
@@ -51,6 +54,12 @@ internal sealed class RunsSuspendVerb
     {
         using var interruption = new Interruption();
         var manner = manners.Of(parsed);
+        if (server.Of(parsed) is { } there)
+        {
+            return await new ServerControl(there, streams, manner).SuspendAsync(
+                parsed.GetValue(run)!, parsed.GetValue(reason), interruption);
+        }
+
         var choice = StoreChoice.Of(parsed.GetValue(store));
         var found = await FindAsync(choice, parsed.GetValue(run)!, interruption.Token);
         RunState state;
@@ -66,7 +75,8 @@ internal sealed class RunsSuspendVerb
             return ExitCode.Interrupted;
         }
 
-        return Report(found, state, choice, manner);
+        return Report(
+            streams, manner, found.Value, SuspensionDocument.Of(state), state.Failure?.Code, choice.CommandWith);
     }
 
     // Looked up before an engine starts: a typing mistake must not take an epoch.
@@ -76,23 +86,37 @@ internal sealed class RunsSuspendVerb
         return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
     }
 
-    private int Report(RunId id, RunState state, StoreChoice choice, Manner manner)
+    /// <summary>Says that a run is suspended, or refuses because it is over.</summary>
+    /// <param name="streams">Where it is said.</param>
+    /// <param name="manner">How.</param>
+    /// <param name="id">The run.</param>
+    /// <param name="suspended">Since when it is suspended; null when it is over.</param>
+    /// <param name="failureCode">Why it failed, when it did.</param>
+    /// <param name="commandWith">A command line with the place of the run; null when nothing can name it.</param>
+    /// <returns>What the process ends with.</returns>
+    public static int Report(
+        Streams streams,
+        Manner manner,
+        string id,
+        SuspensionDocument? suspended,
+        string? failureCode,
+        Func<string, string?> commandWith)
     {
-        if (SuspensionDocument.Of(state) is not { } suspended)
+        if (suspended is null)
         {
-            var how = state.Failure is { } failure ? $"failed with {failure.Code}" : "succeeded";
+            var how = failureCode is null ? "succeeded" : $"failed with {failureCode}";
             throw new CommandException(
                 ExitCode.Refused, "cli.run_over", $"Run {id} was over before it could be suspended: it {how}.");
         }
 
         if (!manner.IsQuiet)
         {
-            var resume = choice.CommandWith(suspended.Resume) is { } command ? $"; it goes on with: {command}" : "";
+            var resume = commandWith(suspended.Resume) is { } command ? $"; it goes on with: {command}" : "";
             streams.Tell($"run {id} is suspended{resume}", Tone.Good);
         }
 
         streams.WriteJson(
-            new SuspendedDocument(id.Value, StatusName.Of(state.ShownStatus), suspended),
+            new SuspendedDocument(id, StatusName.Of(RunStatus.Suspended), suspended),
             CliJson.Default.SuspendedDocument,
             manner.IsCompact);
         return ExitCode.Done;

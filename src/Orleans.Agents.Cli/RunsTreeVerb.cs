@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
+using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
@@ -18,14 +19,13 @@ internal static class RunsTreeVerb
     private const int UsualRuns = 1_000;
 
     /// <summary>Makes the verb.</summary>
-    [SuppressMessage(
-        "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns it.")]
     public static Verb Create(Streams streams)
     {
         var run = new Argument<string>("id") { Description = "The run's name, or a beginning that no other run has." };
         var limit = Numbers.Option(
             "--limit", $"Show at most this many runs, 1 to {MostRuns}. Default: {UsualRuns}.", 1, MostRuns);
         var store = StoreChoice.Option();
+        var server = new ServerOptions();
         var json = MannerOptions.JsonOption();
         var verb = new Verb(
             "tree",
@@ -39,14 +39,14 @@ internal static class RunsTreeVerb
         {
             run, limit, store, json,
         };
+        server.AddToReading(verb, store);
         verb.SetAction(async (parsed, cancellation) =>
         {
             var typed = parsed.GetValue(run)!;
-            var opened = await RunFinder.OpenStoreAsync(StoreChoice.Of(parsed.GetValue(store)), typed, cancellation);
-            await using var engine = ProgramEngine.Looking(opened, streams, Manner.Reading);
-            var root = await RunFinder.FindAsync(opened, typed, cancellation);
-            var tree = await new Reading(opened.Runs, engine, (int)(parsed.GetValue(limit) ?? UsualRuns)).ReadAsync(root, cancellation);
-            tree = tree with { ForkedFrom = ForkedFromDocument.Of((await engine.FindAsync(root.Id, cancellation))?.State.Origin?.Fork) };
+            var most = (int)(parsed.GetValue(limit) ?? UsualRuns);
+            var tree = server.Of(parsed) is { } there
+                ? await ServerReading.TreeAsync(there, typed, most, cancellation)
+                : await ReadAsync(StoreChoice.Of(parsed.GetValue(store)), typed, most, streams, cancellation);
             if (streams.IsOutputTerminal && !parsed.GetValue(json))
             {
                 streams.WriteText(TextTable.Of(["RUN", "WORKFLOW", "STATUS", "STATE", "ACTIVITIES", "TOKENS", "COST"], RowsOf(tree, 0)));
@@ -59,6 +59,21 @@ internal static class RunsTreeVerb
             return ExitCode.Done;
         });
         return verb;
+    }
+
+    [SuppressMessage(
+        "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The engine owns it.")]
+    private static async Task<TreeDocument> ReadAsync(
+        StoreChoice choice, string typed, int most, Streams streams, CancellationToken cancellation)
+    {
+        var opened = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
+        await using var engine = ProgramEngine.Looking(opened, streams, Manner.Reading);
+        var root = await RunFinder.FindAsync(opened, typed, cancellation);
+        var tree = await new Reading(opened.Runs, engine, most).ReadAsync(root, cancellation);
+        return tree with
+        {
+            ForkedFrom = ForkedFromDocument.Of((await engine.FindAsync(root.Id, cancellation))?.State.Origin?.Fork),
+        };
     }
 
     private static IEnumerable<ImmutableArray<string>> RowsOf(TreeDocument tree, int depth)

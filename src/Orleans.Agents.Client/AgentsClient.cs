@@ -36,10 +36,13 @@ public sealed class AgentsClient
     public Task<RunPage> ListAsync(RunListQuery query, CancellationToken cancellation = default) =>
         transport.GetAsync($"api/v1/runs{query.ToQuery()}", HttpJson.Default.RunPage, cancellation);
 
-    /// <summary>A run with those it started.</summary>
+    /// <summary>A run with those it started, at most so many; null leaves it to the gateway.</summary>
     /// <exception cref="AgentsApiException">There is none of this name.</exception>
-    public Task<RunTree> GetTreeAsync(string run, CancellationToken cancellation = default) =>
-        transport.GetAsync(PathOf(run, "/tree"), HttpJson.Default.RunTree, cancellation);
+    public Task<RunTree> GetTreeAsync(string run, int? limit = null, CancellationToken cancellation = default) =>
+        transport.GetAsync(
+            PathOf(run, limit is null ? "/tree" : string.Create(CultureInfo.InvariantCulture, $"/tree?limit={limit}")),
+            HttpJson.Default.RunTree,
+            cancellation);
 
     /// <summary>Some events of a run after a sequence number.</summary>
     /// <exception cref="AgentsApiException">There is none of this name.</exception>

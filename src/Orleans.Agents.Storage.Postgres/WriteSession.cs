@@ -36,6 +36,7 @@ internal sealed class WriteSession : IDisposable
             settings.ExecuteNonQuery();
             batch.Prepare();
             single.Prepare();
+            beside.Prepare();
         }
     }
 
@@ -94,6 +95,7 @@ internal sealed class WriteSession : IDisposable
     {
         batch.Dispose();
         single.Dispose();
+        beside.Dispose();
         connection.Dispose();
     }
 }

@@ -29,7 +29,7 @@ public sealed class DecideTests : IDisposable
     [Fact]
     public async Task What_is_undecided_is_shown_with_the_commands_to_type_and_decided_by_them()
     {
-        await LeaveUndecidedAsync("bill");
+        await LeaveUndecidedAsync(workspace, "bill");
 
         var shown = (await workspace.AgentsAsync("runs", "show", "bill")).With(0).Payload.GetProperty("undecided")[0];
         Assert.Equal("bill/1/0", shown.GetProperty("activity").GetString());
@@ -55,7 +55,7 @@ public sealed class DecideTests : IDisposable
     [Fact]
     public async Task A_person_is_shown_what_to_type_at_a_terminal()
     {
-        await LeaveUndecidedAsync("bill");
+        await LeaveUndecidedAsync(workspace, "bill");
 
         var shown = await workspace.AtTerminalAsync("runs show bill");
 
@@ -73,7 +73,7 @@ public sealed class DecideTests : IDisposable
     [InlineData(2, "output.invalid", "1/0", "--accept", "7")]
     public async Task A_mistake_is_refused_and_decides_nothing(int exitCode, string code, params string[] args)
     {
-        await LeaveUndecidedAsync("bill");
+        await LeaveUndecidedAsync(workspace, "bill");
 
         Assert.Equal(code, (await workspace.AgentsAsync(["runs", "decide", "bill", .. args])).With(exitCode).FailureCode);
         Assert.Equal(
@@ -84,7 +84,7 @@ public sealed class DecideTests : IDisposable
     [Fact]
     public async Task A_command_that_waits_for_the_run_says_that_somebody_has_to_decide_and_takes_it_on_once()
     {
-        await LeaveUndecidedAsync("bill");
+        await LeaveUndecidedAsync(workspace, "bill");
         using var waiting = workspace.Start(["runs", "resume", "bill"]);
         await Workspace.UntilTellsAsync(waiting, "agents runs decide bill bill/1/0 --fail");
 
@@ -99,7 +99,7 @@ public sealed class DecideTests : IDisposable
     public void Dispose() => workspace.Dispose();
 
     // Made by an application that has such a tool, and left; the command has none of its own.
-    private async Task LeaveUndecidedAsync(string run)
+    internal static async Task LeaveUndecidedAsync(Workspace workspace, string run)
     {
         var tool = new Tool(
             "bank.pay",

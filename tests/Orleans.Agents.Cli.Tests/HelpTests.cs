@@ -79,6 +79,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("--server is no address", "runs", "list", "--server", "h:8080")]
     [InlineData("--server is no address", "runs", "list", "--server", "")]
     [InlineData("more than an address", "runs", "list", "--server", "http://me:secret@h")]
+    [InlineData("--all is for stores", "runs", "resume", "--all", "--server", "http://h")]
     [InlineData("--api-key is for a gateway", "runs", "list", "--api-key", "k")]
     [InlineData("cannot be read", "runs", "list", "--server", "http://h", "--api-key", "@none")]
     [InlineData("no secret that can be sent", "runs", "list", "--server", "http://h", "--api-key", "a secret")]

@@ -6,7 +6,7 @@ namespace Orleans.Agents.Cli.Tests;
 public sealed class ServedWorkspace : IAsyncLifetime
 {
     /// <summary>Waits until it is told something, and gives that back.</summary>
-    private const string Ask = """
+    internal const string Ask = """
         apiVersion: orleans.agents/v1
         kind: Workflow
         metadata: { name: ask }
@@ -15,6 +15,18 @@ public sealed class ServedWorkspace : IAsyncLifetime
           states:
             wait: { wait: { signal: go }, save: { told: "${{ output }}" }, next: done }
             done: { end: "${{ context.told }}" }
+        """;
+
+    /// <summary>Launches another run.</summary>
+    private const string Parent = """
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: parent }
+        spec:
+          start: go
+          states:
+            go: { launch: { workflow: echo, input: { a: 1 } }, next: done }
+            done: { end: null }
         """;
 
     private Process? server;
@@ -32,6 +44,7 @@ public sealed class ServedWorkspace : IAsyncLifetime
         Workspace.Write("flows/refuse.yaml", Samples.Refuse);
         Workspace.Write("flows/spend.yaml", Samples.Spend);
         Workspace.Write("flows/ask.yaml", Ask);
+        Workspace.Write("flows/parent.yaml", Parent);
         (server, Url) = await StartAsync(Workspace, "flows");
     }
 

@@ -74,6 +74,7 @@ public sealed class ServerTests(ServedWorkspace served) : IClassFixture<ServedWo
     [InlineData(2, "input.invalid", "schema of workflow 'count'", "run", "count", "--set", "from=text")]
     [InlineData(2, "run.name_invalid", "'Mine' is not", "run", "echo", "--id", "Mine")]
     [InlineData(2, "cli.input", "cannot be sent", "run", "echo", "--input", "null")]
+    [InlineData(2, "cli.usage", "'w.yaml' is a path", "run", "w.yaml")]
     [InlineData(2, "cli.usage", "--strict is about definitions", "run", "echo", "--strict")]
     [InlineData(2, "cli.usage", "--workflow is about definitions", "run", "echo", "--workflow", "echo")]
     [InlineData(2, "cli.usage", "--key is empty", "run", "echo", "--key", "")]
@@ -151,8 +152,15 @@ public sealed class ServerTests(ServedWorkspace served) : IClassFixture<ServedWo
     }
 
     /// <summary>Whatever is in one document is the same in the other, which may have more.</summary>
-    private static void AssertWithin(JsonElement whole, JsonElement part)
+    internal static void AssertWithin(JsonElement whole, JsonElement part)
     {
+        if (part.ValueKind is JsonValueKind.Array)
+        {
+            Assert.Equal(whole.GetArrayLength(), part.GetArrayLength());
+            Assert.All(part.EnumerateArray().Zip(whole.EnumerateArray()), pair => AssertWithin(pair.Second, pair.First));
+            return;
+        }
+
         if (part.ValueKind is not JsonValueKind.Object)
         {
             Assert.Equal(whole.GetRawText(), part.GetRawText());

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orleans.Agents.EndToEnd.Tests.Checking;
 using Orleans.Agents.Faults;
 
 namespace Orleans.Agents.EndToEnd.Tests;
@@ -29,33 +30,32 @@ internal sealed class KillScenario : IDisposable
         : AgentsProcess.RunAsync(arguments, (FaultPlan.RecordVariable, Record), (FaultPlan.KillVariable, kill));
 
     /// <summary>The run and those it started, by name.</summary>
-    public async Task<IReadOnlyList<string>> RunsAsync()
-    {
-        var runs = await AgentsProcess.RunAsync(["runs", "list", "--store", Store, "--json"]);
-        if (runs.ExitCode != 0)
-        {
-            return []; // the process died before there was a store
-        }
-
-        using var json = JsonDocument.Parse(runs.Output);
-        return [.. json.RootElement.EnumerateArray().Select(r => r.GetProperty("run").GetString()!).Order(StringComparer.Ordinal)];
-    }
+    public async Task<IReadOnlyList<string>> RunsAsync() =>
+        await ReadAsync() is { } contents ? [.. contents.Runs.Select(r => r.Run).Order(StringComparer.Ordinal)] : [];
 
     /// <summary>The attempts whose result is in the journal.</summary>
     public async Task<HashSet<string>> RecordedAsync()
     {
         HashSet<string> recorded = [];
-        foreach (var run in await RunsAsync())
+        foreach (var append in (await ReadAsync())?.Appends ?? [])
         {
-            var events = await AgentsProcess.RunAsync(["runs", "events", run, "--store", Store, "--json"]);
-            using var json = JsonDocument.Parse(events.Output);
-            recorded.UnionWith(json.RootElement.EnumerateArray()
+            using var json = JsonDocument.Parse(append.Events);
+
+            // What is large was taken out of some; no result's own fields are.
+            var events = json.RootElement.ValueKind == JsonValueKind.Array ? json.RootElement : json.RootElement.GetProperty("value");
+            recorded.UnionWith(events.EnumerateArray()
                 .Where(e => e.GetProperty("type").GetString() is "activity.succeeded" or "activity.failed")
-                .Select(e => $"{run}/{e.GetProperty("visit")}/{e.GetProperty("branch")} {e.GetProperty("attempt")}"));
+                .Select(e => $"{append.Run}/{e.GetProperty("visit")}/{e.GetProperty("branch")} {e.GetProperty("attempt")}"));
         }
 
         return recorded;
     }
+
+    // Null when the process died before there was a store.
+    private async Task<StoreContents?> ReadAsync() =>
+        File.Exists(Store) && await SqliteContents.CountAsync(Store, "select count(*) from sqlite_master where name = 'appends'") > 0
+            ? await SqliteContents.ReadAsync(Store)
+            : null;
 
     /// <summary>The books of the run and of all that it started, as a tree; null when the process died before there was a run.</summary>
     public async Task<JsonElement?> BooksAsync()

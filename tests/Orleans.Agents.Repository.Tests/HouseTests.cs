@@ -29,7 +29,10 @@ public sealed class HouseTests
         ["Server"] = ["Engine", "Silo", "Gateway", "Storage.Postgres", "Otlp"],
     };
 
-    private static readonly string[] MayReferenceOrleans = ["Silo", "Server", "Silo.Tests", "Server.Tests", "Server.Worker"];
+    private static readonly string[] MayReferenceOrleans =
+    [
+        "Silo", "Server", "Silo.Tests", "Server.Tests", "Server.Worker", "Server.Bench",
+    ];
 
     public static TheoryData<string> Projects() => [.. Source.Files("src", "*.csproj")];
 

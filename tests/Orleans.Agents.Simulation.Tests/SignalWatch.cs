@@ -9,6 +9,8 @@ internal sealed class SignalWatch
     private readonly Dictionary<string, int> received = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Queue<string>> kept = new(StringComparer.Ordinal);
 
+    private bool isForked;
+
     /// <summary>Somebody sends a signal, or sends it again.</summary>
     public void Sent(RunCommand.Signal signal) => sent.Add(signal);
 
@@ -17,8 +19,12 @@ internal sealed class SignalWatch
     {
         switch (happened)
         {
+            case RunEvent.Forked { State: var checkpoint }:
+                isForked = true;
+                checkpoint.Signals?.ForEach(kept => KeptOf(kept.Signal).Enqueue(kept.Id));
+                break;
             case RunEvent.SignalReceived e:
-                var number = received.GetValueOrDefault(e.Signal);
+                var number = received.TryGetValue(e.Signal, out var next) ? next : isForked ? NumberOf(e.Id) : 0;
                 RunWatch.Check(
                     e.Id == Workflows.Script.Told(e.Signal, number).Id && sent.Contains(new(e.Signal, e.Id, e.Payload)),
                     Invariant.SignalsComeOnce,
@@ -37,6 +43,10 @@ internal sealed class SignalWatch
                 break;
         }
     }
+
+    // A forked run goes on where the other one's senders had come to.
+    private static int NumberOf(string id) =>
+        int.Parse(id.AsSpan(id.LastIndexOf('-') + 1), System.Globalization.CultureInfo.InvariantCulture);
 
     private Queue<string> KeptOf(string signal)
     {

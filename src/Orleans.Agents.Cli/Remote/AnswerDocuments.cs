@@ -65,6 +65,14 @@ internal static class AnswerDocuments
         };
     }
 
+    /// <summary>A run with those it started.</summary>
+    public static TreeDocument TreeOf(RunTree tree) => new(
+        tree.Run, tree.Workflow, tree.Status, tree.State, tree.FailureCode, tree.StartedAt, tree.UpdatedAt)
+    {
+        Children = tree.Children is { } children ? [.. children.Select(TreeOf)] : null,
+        HasMore = tree.HasMore,
+    };
+
     /// <summary>How a run ended that did.</summary>
     public static RunEnd EndOf(RunDetails run) => new(
         run.Run,

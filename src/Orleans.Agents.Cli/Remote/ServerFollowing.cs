@@ -135,13 +135,12 @@ internal sealed class ServerFollowing(ServerSession session, Streams streams, Ma
 
     private void TellAway(bool isAway)
     {
-        if (isAway)
+        if (!manner.IsQuiet)
         {
-            streams.Tell($"{session.Choice.Name} does not answer; waiting for it, and Ctrl-C ends the wait", Tone.Warning);
-        }
-        else if (!manner.IsQuiet)
-        {
-            streams.Tell($"{session.Choice.Name} answers again");
+            var (what, tone) = isAway
+                ? ("does not answer; waiting for it, and Ctrl-C ends the wait", Tone.Warning)
+                : ("answers again", Tone.Plain);
+            streams.Tell($"{session.Choice.Name} {what}", tone);
         }
     }
 

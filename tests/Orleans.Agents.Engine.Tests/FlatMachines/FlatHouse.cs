@@ -16,13 +16,21 @@ namespace Orleans.Agents.Engine.Tests.FlatMachines;
 internal sealed class FlatHouse
 {
     private readonly List<Tool> tools = [];
+    private readonly TaskCompletionSource hangs = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public FlatHouse() => (Model, Database) = (new ScriptedModel(), new MemoryDatabase());
+
+    /// <summary>A house with the same model and store, and handlers of its own.</summary>
+    public FlatHouse(FlatHouse other) => (Model, Database) = (other.Model, other.Database);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static string Folder { get; } =
         Path.Combine(Samples.Root, "tests", "Orleans.Agents.Engine.Tests", "Conformance", "flatmachines-1.1.1");
 
-    public ScriptedModel Model { get; } = new();
+    public ScriptedModel Model { get; }
 
-    public MemoryDatabase Database { get; } = new();
+    public MemoryDatabase Database { get; }
 
     /// <summary>A handler for an action: from the input it gets, the context in it, to what it changes.</summary>
     public FlatHouse Action(string name, Func<Value, string> body)
@@ -37,6 +45,7 @@ internal sealed class FlatHouse
     {
         tools.Add(Runs.House.Tool(name, async (_, cancellation) =>
         {
+            hangs.TrySetResult();
             await Task.Delay(Timeout.Infinite, cancellation);
             return Runs.House.Ok();
         }));
@@ -76,8 +85,30 @@ internal sealed class FlatHouse
 
     public async Task<RunState> RunAsync(LoadResult loaded, string input)
     {
-        Assert.False(loaded.HasErrors, string.Join('\n', loaded.Diagnostics));
-        await using var engine = new AgentsEngine(
+        await using var engine = await OpenAsync();
+        var run = await StartAsync(engine, loaded, input);
+        return await engine.WaitForEndAsync(run).WaitAsync(Patience);
+    }
+
+    /// <summary>Starts a machine, and stops its process while a handler hangs.</summary>
+    public async Task<RunId> StopWhileHangingAsync(LoadResult loaded)
+    {
+        await using var engine = await OpenAsync();
+        var run = await StartAsync(engine, loaded, "{}");
+        await hangs.Task.WaitAsync(Patience);
+        return run;
+    }
+
+    /// <summary>Carries a run on that another process has let go.</summary>
+    public async Task<RunState> CarryOnAsync(RunId run)
+    {
+        await using var engine = await OpenAsync();
+        return await engine.WaitForEndAsync(run).WaitAsync(Patience);
+    }
+
+    private async Task<AgentsEngine> OpenAsync()
+    {
+        var engine = new AgentsEngine(
             new MemoryStore(Database),
             Models(),
             new ToolRegistry().AddRange(BuiltInTools.All).AddRange(tools),
@@ -86,11 +117,16 @@ internal sealed class FlatHouse
             FaultPlan.None,
             NullLogger<AgentsEngine>.Instance);
         await engine.StartAsync();
+        return engine;
+    }
+
+    private static async Task<RunId> StartAsync(AgentsEngine engine, LoadResult loaded, string input)
+    {
+        Assert.False(loaded.HasErrors, string.Join('\n', loaded.Diagnostics));
         var main = loaded.Definitions.Values.First(d => !loaded.ReferredTo.Contains(d.Workflow.Name));
         await engine.PublishAsync(main);
-        var started = Assert.IsType<StartResult.Started>(
-            await engine.StartRunAsync(new StartRequest(main.Workflow.Name, Payload.Parse(input))));
-        return await engine.WaitForEndAsync(started.Run).WaitAsync(TimeSpan.FromSeconds(30));
+        return Assert.IsType<StartResult.Started>(
+            await engine.StartRunAsync(new StartRequest(main.Workflow.Name, Payload.Parse(input)))).Run;
     }
 
     private DefinitionHost Host => new([.. BuiltInTools.All, .. tools], [.. Models().Names]);

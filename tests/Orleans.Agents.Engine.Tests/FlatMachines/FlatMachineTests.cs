@@ -273,6 +273,41 @@ public sealed class FlatMachineTests
             loaded.Diagnostics.Where(d => d.Severity is DiagnosticSeverity.Error).Select(d => $"{d.Line}:{d.Column} {d.Code}"));
     }
 
+    [Theory]
+    [InlineData("ask: { transitions: [ { to: dome } ] }", "workflow.unknown_target")]
+    [InlineData("ask: { agent: speakr, transitions: [ { to: done } ] }", "agent.unknown")]
+    [InlineData("ask: { machine: ecko, transitions: [ { to: done } ] }", "workflow.unknown")]
+    [InlineData("ask: { machine: [ echo, echo ], transitions: [ { to: done } ] }", "definition.duplicate")]
+    [InlineData("ask: { agent: speaker, machine: echo, transitions: [ { to: done } ] }", "field.conflict")]
+    [InlineData("ask: { foreach: input.items, transitions: [ { to: done } ] }", "field.missing")]
+    [InlineData("ask: { agent: speaker, output: { x: 1 }, transitions: [ { to: done } ] }", "flatmachine.without_effect")]
+    [InlineData("ask: { machine: echo, execution: { type: retry }, transitions: [ { to: done } ] }", "flatmachine.without_effect")]
+    [InlineData("ask: { agent: speaker, retries: 3, transitions: [ { to: done } ] }", "field.unknown")]
+    [InlineData("ask: { agent: ./gone.yml, transitions: [ { to: done } ] }", "flatmachine.reference")]
+    [InlineData("ask: { machine: ./gone.yml, transitions: [ { to: done } ] }", "flatmachine.reference")]
+    public void What_is_wrong_with_a_state_is_named_on_its_line(string state, string code)
+    {
+        var loaded = Load($"{state}\ndone: {{ type: final }}\n");
+
+        Assert.Contains(loaded.Diagnostics, d => d.Code == code && d.Line == 14);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_process_carries_on_asks_nobody_again()
+    {
+        const string States = """
+            ask: { agent: speaker, output_to_context: { said: "{{ output.content }}" }, transitions: [ { to: act } ] }
+            act: { action: hang, transitions: [ { to: done } ] }
+            done: { type: final, output: { said: "{{ context.said }}", acted: "{{ context.acted }}" } }
+            """;
+        house.Says("speaker", "once");
+        var run = await house.StopWhileHangingAsync(Load(States));
+        var after = new FlatHouse(house).Action("hang", _ => """{"acted":true}""");
+
+        Succeeded("""{"acted":true,"said":"once"}""", await after.CarryOnAsync(run));
+        Assert.Single(house.Model.Asked);
+    }
+
     [Fact]
     public void Agents_of_other_runtimes_and_loops_of_tools_are_refused_by_name()
     {

@@ -12,6 +12,7 @@ namespace Orleans.Agents.Simulation.Tests.Families;
 internal sealed class FamilyRun(RunId id, Workflow workflow, RunWatch watch, Script script)
 {
     private readonly HashSet<WorkKey> begun = [];
+    private readonly List<RunState> stood = [];
     private ImmutableArray<RunWork> wanted = [];
 
     public RunId Id => id;
@@ -83,10 +84,14 @@ internal sealed class FamilyRun(RunId id, Workflow workflow, RunWatch watch, Scr
         }
 
         State = accepted.Next;
+        stood.Add(State);
         watch.Stored(State.Version, accepted.At, Epoch, accepted.Events);
         Wanted();
         return accepted;
     }
+
+    /// <summary>Where it stood after one of its appends.</summary>
+    public RunState StoodAt(Random chance) => stood[chance.Next(stood.Count)];
 
     /// <summary>Somebody else reads the run as it is stored, and has begun nothing.</summary>
     public void Read(Epoch epoch)

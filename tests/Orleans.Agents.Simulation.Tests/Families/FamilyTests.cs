@@ -25,12 +25,6 @@ public sealed class FamilyTests(ITestOutputHelper output)
         Assert.Empty(seen.Count > 1 && Environment.GetEnvironmentVariable("AGENTS_SEED") is null ? Everything().Except(seen) : []);
     }
 
-    // Each broke a promise once; the name of the test of the rules that came of it stands beside it.
-    [Theory]
-    [InlineData(545)] // The_end_of_a_child_that_comes_with_the_deadline_is_not_waited_for_again
-    public void A_family_that_broke_a_promise_once_keeps_them_all(int seed) =>
-        Assert.Null(Play(seed, Run.Decide, keepsTrace: true).Broken);
-
     [Fact]
     public void A_seed_names_one_family() => Assert.All(
         Enumerable.Range(0, 30),
@@ -63,6 +57,20 @@ public sealed class FamilyTests(ITestOutputHelper output)
             Run.Decide(workflow, state, command, now) is Decision.Accepted accepted && command is RunCommand.TakeOver
                 ? accepted with { Next = accepted.Next with { Open = accepted.Next.Open.ToImmutableSortedDictionary(o => o.Key, o => o.Value with { Child = null }) } }
                 : Run.Decide(workflow, state, command, now));
+
+    [Fact]
+    public void It_is_noticed_when_a_fork_waits_for_the_children_of_the_other_run() =>
+        AssertFound(Invariant.EveryRunEnds, static (workflow, state, command, now) => Run.Decide(
+            workflow,
+            state,
+            command is RunCommand.Fork { Checkpoint: { Open.IsEmpty: false } checkpoint } && workflow.States[checkpoint.State] is State.WorkflowCall
+                ? new RunCommand.Fork(checkpoint with
+                {
+                    AwaitedChildren = 1,
+                    Open = checkpoint.Open.SetItem(0, checkpoint.Open[0] with { Child = checkpoint.Origin!.Fork!.Run, IsRetry = false }),
+                })
+                : command,
+            now));
 
     private static Decision Generous(Workflow workflow, RunState state, RunCommand command, DateTimeOffset now) =>
         Run.Decide(workflow, state, command is RunCommand.Start start ? start with { Allotted = null } : command, now);
@@ -100,7 +108,7 @@ public sealed class FamilyTests(ITestOutputHelper output)
         Assert.Equal(invariant, Seeds.FirstBroken(400, seed => Play(seed, planted, false)).Invariant);
 
     private static IEnumerable<string> Everything() =>
-        typeof(RunEvent).GetNestedTypes().Select(type => type.Name).Except([nameof(RunEvent.Forked), nameof(RunEvent.SignalRefused)]);
+        typeof(RunEvent).GetNestedTypes().Select(type => type.Name).Except([nameof(RunEvent.SignalRefused)]);
 
     private static string NameOf(RunEvent happened) => happened.GetType().Name;
 }

@@ -72,7 +72,7 @@ internal sealed class FamilyWorld
 
     private void Play(Workflow plot)
     {
-        Add(Root, plot, new RunCommand.Start(Root, Guid.Empty, Payload.EmptyObject, Epoch: new Epoch(1)));
+        Add(Root, plot, new Epoch(1), new RunCommand.Start(Root, Guid.Empty, Payload.EmptyObject, Epoch: new Epoch(1)));
         for (var step = 0; step < StepsWithFaults; step++)
         {
             if (chance.Next(12) == 0)
@@ -102,7 +102,7 @@ internal sealed class FamilyWorld
         }
 
         runs.ForEach(run => RunWatch.Check(run.Notes.Count == 0, Invariant.NothingSleeps, $"{run.Id} is over and has notes"));
-        purse.StayedWithin(byId[Root].State.Bounds!, runs);
+        purse.StayedWithin(runs);
         if (decide == Run.Decide)
         {
             runs.ForEach(run => run.Watch.ReplaysTheSame());
@@ -230,7 +230,7 @@ internal sealed class FamilyWorld
         var report = call.Report(run.Script);
         trace.Add($"    attempt {call.Attempt.Number} at {call.Attempt.Activity} answers {report}");
         run.Watch.Gave(report);
-        purse.Used(report);
+        purse.Used(run, report);
         if (call.IsOnce && report is RunCommand.ReportSuccess good)
         {
             once.Happens(CallOf(run, call.Attempt.Activity, call.Attempt.Number, call.Epoch), good.Output);
@@ -252,6 +252,12 @@ internal sealed class FamilyWorld
 
     private void Misfortune(FamilyRun run)
     {
+        if (chance.Next(12) == 0 && runs.Count(other => other.State.Origin!.Fork is not null) < 3)
+        {
+            Fork(run);
+            return;
+        }
+
         if (run.State.IsOver)
         {
             return;
@@ -323,7 +329,7 @@ internal sealed class FamilyWorld
 
         foreach (var child in accepted.Children)
         {
-            Add(child.Run, child.Workflow, new RunCommand.Start(
+            Add(child.Run, child.Workflow, run.Epoch, new RunCommand.Start(
                 child.Run,
                 child.CorrelationId,
                 child.Input,
@@ -364,15 +370,36 @@ internal sealed class FamilyWorld
         }
     }
 
-    private void Add(RunId id, Workflow workflow, RunCommand.Start start)
+    // Somebody begins another run where this one stood; both go on, and neither needs the other. What became of calls that
+    // must not be made twice is left out: one of two runs that wish for the same call may have it refused.
+    private void Fork(FamilyRun run)
+    {
+        var cut = run.StoodAt(chance);
+        var asked = new ForkAsked(new RunId($"fork-{runs.Count}"), Guid.Empty, new Epoch(++epochs));
+        if (!IsOnceOpen(run.Workflow, cut) && Checkpoint.TryMake(run.Workflow, cut, asked, now, out var checkpoint, out _))
+        {
+            trace.Add($"{now:T} {run.Id} is forked at {cut.Version}");
+            var fork = Add(asked.Run, run.Workflow, asked.Epoch, new RunCommand.Fork(checkpoint));
+            foreach (var (name, number) in run.Told)
+            {
+                fork.Told[name] = number; // the names of signals are not used again
+            }
+        }
+    }
+
+    private static bool IsOnceOpen(Workflow workflow, RunState cut) => cut.Open.Keys.Any(
+        branch => workflow.States[cut.State].ActivityOf(branch) is State.ToolCall { Effect: ToolEffect.Once });
+
+    private FamilyRun Add(RunId id, Workflow workflow, Epoch epoch, RunCommand start)
     {
         RunWatch.Check(!byId.ContainsKey(id), Invariant.OneRunAChild, $"{id} is started a second time");
         var run = new FamilyRun(id, workflow, new RunWatch(workflow, child => byId[child].Watch), new Script((seed * 7919) + runs.Count))
         {
-            Epoch = start.Epoch,
+            Epoch = epoch,
         };
         byId.Add(id, run);
         runs.Add(run);
         Tell(run, start);
+        return run;
     }
 }

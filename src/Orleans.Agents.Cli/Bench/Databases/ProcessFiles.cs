@@ -26,12 +26,37 @@ internal static class ProcessFiles
     /// <summary>The processor time of a process and of all its children, those that have ended too.</summary>
     public static TimeSpan? ProcessorOfFamily(int process)
     {
-        if (StatOf(process) is not { } first)
+        long counted;
+        long reaped;
+        do
         {
-            return null;
-        }
+            // A child that ends meanwhile is found neither among the living nor in what was read of the ended.
+            if (StatOf(process) is not { } first)
+            {
+                return null;
+            }
 
-        var ticks = TicksOf(first) + first[ReapedUserTicks] + first[ReapedSystemTicks];
+            reaped = ReapedTicksOf(first);
+            counted = TicksOf(first) + reaped + TicksOfChildren(process);
+        }
+        while (StatOf(process) is { } again && ReapedTicksOf(again) != reaped);
+
+        return TimeSpan.FromSeconds((double)counted / TicksPerSecond);
+    }
+
+    /// <summary>The process that made a process of this name, if both are on this machine.</summary>
+    public static int? ServerOf(int process, string name) =>
+        TryReadLines($"/proc/{process}/comm") is [var found] && found == name && StatOf(process) is { } stat
+            ? (int)stat[Parent]
+            : null;
+
+    private static long TicksOf(long[] stat) => stat[UserTicks] + stat[SystemTicks];
+
+    private static long ReapedTicksOf(long[] stat) => stat[ReapedUserTicks] + stat[ReapedSystemTicks];
+
+    private static long TicksOfChildren(int process)
+    {
+        long ticks = 0;
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var other)
@@ -42,16 +67,8 @@ internal static class ProcessFiles
             }
         }
 
-        return TimeSpan.FromSeconds((double)ticks / TicksPerSecond);
+        return ticks;
     }
-
-    /// <summary>The process that made a process of this name, if both are on this machine.</summary>
-    public static int? ServerOf(int process, string name) =>
-        TryReadLines($"/proc/{process}/comm") is [var found] && found == name && StatOf(process) is { } stat
-            ? (int)stat[Parent]
-            : null;
-
-    private static long TicksOf(long[] stat) => stat[UserTicks] + stat[SystemTicks];
 
     private static long[]? StatOf(int process)
     {

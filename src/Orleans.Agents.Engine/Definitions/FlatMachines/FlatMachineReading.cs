@@ -164,7 +164,13 @@ internal sealed class FlatMachineReading(SchemaBook schemas, FlatLibrary library
         var most = int.TryParse(said?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var steps)
             ? Math.Clamp(steps, 1, 1_000_000)
             : DefaultSteps;
-        var cycling = new StateGraph(draft.States)
+        var graph = new StateGraph(draft.States);
+        if (!graph.IsWhole)
+        {
+            return draft;
+        }
+
+        var cycling = graph
             .Cycles(without: ImmutableHashSet<string>.Empty)
             .SelectMany(c => c)
             .ToHashSet(StringComparer.Ordinal);

@@ -22,7 +22,7 @@ internal sealed class FlatStateReading(FlatWorkReading work, ExpressionCheck exp
         var state = member.Value;
         var chain = new FlatChain(member);
         var isFinal = state.Find("type")?.Text == "final";
-        Refuse(state);
+        Refuse(state, isFinal);
         var names = JinjaNames.Same;
         var mapping = state.Find("output_to_context") is { IsMap: true } given ? given : null;
         if (state.Find("action") is { IsText: true } action)
@@ -52,11 +52,36 @@ internal sealed class FlatStateReading(FlatWorkReading work, ExpressionCheck exp
         return chain.Link(isFinal ? [] : Next(member, names, isOurs), OnError(state.Find("on_error")));
     }
 
-    private void Refuse(Node state)
+    private void Refuse(Node state, bool isFinal)
     {
+        if (state.Find("machine") is not null && state.Find("agent") is { } second)
+        {
+            findings.Error(
+                DiagnosticCode.Conflict, second, "machine, agent exclude each other", "one of machine, agent; two states do both");
+        }
+
+        if (state.Find("foreach") is { } list && !FlatWorkReading.HasWork(state))
+        {
+            findings.Error(DiagnosticCode.MissingField, list, "`foreach` does not say what it does for each item", "`machine` or `agent`");
+        }
+
+        Ignore(isFinal ? null : state.Find("output"), "`output` is what a final state gives: here it does nothing", "`output_to_context`");
+        Ignore(isFinal ? state.Find("transitions") : null, "A final state leads nowhere: this does nothing", "`transitions` left out");
+        Ignore(
+            state.Find("agent") is null ? state.Find("execution") : null,
+            "Only agents are executed in a way that can be said: this does nothing",
+            "`execution` left out");
         Block(state, "tool_loop", "true", "will let agents call tools in a loop; until then call them from states of their own");
         Block(state, "sampling", "multi", "is said with `execution: { type: parallel }`");
         Block(state, "wait_for", null, "will wait for a signal; until then use an action and a workflow of our own format that waits");
+    }
+
+    private void Ignore(Node? field, string message, string expected)
+    {
+        if (field is not null)
+        {
+            findings.Warn(DiagnosticCode.FlatWithoutEffect, field, message, expected);
+        }
     }
 
     private void Block(Node state, string field, string? value, string why)

@@ -1,0 +1,23 @@
+namespace Orleans.Agents.Server.Bench;
+
+/// <summary>What the bench is told by flags.</summary>
+internal sealed class BenchOptions
+{
+    /// <summary>Which workload: <c>load</c>, <c>latency</c>, <c>parked</c>, <c>cold-start</c>, or <c>all</c> of them.</summary>
+    public string Workload { get; set; } = "all";
+
+    /// <summary>How many runs of ten steps make one figure of the load.</summary>
+    public int Runs { get; set; } = 2_000;
+
+    /// <summary>How many starts make one figure of the latency.</summary>
+    public int Starts { get; set; } = 2_000;
+
+    /// <summary>How many runs wait for an hour.</summary>
+    public int Parked { get; set; } = 100_000;
+
+    /// <summary>For how many seconds those who carry nothing are watched.</summary>
+    public int Watched { get; set; } = 10;
+
+    /// <summary>How many runs are under way when everything crashes.</summary>
+    public int Crashed { get; set; } = 200;
+}

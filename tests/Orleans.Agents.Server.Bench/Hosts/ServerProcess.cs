@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+
+namespace Orleans.Agents.Server.Bench.Hosts;
+
+/// <summary>One <c>agents-server</c>, from its own build output.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private const string Project = "Orleans.Agents.Server";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> errors = new();
+
+    private ServerProcess(Process process, int httpPort)
+    {
+        this.process = process;
+        Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}") };
+        process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
+        process.OutputDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+    }
+
+    /// <summary>The way to its gateway.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>The number by which the database knows it.</summary>
+    public int Id => process.Id;
+
+    /// <summary>What it has resident, in megabytes.</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64 / 1e6;
+        }
+    }
+
+    /// <summary>The processor time it has used.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    private static string Program { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory,
+        "..",
+        "..",
+        Project,
+        Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
+        "agents-server.dll"));
+
+    public static ServerProcess Start(string database, int siloPort, int httpPort)
+    {
+        var process = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [
+                Program,
+                $"--postgres={database}",
+                $"--definitions={Workflows.File}",
+                "--address=127.0.0.1",
+                "--drain-delay=00:00:00",
+                string.Create(CultureInfo.InvariantCulture, $"--silo-port={siloPort}"),
+                string.Create(CultureInfo.InvariantCulture, $"--listen=http://127.0.0.1:{httpPort}"),
+            ])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
+        return new ServerProcess(process, httpPort);
+    }
+
+    /// <summary>Waits until its gateway says that it is ready.</summary>
+    public async Task ReadyAsync()
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!await IsReadyAsync())
+        {
+            if (process.HasExited || TimeProvider.System.GetElapsedTime(since) > Patience)
+            {
+                throw new InvalidOperationException($"A server did not come up: {string.Join('\n', errors)}");
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        Http.Dispose();
+        process.Dispose();
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var response = await Http.GetAsync(new Uri("/health/ready", UriKind.Relative));
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // nobody is there yet
+        }
+    }
+}

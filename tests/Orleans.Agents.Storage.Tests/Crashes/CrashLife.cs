@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Agents.Definitions;
+using Orleans.Agents.Faults;
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
+using Orleans.Agents.Models;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Tools;
+using Orleans.Agents.Values;
+
+namespace Orleans.Agents.Storage.Tests.Crashes;
+
+/// <summary>One process: it starts the run, or carries it on, until all is over or it dies.</summary>
+internal sealed class CrashLife(IStore store, CrashWorld world, Definition definition, Death death)
+{
+    public static readonly RunId Run = new("run-1");
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Lives; says whether it saw the end of everything.</summary>
+    public async Task<bool> LiveAsync()
+    {
+        var models = new ModelRegistry();
+        models.Add("costly", CrashWorld.ModelOf(death));
+        var engine = new AgentsEngine(
+            new MortalStore(store, death),
+            models,
+            new ToolRegistry().AddRange(world.ToolsOf(death)),
+            new EngineOptions { KeeperInterval = TimeSpan.FromMilliseconds(20), ParkAfter = TimeSpan.FromMilliseconds(200) },
+            TimeProvider.System,
+            FaultPlan.None,
+            NullLogger<AgentsEngine>.Instance);
+        var ending = SeeToTheEndAsync(engine);
+        if (await Task.WhenAny(ending, death.Came).WaitAsync(Patience) == ending)
+        {
+            await ending;
+            await engine.DisposeAsync();
+            return true;
+        }
+
+        await store.DisposeAsync(); // its connections are gone, and its locks
+        _ = DisposeAsync(engine);
+        return false;
+    }
+
+    private async Task SeeToTheEndAsync(AgentsEngine engine)
+    {
+        await engine.StartAsync();
+        await engine.PublishAsync(definition);
+        var started = await engine.StartRunAsync(new StartRequest("test", Payload.EmptyObject, "once", Run, CorrelationId: Guid.Empty));
+        Assert.Equal(Run, Assert.IsType<StartResult.Started>(started).Run);
+        while ((await engine.ListAsync(new RunQuery())).Any(run => !run.Row.IsOver))
+        {
+            foreach (var wait in await engine.FindWaitsAsync(Run))
+            {
+                await TellAsync(engine, wait.Run, wait.Signal);
+            }
+
+            await Task.Delay(5);
+        }
+    }
+
+    // The same signal whoever sends it: it is received once.
+    private static async Task TellAsync(AgentsEngine engine, RunId run, string signal)
+    {
+        if (signal != "never")
+        {
+            await engine.SignalAsync(run, signal, Payload.Parse(signal == "news" ? "\"news\"" : """{"approved":true}"""), $"{signal}-1");
+        }
+    }
+
+    // What is left of the dead may end how it likes.
+    private static async Task DisposeAsync(AgentsEngine engine)
+    {
+        try
+        {
+            await engine.DisposeAsync();
+        }
+        catch (StoreException)
+        {
+            // Its database is gone.
+        }
+        catch (ObjectDisposedException)
+        {
+            // The same, said otherwise.
+        }
+    }
+}
