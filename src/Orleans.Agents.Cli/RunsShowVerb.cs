@@ -92,6 +92,7 @@ internal static class RunsShowVerb
         Line(text, "updated", Local(run.UpdatedAt));
         Line(text, "waits until", run.WaitsUntil is { } until ? Local(until) : null);
         WriteWaits(text, run);
+        WriteMessages(text, run);
         WriteBranches(text, run.Branches);
         WriteChildren(text, run.Children ?? []);
         foreach (var call in run.Undecided ?? [])
@@ -140,6 +141,16 @@ internal static class RunsShowVerb
             var until = wait.Until is { } moment ? $", until {Local(moment)}" : "";
             Line(text, "waits for", $"{whose}signal {wait.Signal} since {Local(wait.Since)}{until}");
             Line(text, "  send by", wait.Send);
+        }
+    }
+
+    private static void WriteMessages(StringBuilder text, RunDocument run)
+    {
+        foreach (var message in run.Messages ?? [])
+        {
+            var fate = message.IsTold ? "told now" : "waits for its turn";
+            var left = message.HopsLeft is { } hops ? string.Create(CultureInfo.InvariantCulture, $", {hops} left") : "";
+            Line(text, "message", $"{message.Id}: {message.SenderRole} to {message.RecipientRole}, hop {message.HopIndex}{left}, {fate}");
         }
     }
 

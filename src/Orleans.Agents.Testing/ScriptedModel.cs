@@ -14,9 +14,13 @@ public sealed class ScriptedModel : IChatClient
         new(StringComparer.Ordinal);
 
     private readonly ConcurrentQueue<AgentRequest> asked = [];
+    private readonly ConcurrentQueue<IReadOnlyList<ChatMessage>> questions = [];
 
     /// <summary>What it was asked so far, oldest first.</summary>
     public IReadOnlyCollection<AgentRequest> Asked => asked;
+
+    /// <summary>The messages of each question, as a model is sent them, oldest question first.</summary>
+    public IReadOnlyCollection<IReadOnlyList<ChatMessage>> Questions => questions;
 
     /// <summary>The next answer to an agent.</summary>
     public ScriptedModel Answers(string agent, string answer) => Answers(agent, _ => answer);
@@ -51,6 +55,7 @@ public sealed class ScriptedModel : IChatClient
         var request = AgentRequest.Of(options) ?? throw new InvalidOperationException(
             "A scripted model answers agents of a workflow; this question came from elsewhere.");
         asked.Enqueue(request);
+        questions.Enqueue([.. messages]);
         if (!scripts.TryGetValue(request.Agent.Name, out var script) || !script.TryDequeue(out var line))
         {
             throw new ModelException(new Failure(

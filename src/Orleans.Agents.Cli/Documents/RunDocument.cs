@@ -83,6 +83,9 @@ internal sealed record RunDocument
     /// <summary>The signals that it and the child runs it waits for, and theirs, wait for.</summary>
     public ImmutableArray<WaitDocument>? WaitsFor { get; init; }
 
+    /// <summary>What its agents are told in their present turns, and what waits for turns to come.</summary>
+    public ImmutableArray<MessageDocument>? Messages { get; init; }
+
     /// <summary>How far the branches of the state have come.</summary>
     public BranchesDocument? Branches { get; init; }
 
@@ -140,6 +143,7 @@ internal sealed record RunDocument
             UpdatedAt = record.UpdatedAt,
             WaitsUntil = state is { FanOut: null, Suspension: null } ? state.WakeAt ?? NextAttemptOf(state) : null,
             WaitsFor = waits.IsEmpty ? null : [.. waits.Select(WaitDocument.Of)],
+            Messages = MessageDocument.AllOf(state, workflow),
             Branches = state.FanOut is { } fan ? BranchesDocument.Of(state, fan, workflow) : null,
             Undecided = UndecidedDocument.AllOf(state) is { IsEmpty: false } undecided ? undecided : null,
             Children = state.AwaitedChildren is null ? null : ChildDocument.AllOf(state),

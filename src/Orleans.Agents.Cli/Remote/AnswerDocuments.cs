@@ -48,6 +48,7 @@ internal static class AnswerDocuments
             UpdatedAt = run.UpdatedAt,
             WaitsUntil = run.WaitsUntil,
             WaitsFor = run.WaitsFor is { } waits ? [.. waits.Select(WaitOf)] : null,
+            Messages = run.Messages is { } messages ? [.. messages.Select(MessageOf)] : null,
             Branches = run.Branches is { } b
                 ? new BranchesDocument(b.Count, b.Needed, b.Succeeded, b.Failed, b.Waiting, b.Until, Open: null)
                 : null,
@@ -93,6 +94,16 @@ internal static class AnswerDocuments
         { Status: "succeeded" } => Json.ElementOf(Payload.Null),
         _ => null,
     };
+
+    private static MessageDocument MessageOf(MessageDetails message) => new(
+        message.Id,
+        message.SenderRole,
+        message.RecipientRole,
+        message.HopIndex,
+        HopsLeft: null,
+        message.SentAt,
+        message.IsTold,
+        message.Payload);
 
     private static WaitDocument WaitOf(WaitDetails wait) => new(
         wait.Run, wait.State, wait.Signal, wait.Since, wait.Until, WaitDocument.CommandOf(wait.Run, wait.Signal));

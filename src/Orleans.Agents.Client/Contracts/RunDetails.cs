@@ -63,6 +63,9 @@ public sealed record RunDetails
     /// <summary>The signals that it and the child runs it waits for, and theirs, wait for; null when there are none.</summary>
     public ImmutableArray<WaitDetails>? WaitsFor { get; init; }
 
+    /// <summary>What its agents are told in their present turns, and what waits for turns to come; null when there is nothing.</summary>
+    public ImmutableArray<MessageDetails>? Messages { get; init; }
+
     /// <summary>How far the branches of the state have come.</summary>
     public BranchesDetails? Branches { get; init; }
 
@@ -116,6 +119,17 @@ public sealed record SuspensionDetails(DateTimeOffset Since, string? Reason = nu
 /// <param name="Until">When it stops waiting; null when it waits for ever.</param>
 public sealed record WaitDetails(
     string Run, string State, string Signal, DateTimeOffset Since, DateTimeOffset? Until = null);
+
+/// <summary>What one agent tells another inside a tree of runs.</summary>
+/// <param name="Id">Its name in the tree of runs.</param>
+/// <param name="SenderRole">The agent it is from.</param>
+/// <param name="RecipientRole">The agent it is for.</param>
+/// <param name="HopIndex">Its place in its chain, from 1.</param>
+/// <param name="SentAt">When it was sent.</param>
+/// <param name="IsTold">Whether its agent is told it in the present turn; else it waits for one.</param>
+/// <param name="Payload">What is told.</param>
+public sealed record MessageDetails(
+    string Id, string SenderRole, string RecipientRole, int HopIndex, DateTimeOffset SentAt, bool IsTold, JsonElement Payload);
 
 /// <summary>How far the branches of a state have come.</summary>
 /// <param name="Count">How many there are.</param>

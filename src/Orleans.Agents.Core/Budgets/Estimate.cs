@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Orleans.Agents.Expressions;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
@@ -32,9 +34,14 @@ public static class Estimate
         var scope = new Scope { Input = input, LaterRun = new RunDescription(workflow, state, branch) };
 
         // What cannot be rendered is never sent: the attempt fails with the reason, and uses nothing.
-        var prompt = Prompt.TryRender(agent, scope, out var rendered, out _) ? rendered.Bytes : 0;
+        var prompt = Prompt.TryRender(agent, scope, out var rendered, out _)
+            ? (rendered with { Messages = TextsOf(workflow, MessageRules.ToBeHeardIn(state, branch, call.Agent)) }).Bytes
+            : 0;
         return Of(agent, prompt);
     }
+
+    private static ImmutableArray<string> TextsOf(Workflow workflow, IEnumerable<AgentMessage> messages) =>
+        [.. messages.Select(message => MessageRules.TextOf(workflow, message))];
 
     /// <summary>
     /// What asking an agent uses at most. A token is at least one byte, so a prompt has no more tokens than bytes.

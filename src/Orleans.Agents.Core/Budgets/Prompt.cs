@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Orleans.Agents.Expressions;
@@ -11,8 +12,12 @@ namespace Orleans.Agents.Budgets;
 /// <param name="Question">What it is asked.</param>
 public sealed record Prompt(string? Instructions, string Question)
 {
+    /// <summary>What other agents told it, each with who did; it stands before the question.</summary>
+    public ImmutableArray<string> Messages { get; init; } = [];
+
     /// <summary>The bytes of all of it in UTF-8.</summary>
-    public long Bytes => (Instructions is null ? 0 : Encoding.UTF8.GetByteCount(Instructions)) + Encoding.UTF8.GetByteCount(Question);
+    public long Bytes => (Instructions is null ? 0 : Encoding.UTF8.GetByteCount(Instructions)) + Encoding.UTF8.GetByteCount(Question)
+        + Messages.Sum(static message => (long)Encoding.UTF8.GetByteCount(message));
 
     /// <summary>Renders what an agent's model is told.</summary>
     /// <param name="agent">The agent.</param>

@@ -90,6 +90,18 @@ public static class FailureCode
     /// <summary>The run keeps as many signals as it may that no state has waited for yet.</summary>
     public const string SignalsFull = "signal.too_many";
 
+    /// <summary>A message would make its chain longer than it may be.</summary>
+    public const string MessageHops = "message.hops";
+
+    /// <summary>There is no run in the tree in which a message could be told.</summary>
+    public const string MessageNoRun = "message.no_run";
+
+    /// <summary>No state of the run that a message was sent to asks the agent that it is for.</summary>
+    public const string MessageUnknown = "message.unknown";
+
+    /// <summary>A run keeps as many messages as it may that no turn has been told yet.</summary>
+    public const string MessagesFull = "message.too_many";
+
     /// <summary>Too few branches of a fan-out can succeed for what it needs.</summary>
     public const string Quorum = "branches.quorum";
 

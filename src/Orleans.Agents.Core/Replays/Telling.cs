@@ -43,6 +43,8 @@ internal static class Telling
             RunEvent.RunLaunched e => [new RunCommand.StartChild(e.Visit, e.Branch, e.Attempt)],
             RunEvent.SignalReceived e => [new RunCommand.Signal(e.Signal, e.Id, e.Payload)],
             RunEvent.SignalRefused e => [new RunCommand.Signal(e.Signal, e.Id, e.Payload ?? Payload.Null)],
+            RunEvent.MessageReceived e => [new RunCommand.Hear(e.Message)],
+            RunEvent.MessageRefused e => [new RunCommand.Hear(e.Message)],
             RunEvent.Suspended e =>
             [
                 new RunCommand.Suspend(e.Reason, e.ByParent is true),
@@ -54,7 +56,8 @@ internal static class Telling
             RunEvent.Closing e => [EndOf(e.Failure)],
             RunEvent.Failed e => [EndOf(e.Failure)],
             RunEvent.StateEntered or RunEvent.BranchesPlanned or RunEvent.BranchesStarted or RunEvent.BranchFailed
-                or RunEvent.RetryScheduled or RunEvent.SignalTaken or RunEvent.Succeeded => [], // they follow on others
+                or RunEvent.RetryScheduled or RunEvent.SignalTaken or RunEvent.MessageSent or RunEvent.MessagesDelivered
+                or RunEvent.Succeeded => [], // they follow on others
             var other => throw new UnreachableException(other.GetType().Name),
         };
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Budgets;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -23,6 +24,9 @@ public abstract record Decision
 
         /// <summary>The child runs that are not waited for any more: ask each to stop, in the same transaction.</summary>
         public ImmutableArray<RunId> Abandoned { get; init; } = [];
+
+        /// <summary>The messages for agents of other runs: leave each with its run, in the same transaction.</summary>
+        public ImmutableArray<SentMessage> Sent { get; init; } = [];
     }
 
     /// <summary>Already dealt with, or no longer of interest. Not an error: deliveries repeat.</summary>

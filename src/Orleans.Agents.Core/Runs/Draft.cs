@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -19,6 +20,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     private readonly ImmutableArray<RunEvent>.Builder events = ImmutableArray.CreateBuilder<RunEvent>(UsualEvents);
     private readonly RunState first = before;
     private ImmutableArray<ChildStart>.Builder? children;
+    private ImmutableArray<SentMessage>.Builder? sent;
     private RunState state = before;
 
     /// <summary>The state that the facts so far lead to.</summary>
@@ -28,6 +30,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     {
         Children = children?.DrainToImmutable() ?? [],
         Abandoned = ChildRules.Abandoned(first, state),
+        Sent = sent?.DrainToImmutable() ?? [],
     };
 
     public void Add(RunEvent happened)
@@ -72,6 +75,13 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     {
         StartChild(child, launched);
         Leave(Payload.Parse($"{{\"run\":\"{child.Run}\"}}"));
+    }
+
+    /// <summary>An agent of another run is told something.</summary>
+    public void Send(SentMessage message)
+    {
+        Add(new RunEvent.MessageSent(message.Message, message.Run.Value));
+        (sent ??= ImmutableArray.CreateBuilder<SentMessage>(1)).Add(message);
     }
 
     /// <summary>Another run begins.</summary>

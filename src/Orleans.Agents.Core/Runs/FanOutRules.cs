@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Runs;
@@ -51,6 +52,10 @@ internal static class FanOutRules
             if (started > 0)
             {
                 draft.Add(new RunEvent.BranchesStarted(draft.Current.Visit, fan.Next, started, reserved));
+                for (var branch = fan.Next; branch < fan.Next + started && draft.Current.Messages is not null; branch++)
+                {
+                    MessageRules.Deliver(draft, workflow, branch);
+                }
             }
 
             if (broken is null)

@@ -41,6 +41,7 @@ public static class Run
             (RunStatus.Running, RunCommand.ReportChild report) => ChildRules.Report(workflow, state, report, at),
             (RunStatus.Running, RunCommand.Rest rest) => ChildRules.Rest(workflow, state, rest, at),
             (RunStatus.Running, RunCommand.Signal signal) => SignalRules.Receive(workflow, state, signal, at),
+            (RunStatus.Running, RunCommand.Hear hear) => Messages.MessageRules.Hear(workflow, state, hear, at),
             (RunStatus.Running, RunCommand.Wake) => Moments.Pass(workflow, state, at),
             (RunStatus.Running, RunCommand.Cancel cancel) => OnCancel(workflow, state, cancel, at),
             _ => throw new UnreachableException($"{state.Status} and {command.GetType().Name}"),

@@ -1,5 +1,6 @@
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
 
@@ -114,6 +115,9 @@ public abstract record RunCommand
     /// Whether the run that waits for this one goes on; then it goes on with it, unless it was suspended for itself.
     /// </param>
     public sealed record Resume(bool IsByParent = false) : RunCommand;
+
+    /// <summary>An agent of another run of the tree tells one of this run something.</summary>
+    public sealed record Hear(AgentMessage Message) : RunCommand;
 
     /// <summary>A moment the run asked to be woken at has passed.</summary>
     public sealed record Wake : RunCommand;

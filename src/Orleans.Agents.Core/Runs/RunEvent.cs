@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Runs;
@@ -30,6 +31,10 @@ namespace Orleans.Agents.Runs;
 [JsonDerivedType(typeof(SignalReceived), "signal.received")]
 [JsonDerivedType(typeof(SignalTaken), "signal.taken")]
 [JsonDerivedType(typeof(SignalRefused), "signal.refused")]
+[JsonDerivedType(typeof(MessageSent), "message.sent")]
+[JsonDerivedType(typeof(MessageReceived), "message.received")]
+[JsonDerivedType(typeof(MessageRefused), "message.refused")]
+[JsonDerivedType(typeof(MessagesDelivered), "message.delivered")]
 [JsonDerivedType(typeof(Suspended), "run.suspended")]
 [JsonDerivedType(typeof(Resumed), "run.resumed")]
 [JsonDerivedType(typeof(Parked), "run.parked")]
@@ -210,6 +215,25 @@ public abstract record RunEvent
     /// <param name="Payload">What was told.</param>
     public sealed record SignalRefused(string Signal, string Id, Failure Failure, Payload? Payload = null) : RunEvent;
 
+    /// <summary>An agent tells another something; it is kept until that has a turn.</summary>
+    /// <param name="Message">What is told.</param>
+    /// <param name="Run">The other run of the tree that it goes to; null when it is kept here.</param>
+    public sealed record MessageSent(AgentMessage Message, string? Run = null) : RunEvent;
+
+    /// <summary>An agent of another run of the tree tells one of this run something; it is kept until that has a turn.</summary>
+    public sealed record MessageReceived(AgentMessage Message) : RunEvent;
+
+    /// <summary>A message from another run of the tree is of no use here; it changes nothing.</summary>
+    public sealed record MessageRefused(AgentMessage Message, Failure Failure) : RunEvent;
+
+    /// <summary>An agent is told in its turn, which begins, what was kept for it.</summary>
+    /// <param name="Visit">The visit that is the turn.</param>
+    /// <param name="Branch">The branch of the visit.</param>
+    /// <param name="Role">The agent.</param>
+    /// <param name="Turn">Which turn of the agent it is.</param>
+    /// <param name="Ids">The messages.</param>
+    public sealed record MessagesDelivered(int Visit, int Branch, string Role, int Turn, ImmutableArray<string> Ids) : RunEvent;
+
     /// <summary>
     /// The run begins nothing until it is resumed. What is under way is done to its end, and the run takes its results.
     /// </summary>
@@ -254,30 +278,4 @@ public sealed record RunBounds(
     /// <summary>Whether something is set aside for each call and child run; not in runs that began before that was done.</summary>
     [JsonIgnore]
     public bool KeepsBooks => Tokens is not null;
-}
-
-/// <summary>What an attempt at an agent call used.</summary>
-/// <param name="Model">The model that answered.</param>
-/// <param name="InputTokens">Tokens read; null when nobody knows.</param>
-/// <param name="OutputTokens">Tokens written; null when nobody knows.</param>
-/// <param name="MicroUsd">What it cost, in millionths of a US dollar; null where no price is known.</param>
-public sealed record Usage(
-    string? Model = null, long? InputTokens = null, long? OutputTokens = null, long? MicroUsd = null)
-{
-    /// <summary>The most tokens of one call that are believed.</summary>
-    public const long MostTokens = 1_000_000_000_000;
-
-    /// <summary>The usage of a call that was not made, or that its model refused at once.</summary>
-    public static Usage None { get; } = new(InputTokens: 0, OutputTokens: 0, MicroUsd: 0);
-
-    /// <summary>Whether it is known what was used.</summary>
-    [JsonIgnore]
-    public bool IsKnown => InputTokens is not null || OutputTokens is not null;
-
-    /// <summary>The same as a cost.</summary>
-    internal Cost? ToCost() => new Cost(
-        Tokens: Believed(InputTokens) + Believed(OutputTokens),
-        MicroUsd: MicroUsd is { } money ? Math.Max(0, money) : null).OrNull();
-
-    private static long Believed(long? tokens) => Math.Clamp(tokens ?? 0, 0, MostTokens);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orleans.Agents.Budgets;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Serialization;
 
 namespace Orleans.Agents.Runs;
@@ -28,6 +29,7 @@ internal static class RunEvolution
             Error = e.Failure ?? state.Error,
             FanOut = null,
             Inherited = null,
+            Heard = null,
             Awaited = null,
             WakeAt = null,
         },
@@ -46,7 +48,6 @@ internal static class RunEvolution
         RunEvent.ActivityIntended e => CallEvolution.Intend(state, e, at),
         RunEvent.ActivityUnknown e => CallEvolution.Lose(state, e, at),
         RunEvent.ActivityReconciled e => CallEvolution.Reconcile(state, e),
-        RunEvent.ActivityDecided => state,
         RunEvent.LateResult e => CallEvolution.Settle(state, e),
         RunEvent.ChildStarted e => ChildEvolution.Start(state, e),
         RunEvent.ChildAbandoned e => ChildEvolution.Abandon(state, e),
@@ -57,10 +58,10 @@ internal static class RunEvolution
         },
         RunEvent.SignalReceived e => SignalEvolution.Receive(state, e, at),
         RunEvent.SignalTaken e => SignalEvolution.Take(state, e),
-        RunEvent.SignalRefused => state,
+        RunEvent.MessageSent or RunEvent.MessageReceived or RunEvent.MessagesDelivered => MessageEvolution.Apply(state, happened),
         RunEvent.Suspended e => SuspensionEvolution.Suspend(state, e, at),
         RunEvent.Resumed => SuspensionEvolution.Resume(state, at),
-        RunEvent.Parked => state,
+        RunEvent.ActivityDecided or RunEvent.SignalRefused or RunEvent.MessageRefused or RunEvent.Parked => state,
         RunEvent.Closing e => Close(CallEvolution.StopWaiting(state, at)) with
         {
             Ending = new RunEnding(e.Output, e.Failure),
@@ -150,6 +151,9 @@ internal static class RunEvolution
         Suspension = null,
         Awaited = null,
         Signals = null,
+        Messages = null,
+        Heard = null,
+        Chains = null,
         WakeAt = null,
     };
 }

@@ -30,6 +30,12 @@ public static class RunLimits
     /// <summary>The most bytes of their payloads in all.</summary>
     public const int EarlySignalBytes = 16 * 1024 * 1024;
 
+    /// <summary>The most messages a run keeps for agents that have not had a turn since.</summary>
+    public const int Messages = 100;
+
+    /// <summary>The most bytes of their payloads in all.</summary>
+    public const int MessageBytes = 16 * 1024 * 1024;
+
     /// <summary>The most branches of one fan-out.</summary>
     public const int Branches = 100_000;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Values;
 
@@ -96,6 +97,18 @@ public sealed record RunState
     /// run waits for.
     /// </summary>
     public ImmutableList<EarlySignal>? Signals { get; init; }
+
+    /// <summary>
+    /// Messages that no agent has been told yet, in the order in which they were sent; null when there are none. At most
+    /// <see cref="RunLimits.Messages"/>, and <see cref="RunLimits.MessageBytes"/> in all.
+    /// </summary>
+    public ImmutableList<AgentMessage>? Messages { get; init; }
+
+    /// <summary>What agents are told in their turns of the present visit; null when nothing is.</summary>
+    public ImmutableArray<HeardMessage>? Heard { get; init; }
+
+    /// <summary>The chain that each agent goes on with that was told something; as many as there are agents.</summary>
+    public ImmutableArray<MessageChain>? Chains { get; init; }
 
     /// <summary>When the present state's wait is over.</summary>
     public DateTimeOffset? WakeAt { get; init; }

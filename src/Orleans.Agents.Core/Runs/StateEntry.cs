@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
 
@@ -20,6 +21,7 @@ internal static class StateEntry
             State.Parallel or State.ForEach => FanOutRules.Enter(draft, workflow, definition, entered, at),
             State.Wait wait => EnterWait(draft, workflow, wait, entered, at),
             State.Await wait => SignalRules.Enter(draft, wait, entered, at),
+            State.Send send => MessageRules.Enter(draft, workflow, send, entered, at),
             State.Pass pass => EnterPass(draft, workflow, pass, entered),
             State.End end => EnterEnd(draft, workflow, end, entered),
             State.Fail fail => EnterFail(draft, workflow, fail, entered),
@@ -42,6 +44,7 @@ internal static class StateEntry
 
         // The attempt begins as soon as this is stored; who carries the run on later renders it again.
         draft.Current.Open[0].Input = new KeptInput(input);
+        MessageRules.Deliver(draft, workflow, branch: 0);
         return null;
     }
 
@@ -66,6 +69,7 @@ internal static class StateEntry
             {
                 draft.Add(asked);
                 draft.Current.Open[0].Input = new KeptInput(input);
+                MessageRules.Deliver(draft, workflow, branch: 0);
                 return null;
             }
         }

@@ -112,6 +112,24 @@ public abstract record State
     /// <param name="Signal">The name of what is told. All states that wait for one name have the same schema.</param>
     public sealed record Await(string Signal) : State;
 
+    /// <summary>
+    /// Sends an agent a message from another, and goes on at once; its input is what is told, its output the message's <c>id</c> and
+    /// <c>hop</c>.
+    /// </summary>
+    /// <param name="To">The agent it is for.</param>
+    /// <param name="From">The agent it is from.</param>
+    /// <param name="Run">
+    /// The run of the tree in which it is told: <see cref="Parent"/>, <see cref="Root"/> or a run's name; null is the run itself.
+    /// </param>
+    public sealed record Send(string To, string From, Expressions.Template? Run = null) : State
+    {
+        /// <summary>The run that started this one.</summary>
+        public const string Parent = "parent";
+
+        /// <summary>The run that all others of the tree come from.</summary>
+        public const string Root = "root";
+    }
+
     /// <summary>Ends the run with an output.</summary>
     public sealed record End(Template Output) : State;
 

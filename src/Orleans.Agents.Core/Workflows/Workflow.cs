@@ -32,6 +32,9 @@ public sealed record Workflow
     /// <summary>What a run may use.</summary>
     public Budget Budget { get; init; } = Budget.Default;
 
+    /// <summary>How long chains of messages between agents may be.</summary>
+    public HopLimits Hops { get; init; } = HopLimits.Default;
+
     /// <summary>How long a run may take by the wall clock; null when it may take for ever.</summary>
     public TimeSpan? Deadline { get; init; }
 
@@ -64,6 +67,15 @@ public sealed record Workflow
         var hash = Calls[name];
         return hash == Hash ? this : Children[hash];
     }
+}
+
+/// <summary>How many messages a chain may have, in which each is sent by an agent that was told the one before.</summary>
+/// <param name="Linear">Where nobody stands in it twice.</param>
+/// <param name="Cyclic">Where somebody does.</param>
+public sealed record HopLimits(int Linear, int Cyclic)
+{
+    /// <summary>What holds where an author says nothing.</summary>
+    public static HopLimits Default { get; } = new(3, 5);
 }
 
 /// <summary>What a run may use. Documented defaults apply where an author names none.</summary>

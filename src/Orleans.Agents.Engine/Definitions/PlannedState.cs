@@ -7,10 +7,10 @@ namespace Orleans.Agents.Definitions;
 /// <summary>One state of a <see cref="Plan"/>.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">
-/// What it does: <c>agent</c>, <c>tool</c>, <c>workflow</c>, <c>launch</c>, <c>parallel</c>, <c>foreach</c>, <c>pass</c>, <c>wait</c>, <c>end</c> or
+/// What it does: <c>agent</c>, <c>tool</c>, <c>workflow</c>, <c>launch</c>, <c>parallel</c>, <c>foreach</c>, <c>message</c>, <c>pass</c>, <c>wait</c>, <c>end</c> or
 /// <c>fail</c>.
 /// </param>
-/// <param name="Target">The agent it asks, the tool it calls, the workflow it runs, its branches, the signal it waits for, or the code it fails with.</param>
+/// <param name="Target">The agent it asks, who tells whom, the tool it calls, the workflow it runs, its branches, the signal it waits for, or the code it fails with.</param>
 /// <param name="Model">The model of the agent it asks.</param>
 /// <param name="Description">What it is for, in the author's words.</param>
 /// <param name="Next">Where the run goes next.</param>
@@ -42,6 +42,7 @@ public sealed record PlannedState(
             State.ForEach { Do: State.AgentCall call } => ("foreach", call.Agent),
             State.ForEach { Do: State.ToolCall call } => ("foreach", call.Tool),
             State.ForEach { Do: State.WorkflowCall call } => ("foreach", call.Workflow),
+            State.Send send => ("message", $"{send.From} to {send.To}"),
             State.Pass => ("pass", null),
             State.Wait => ("wait", null),
             State.Await wait => ("wait", wait.Signal),

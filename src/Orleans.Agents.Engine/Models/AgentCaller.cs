@@ -5,6 +5,7 @@ using Orleans.Agents.Activities;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Expressions;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Telemetry;
 using Orleans.Agents.Values;
@@ -24,12 +25,19 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         }
 
         var scope = RunScope.Of(item.Workflow, item.State);
-        var request = new AgentRequest(agent, input, scope.Run, item.Attempt.Activity, item.Attempt.Number);
+        var request = new AgentRequest(agent, input, scope.Run, item.Attempt.Activity, item.Attempt.Number)
+        {
+            Messages = [.. MessageRules.HeardIn(item.State, item.Attempt.Activity.Branch)],
+        };
         if (!Prompt.TryRender(agent, new Scope { Input = input, Run = scope.Run }, out var prompt, out var broken))
         {
             return new ActivityOutcome.Failed(broken.ToFailure(), Usage.None);
         }
 
+        prompt = prompt with
+        {
+            Messages = [.. request.Messages.Select(message => MessageRules.TextOf(item.Workflow, message))],
+        };
         var (result, usage) = await AskInTurnAsync(request, MessagesOf(prompt), cancellation);
         return result.Failure is { } failure
             ? new ActivityOutcome.Failed(failure, usage)
@@ -109,9 +117,14 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         }
     }
 
-    private static IReadOnlyList<ChatMessage> MessagesOf(Prompt prompt) => prompt.Instructions is { } instructions
-        ? [new ChatMessage(ChatRole.System, instructions), new ChatMessage(ChatRole.User, prompt.Question)]
-        : [new ChatMessage(ChatRole.User, prompt.Question)];
+    private static IReadOnlyList<ChatMessage> MessagesOf(Prompt prompt)
+    {
+        var told = prompt.Messages.Select(message => new ChatMessage(ChatRole.User, message));
+        var question = new ChatMessage(ChatRole.User, prompt.Question);
+        return prompt.Instructions is { } instructions
+            ? [new ChatMessage(ChatRole.System, instructions), .. told, question]
+            : [.. told, question];
+    }
 
     private static ChatOptions OptionsFor(Agent agent) => new()
     {

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.AI;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
@@ -14,6 +16,9 @@ namespace Orleans.Agents.Models;
 public sealed record AgentRequest(Agent Agent, Payload Input, Payload Run, ActivityId Activity, int Attempt)
 {
     private const string Key = "orleans.agents.request";
+
+    /// <summary>What other agents told it, oldest first; its model is told it before the question.</summary>
+    public ImmutableArray<AgentMessage> Messages { get; init; } = [];
 
     /// <summary>Finds the request that options of a chat carry; null when this project did not make them.</summary>
     public static AgentRequest? Of(ChatOptions? options) =>

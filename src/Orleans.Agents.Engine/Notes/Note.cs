@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
 
@@ -17,6 +18,7 @@ namespace Orleans.Agents.Notes;
 [JsonDerivedType(typeof(LateResult), "late_result")]
 [JsonDerivedType(typeof(ChildEnded), "child_ended")]
 [JsonDerivedType(typeof(Signal), "signal")]
+[JsonDerivedType(typeof(Message), "message")]
 [JsonDerivedType(typeof(Suspend), "suspend")]
 [JsonDerivedType(typeof(Resume), "resume")]
 internal abstract record Note
@@ -34,6 +36,7 @@ internal abstract record Note
         ChildEnded child => new RunCommand.ReportChild(
             child.Visit, child.Branch, child.Attempt, child.Output, child.Failure, child.Spent),
         Signal signal => new RunCommand.Signal(signal.Name, signal.Id, signal.Payload),
+        Message message => new RunCommand.Hear(message.Told),
         Suspend suspend => new RunCommand.Suspend(suspend.Reason, suspend.ByParent is true),
         Resume resume => new RunCommand.Resume(resume.ByParent is true),
         _ => throw new UnreachableException(GetType().Name),
@@ -120,6 +123,9 @@ internal abstract record Note
 
     /// <summary>Somebody outside tells the run something that a state waits for, or will.</summary>
     public sealed record Signal(string Name, string Id, Payload Payload) : Note;
+
+    /// <summary>An agent of another run of the tree tells one of this run something.</summary>
+    public sealed record Message(AgentMessage Told) : Note;
 
     /// <summary>Begin nothing until the run is resumed.</summary>
     /// <param name="Reason">Why, for people.</param>

@@ -28,6 +28,7 @@ internal sealed class Beside(
     public static bool IsNeeded(Decision.Accepted accepted) =>
         !accepted.Children.IsEmpty
         || !accepted.Abandoned.IsEmpty
+        || !accepted.Sent.IsEmpty
         || (accepted.Next.AwaitedChildren is not null && accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed)
         || (accepted.Next.IsOver && accepted.Next.Origin!.Parent is { IsLaunched: not true });
 
@@ -42,6 +43,11 @@ internal sealed class Beside(
         foreach (var child in accepted.Abandoned)
         {
             Leave(child, "abandoned", new Note.Cancel($"Run {run} does not wait for it any more."));
+        }
+
+        foreach (var (other, message) in accepted.Sent)
+        {
+            Leave(other, $"message-{message.Id}", new Note.Message(message));
         }
 
         TellChildren(accepted);

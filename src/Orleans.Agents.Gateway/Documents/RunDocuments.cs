@@ -3,6 +3,7 @@ using System.Text.Json;
 using Orleans.Agents.Client.Contracts;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
 using Orleans.Agents.Workflows;
@@ -64,6 +65,7 @@ internal static class RunDocuments
             UpdatedAt = state.Now,
             WaitsUntil = state is { FanOut: null, Suspension: null } ? state.WakeAt ?? NextAttemptOf(state) : null,
             WaitsFor = waits.IsEmpty ? null : [.. waits.Select(WaitOf)],
+            Messages = MessagesOf(state) is { IsEmpty: false } messages ? messages : null,
             Branches = state.FanOut is { } fan ? BranchesOf(state, fan) : null,
             Undecided = UndecidedOf(state) is { IsEmpty: false } undecided ? undecided : null,
             Children = state.AwaitedChildren is null ? null : ChildrenOf(state),
@@ -114,6 +116,21 @@ internal static class RunDocuments
     private static SuspensionDetails? SuspensionOf(RunState state) => state.Suspension is { } suspension
         ? new SuspensionDetails(suspension.Since, suspension.Reason, suspension.IsByParent is true ? state.Origin!.Parent?.Run : null)
         : null;
+
+    private static ImmutableArray<MessageDetails> MessagesOf(RunState state) =>
+    [
+        .. (state.Heard ?? []).Select(heard => MessageOf(heard.Message, isTold: true)),
+        .. (state.Messages ?? ImmutableList<AgentMessage>.Empty).Select(message => MessageOf(message, isTold: false)),
+    ];
+
+    private static MessageDetails MessageOf(AgentMessage message, bool isTold) => new(
+        message.Id,
+        message.SenderRole,
+        message.RecipientRole,
+        message.HopIndex,
+        message.At,
+        isTold,
+        ElementOf(message.Payload));
 
     private static WaitDetails WaitOf(SignalWait wait) =>
         new(wait.Run.Value, wait.State, wait.Signal, wait.Since, wait.Until);

@@ -56,6 +56,18 @@ internal static class GoldenHistory
         Budget = Budget.Default with { Tokens = 10_000, MicroUsd = 100_000 },
     };
 
+    private static readonly Workflow Talking = Of(
+        Ask("write", "tell"),
+        new State.Send("critic", "writer") { Name = "tell", Input = Json("\"${{ input }}\""), Save = [Save("told", "\"${{ output }}\"")], Next = [To("judge")] },
+        Ask("judge", "answer") with { Agent = "critic" },
+        new State.Send("writer", "critic") { Name = "answer", Input = Json("\"again\""), Next = [To("both")] },
+        new State.Parallel([new("a", Ask("both.a")), new("b", Ask("both.b"))], Settlement.All) { Name = "both", Next = [To("report")] },
+        new State.Send("boss", "writer", Json("\"parent\"")) { Name = "report", Input = Json("\"done\""), Next = [To("done")] },
+        End()) with
+    {
+        Agents = Asking.Agents.Add("critic", Asking.Agents["writer"] with { Name = "critic" }),
+    };
+
     private static readonly Workflow Pay = Of(Once("pay", "done"), End());
 
     private static readonly Dictionary<string, Workflow> Definitions = new(StringComparer.Ordinal)
@@ -100,6 +112,8 @@ internal static class GoldenHistory
             Await("again", "approval", "news") with { Timeout = TimeSpan.FromDays(1) },
             Await("news", "news", "done"),
             End()),
+        ["v0.5-messages"] = Talking,
+        ["v0.5-messages-under-way"] = Talking,
         ["v0.5-suspended"] = Calling(
             Family.Children["child-hash"],
             Parallel("both", "ask", Settlement.All, ("a", null), ("b", null)),

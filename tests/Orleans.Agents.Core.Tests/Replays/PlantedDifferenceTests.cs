@@ -21,7 +21,7 @@ public sealed class PlantedDifferenceTests
         "activity.late_result/spent", "activity.late_result/usage", "activity.succeeded/spent", "run.taken_over/was_put_down",
         "activity.late_result/output", "activity.reconciled/why", "activity.succeeded/output", "activity.succeeded/usage",
         "activity.unknown/failure", "run.closing/failure", "run.failed/failure", "run.forked/state", "run.started/bounds", "run.started/input",
-        "run.started/origin", "run.suspended/reason", "run.taken_over/epoch", "signal.received/id", "signal.received/payload", "signal.refused/id",
+        "run.started/origin", "message.received/message", "message.refused/message", "run.suspended/reason", "run.taken_over/epoch", "signal.received/id", "signal.received/payload", "signal.refused/id",
         "signal.refused/payload",
     ];
 

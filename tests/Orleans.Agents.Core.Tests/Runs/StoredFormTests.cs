@@ -7,6 +7,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Messages;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Values;
@@ -26,6 +27,9 @@ public sealed class StoredFormTests
         new Failure(FailureClass.Permanent, "http.429", "429"));
 
     private static readonly Cost Cost = new(1, 2, 3, 4, TimeSpan.FromMilliseconds(5));
+
+    private static readonly AgentMessage Told1 = new(
+        "run-1/2", "critic", "writer", 2, ["writer"], DateTimeOffset.UnixEpoch, Payload.Parse("""{"x":1.50}"""));
 
     private static readonly Books Told = new(Cost, Cost, Cost);
 
@@ -71,6 +75,10 @@ public sealed class StoredFormTests
         new RunEvent.SignalReceived("approval", "mail-1", Payload.Parse("""{"yes":1.50}""")),
         new RunEvent.SignalTaken(3, "approval", "mail-1"),
         new RunEvent.SignalRefused("approval", "mail-2", Full, Payload.Parse("[1]")),
+        new RunEvent.MessageSent(Told1, "run-0"),
+        new RunEvent.MessageReceived(Told1),
+        new RunEvent.MessageRefused(Told1, Full),
+        new RunEvent.MessagesDelivered(3, 0, "writer", 2, ["run-1/2"]),
         new RunEvent.Suspended("wait", true, [0, 3]),
         new RunEvent.Resumed(),
         new RunEvent.Parked(),
@@ -99,6 +107,7 @@ public sealed class StoredFormTests
         new RunEvent.ChildStarted(1, 0, 1, "r~1.0"),
         new RunEvent.SignalRefused("s", "i", new Failure(FailureClass.Permanent, "c", "m")),
         new RunEvent.Suspended(),
+        new RunEvent.MessageSent(Told1 with { Trail = [] }),
         new RunEvent.Closing(),
         new RunEvent.Failed(new Failure(FailureClass.Permanent, "c", "m")),
     ];

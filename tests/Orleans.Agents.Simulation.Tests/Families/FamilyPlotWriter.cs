@@ -23,6 +23,9 @@ internal sealed class FamilyPlotWriter(int seed)
         {
             states = current == 0 ? chance.Next(2, 9) : chance.Next(1, 5);
             var written = Enumerable.Range(0, states).Select(State).ToImmutableArray();
+            written = written.Any(state => state.Contains("agent: worker", StringComparison.Ordinal))
+                ? [.. written.Select(state => state.Replace("      pass: {}\n", Message(), StringComparison.Ordinal))]
+                : written;
             workflows.Add(new FamilyPlot.Writing(current == 0 ? "plot" : $"w{current}", Head(), written));
         }
 
@@ -65,6 +68,15 @@ internal sealed class FamilyPlotWriter(int seed)
         Catch(text, index);
         return text.ToString();
     }
+
+    // Only an agent that the workflow asks sends something, and mostly one that hears it.
+    private string Message() => chance.Next(5) switch
+    {
+        0 => "      message: { from: worker, to: worker, run: parent }\n",
+        1 => "      message: { from: worker, to: nobody, run: parent }\n",
+        2 => "      message: { from: worker, to: worker, run: root }\n",
+        _ => "      message: { from: worker, to: worker }\n",
+    };
 
     private const string Input = "{ n: \"${{ context.n }}\", visit: \"${{ run.visit }}\" }";
 

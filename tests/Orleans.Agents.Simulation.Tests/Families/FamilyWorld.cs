@@ -344,6 +344,11 @@ internal sealed class FamilyWorld
             byId[child].Leave(new RunCommand.Cancel("Nobody waits for it."));
         }
 
+        foreach (var (other, message) in accepted.Sent)
+        {
+            byId[other].Leave(new RunCommand.Hear(message));
+        }
+
         if (accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed)
         {
             RunCommand also = accepted.Events[0] is RunEvent.Resumed ? new RunCommand.Resume(true) : new RunCommand.Suspend(null, true);

@@ -67,6 +67,8 @@ internal sealed record LentAttempt(
         Context = PayloadMap.Empty,
         FanOut = null,
         Unsettled = null,
+        Signals = null,
+        Messages = null,
         Error = null,
         Open = state.Open.RemoveRange(state.Open.Keys.Where(branch => branch != 0)),
     };

@@ -93,6 +93,7 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
             }
         }
 
+        CheckMessages(workflow);
         var tools = host.Tools.Select(t => t.Name).ToArray();
         foreach (var state in workflow.States.SelectMany(s => s.Activities))
         {
@@ -129,6 +130,24 @@ internal sealed class ReferenceCheck(DefinitionHost host, Findings findings)
                 default:
                     break;
             }
+        }
+    }
+
+    // What is told in this run is told to somebody that this workflow asks: others would never have a turn.
+    private void CheckMessages(WorkflowDraft workflow)
+    {
+        string[] asked = [.. workflow.Asked];
+        var roles = workflow.States.Where(s => s.Kind is StateKind.Message)
+            .SelectMany(s => new[] { s.Sender, s.Recipient is null ? s.Subject : null })
+            .OfType<Node>();
+        foreach (var role in roles.Where(role => !asked.Contains(role.Text, StringComparer.Ordinal)))
+        {
+            findings.Error(
+                DiagnosticCode.UnknownAgent,
+                role,
+                $"No state of the workflow asks an agent \"{Node.Shorten(role.Text)}\"",
+                OneOf(asked, "an agent that a state of this workflow asks"),
+                NearestName.Of(role.Text, asked));
         }
     }
 

@@ -11,9 +11,8 @@ internal sealed class AgentWriter(Drafted drafted, List<SchemaUse> schemas)
 {
     public void WriteAll(Utf8JsonWriter writer, WorkflowDraft workflow)
     {
-        var asked = workflow.States.SelectMany(s => s.Activities).Where(s => s.Kind is StateKind.Agent).Select(s => s.Subject!.Text).Distinct();
         writer.WriteStartObject();
-        foreach (var name in asked)
+        foreach (var name in workflow.Asked)
         {
             writer.WritePropertyName(name);
             WriteAgent(writer, drafted.Agents.First(a => a.Document.Name == name));

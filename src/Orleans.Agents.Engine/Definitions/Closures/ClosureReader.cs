@@ -37,6 +37,7 @@ internal sealed class ClosureReader
             InputSchema = ReadSchema(workflow, "input"),
             Context = Assignments(workflow, "context"),
             Budget = BudgetForm.Read(workflow.GetProperty("budget")),
+            Hops = MessageForm.ReadHops(workflow),
             Deadline = OptionalDuration(workflow, "deadline"),
             Start = Text(workflow, "start"),
             States = workflow.GetProperty("states").EnumerateObject()
@@ -116,6 +117,11 @@ internal sealed class ClosureReader
             {
                 Name = name,
             };
+        }
+
+        if (Optional(state, "message") is { } message)
+        {
+            return MessageForm.Read(name, message);
         }
 
         if (Optional(state, "wait") is { } wait)
@@ -256,7 +262,7 @@ internal sealed class ClosureReader
     private static Template? OptionalTemplate(JsonElement owner, string name, ExpressionNames? names = null) =>
         Optional(owner, name) is { } json ? ReadTemplate(json, names ?? ExpressionNames.All) : null;
 
-    private static Template ReadTemplate(JsonElement json) => ReadTemplate(json, ExpressionNames.All);
+    internal static Template ReadTemplate(JsonElement json) => ReadTemplate(json, ExpressionNames.All);
 
     private static Template ReadTemplate(JsonElement json, ExpressionNames names) =>
         Template.TryCompile(Raw(json), names, out var template, out var errors)

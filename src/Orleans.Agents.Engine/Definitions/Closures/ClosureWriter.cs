@@ -85,6 +85,7 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
         WriteSchema(writer, "input", workflow.Input, schemas);
         WriteMembers(writer, "context", workflow.Context);
         BudgetForm.Write(writer, workflow);
+        MessageForm.WriteHops(writer, workflow);
         WriteDuration(writer, "deadline", workflow.Deadline);
         writer.WriteString("start", workflow.Start!.Text);
         writer.WriteStartObject("states");
@@ -117,6 +118,9 @@ internal sealed class ClosureWriter(Drafted drafted, IReadOnlyList<Tool> tools, 
                 break;
             case StateKind.ForEach:
                 WriteForEach(writer, state);
+                break;
+            case StateKind.Message:
+                MessageForm.Write(writer, state);
                 break;
             case StateKind.Pass:
                 WriteEmpty(writer, "pass");

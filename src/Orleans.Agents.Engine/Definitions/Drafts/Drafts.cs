@@ -41,6 +41,7 @@ internal enum StateKind
     Launch,
     Parallel,
     ForEach,
+    Message,
     Pass,
     Wait,
     Await,
@@ -56,7 +57,7 @@ internal sealed record CatchDraft(Node Node, ImmutableArray<Node> On, Node? To, 
 /// <param name="Name">Its name.</param>
 /// <param name="Key">Where its name stands.</param>
 /// <param name="Kind">What it does.</param>
-/// <param name="Subject">The agent, the tool, the workflow, the wait, the signal, the output, or the code of the failure.</param>
+/// <param name="Subject">The agent, the tool, the workflow, who a message is for, the wait, the signal, the output, or the code of the failure.</param>
 internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? Subject)
 {
     public Node? Duration { get; init; }
@@ -64,6 +65,12 @@ internal sealed record StateDraft(string Name, Node Key, StateKind Kind, Node? S
     public Node? Until { get; init; }
 
     public Node? Message { get; init; }
+
+    /// <summary>Who a message is from.</summary>
+    public Node? Sender { get; init; }
+
+    /// <summary>In which run a message is told.</summary>
+    public Node? Recipient { get; init; }
 
     /// <summary>What a fan-out does in its branches, as if each were a state: by name, or once for all items.</summary>
     public ImmutableArray<StateDraft> Branches { get; init; } = [];
@@ -161,6 +168,17 @@ internal sealed record WorkflowDraft(DocumentDraft Document)
     public Node? Exceeded { get; init; }
 
     public TimeSpan? Deadline { get; init; }
+
+    public int? LinearHops { get; init; }
+
+    public int? CyclicHops { get; init; }
+
+    /// <summary>The names of the agents that its states ask.</summary>
+    public IEnumerable<string> Asked => States.SelectMany(s => s.Activities)
+        .Where(s => s.Kind is StateKind.Agent)
+        .Select(s => s.Subject?.Text)
+        .OfType<string>()
+        .Distinct();
 
     /// <summary>The names of the workflows that its states run.</summary>
     public IEnumerable<string> Calls => States.SelectMany(s => s.Activities)

@@ -21,6 +21,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         }
 
         var budget = fields.Part(WorkflowShape.Budget);
+        var hops = fields.Part(WorkflowShape.Hops);
         return new WorkflowDraft(document)
         {
             Input = schemas.Use(fields.Get(WorkflowShape.Input)),
@@ -32,6 +33,8 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             Tokens = (long?)budget.Number(BudgetShape.Tokens),
             MicroUsd = MicroUsdOf(budget.Number(BudgetShape.CostUsd)),
             Exceeded = budget.Get(BudgetShape.Exceeded),
+            LinearHops = (int?)hops.Number(HopsShape.Linear),
+            CyclicHops = (int?)hops.Number(HopsShape.Cyclic),
             Deadline = fields.Duration(WorkflowShape.Deadline),
             Start = fields.Get(WorkflowShape.Start),
             Description = fields.Text(WorkflowShape.Description),
@@ -81,6 +84,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         expressions.Template(state.Input, ExpressionPlace.State);
         expressions.Template(state.Until, ExpressionPlace.State);
         expressions.Template(state.Message, ExpressionPlace.State);
+        expressions.Template(state.Recipient, ExpressionPlace.State);
         if (state.Kind is StateKind.End)
         {
             expressions.Template(state.Subject, ExpressionPlace.State);
@@ -99,6 +103,8 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
         var code = fail.Get(FailShape.Code);
         var message = fail.Get(FailShape.Message);
         var launched = fields.Part(StateShape.Launch).Get(LaunchShape.Workflow);
+        var told = fields.Part(StateShape.Message);
+        var (to, from, recipient) = (told.Get(MessageShape.To), told.Get(MessageShape.From), told.Get(MessageShape.Run));
         var (kind, subject) =
             fields.Get(StateShape.Agent) is { } agent ? (StateKind.Agent, agent)
             : fields.Get(StateShape.Tool) is { } tool ? (StateKind.Tool, tool)
@@ -106,6 +112,7 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             : fields.Get(StateShape.Launch) is not null ? (StateKind.Launch, launched)
             : fields.Get(StateShape.Parallel) is { } parallel ? (StateKind.Parallel, parallel)
             : fields.Get(StateShape.ForEach) is { } each ? (StateKind.ForEach, each)
+            : fields.Get(StateShape.Message) is not null ? (StateKind.Message, to)
             : fields.Get(StateShape.Pass) is { } pass ? (StateKind.Pass, pass)
             : wait.Get(WaitShape.Signal) is { } signal ? (StateKind.Await, signal)
             : fields.Get(StateShape.Wait) is { } waiting ? (StateKind.Wait, waiting)
@@ -117,6 +124,8 @@ internal sealed class WorkflowReading(SchemaBook schemas, Findings findings, Has
             Duration = duration,
             Until = until,
             Message = message,
+            Sender = from,
+            Recipient = recipient,
         };
     }
 

@@ -29,6 +29,11 @@ internal static class StateShape
     public static Field Do { get; } = new(
         "do", new FieldType.Part(BranchShape.Shape), "What `foreach` does for each item.");
 
+    public static Field Message { get; } = new(
+        "message",
+        new FieldType.Part(MessageShape.Shape),
+        "Sends an agent a message, which is `input`, and goes on at once.");
+
     public static Field Pass { get; } = new(
         "pass", new FieldType.Part(PassShape.Shape), "Computes: its output is its input. Always written `pass: {}`.")
     {
@@ -98,14 +103,14 @@ internal static class StateShape
 
     public static Shape Shape { get; } = new(
         "state",
-        "A state: exactly one of the first ten fields says what it does.",
+        "A state: exactly one of the first eleven fields says what it does.",
         [
-            Agent, Tool, Workflow, Launch, Parallel, ForEach, Pass, Wait, End, Fail,
+            Agent, Tool, Workflow, Launch, Parallel, ForEach, Message, Pass, Wait, End, Fail,
             Do, Description, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits, Budget,
             .. BlockedKinds(),
         ])
     {
-        OneOf = [Agent, Tool, Workflow, Launch, Parallel, ForEach, Pass, Wait, End, Fail],
+        OneOf = [Agent, Tool, Workflow, Launch, Parallel, ForEach, Message, Pass, Wait, End, Fail],
         Exclusions =
         [
             (Agent, [Do, Budget]),
@@ -114,6 +119,7 @@ internal static class StateShape
             (Launch, [Do, Input, Output, Retry, Timeout, Budget]),
             (Parallel, [Do, Input, Retry, Budget]),
             (ForEach, [Input, Retry, Budget]),
+            (Message, [Do, Output, Retry, Timeout, Budget]),
             (Pass, [Do, Retry, Timeout, Budget]),
             (Wait, [Do, Input, Output, Retry, Timeout, Budget]),
             (End, [Do, Input, Output, Save, Next, Retry, Timeout, Catch, MaxVisits, Budget]),
@@ -121,13 +127,12 @@ internal static class StateShape
         ],
         Needs =
         [
-            (Agent, [Next]), (Tool, [Next]), (Workflow, [Next]), (Launch, [Next]), (Parallel, [Next]), (ForEach, [Do, Next]), (Pass, [Next]), (Wait, [Next]),
+            (Agent, [Next]), (Tool, [Next]), (Workflow, [Next]), (Launch, [Next]), (Parallel, [Next]), (ForEach, [Do, Next]), (Message, [Next]), (Pass, [Next]), (Wait, [Next]),
         ],
     };
 
     private static ImmutableArray<Field> BlockedKinds() =>
     [
-        Field.Blocked("message", "will send a message to another agent; until then pass it on in the context"),
         Field.Blocked("decide", "will choose among alternatives with reasons; until then use an agent and `next`"),
     ];
 }
@@ -151,6 +156,34 @@ internal static class LaunchShape
         "What is handed over to the new run, for good; left out, a share as if all launches that are left were made.");
 
     public static Shape Shape { get; } = new("launch", "A run that nobody waits for.", [Workflow, Input, Budget]);
+}
+
+/// <summary>Who tells whom.</summary>
+internal static class MessageShape
+{
+    public static Field To { get; } = new(
+        "to", new FieldType.Text(TextRule.Any), "The agent it is for, which is told it when it is asked next.")
+    {
+        IsRequired = true,
+        Example = "\"reviewer\"",
+    };
+
+    public static Field From { get; } = new(
+        "from", new FieldType.Text(TextRule.Any), "The agent it is from, one that the workflow asks.")
+    {
+        IsRequired = true,
+        Example = "\"writer\"",
+    };
+
+    public static Field Run { get; } = new(
+        "run",
+        new FieldType.TextTemplate(),
+        "The run of the tree in which it is told: `parent`, `root`, or a run's name; left out, this one.")
+    {
+        Example = "\"parent\"",
+    };
+
+    public static Shape Shape { get; } = new("message", "Who tells whom.", [To, From, Run]);
 }
 
 /// <summary>A state that computes has nothing to say about it.</summary>

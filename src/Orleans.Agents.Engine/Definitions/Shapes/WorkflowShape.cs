@@ -19,6 +19,9 @@ internal static class WorkflowShape
     public static Field Budget { get; } = new(
         "budget", new FieldType.Part(BudgetShape.Shape), "What a run may use. What is left out has the default.");
 
+    public static Field Hops { get; } = new(
+        "hops", new FieldType.Part(HopsShape.Shape), "How long chains of messages between agents may be.");
+
     public static Field Deadline { get; } = new(
         "deadline", new FieldType.Text(TextRule.Duration), "How long a run may take by the clock on the wall.");
 
@@ -39,7 +42,20 @@ internal static class WorkflowShape
     };
 
     public static Shape Shape { get; } = new(
-        "workflow", "The spec of a workflow.", [Description, Input, Context, Budget, Deadline, Start, States]);
+        "workflow", "The spec of a workflow.", [Description, Input, Context, Budget, Hops, Deadline, Start, States]);
+}
+
+/// <summary>How long chains of messages between agents may be.</summary>
+internal static class HopsShape
+{
+    public static Field Linear { get; } = new(
+        "linear", new FieldType.Integer(1, 100), "Where nobody stands in the chain twice; 3 when left out.");
+
+    public static Field Cyclic { get; } = new(
+        "cyclic", new FieldType.Integer(1, 100), "Where somebody does; 5 when left out.");
+
+    public static Shape Shape { get; } = new(
+        "hops", "How many messages there may be in a chain, each sent by who was told the one before.", [Linear, Cyclic]);
 }
 
 /// <summary>What a run may use.</summary>
