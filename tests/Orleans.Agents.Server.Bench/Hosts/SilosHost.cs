@@ -21,7 +21,8 @@ internal sealed class SilosHost : IBenchHost
     public static async Task<SilosHost> StartAsync(BenchDatabase database, int silos)
     {
         Configured.ConnectionString = database.ConnectionString;
-        var cluster = new TestClusterBuilder((short)silos).AddSiloBuilderConfigurator<Configured>().Build();
+        var builder = new TestClusterBuilder((short)silos) { Options = { ConfigureFileLogging = false } };
+        var cluster = builder.AddSiloBuilderConfigurator<Configured>().Build();
         await cluster.DeployAsync();
         return new SilosHost(cluster);
     }
