@@ -50,6 +50,14 @@ internal static class RunFinder
         return matches.Find(m => m.Id.Value == only)!;
     }
 
+    /// <summary>Finds the run's name before an engine starts: a typing mistake must not take an epoch.</summary>
+    /// <exception cref="CommandException">There is no store; or none, or more than one, begins like this.</exception>
+    public static async Task<RunId> FindNameAsync(StoreChoice choice, string typed, CancellationToken cancellation)
+    {
+        await using var reading = await OpenStoreAsync(choice, typed, cancellation);
+        return (await FindAsync(reading, typed, cancellation)).Id;
+    }
+
     /// <summary>The one run whose name begins as it was typed.</summary>
     /// <param name="typed">What was typed.</param>
     /// <param name="matches">The names that begin like this.</param>

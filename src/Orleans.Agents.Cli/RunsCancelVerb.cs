@@ -59,7 +59,7 @@ internal sealed class RunsCancelVerb
         }
 
         var choice = StoreChoice.Of(parsed.GetValue(store));
-        var found = await FindAsync(choice, parsed.GetValue(run)!, interruption.Token);
+        var found = await RunFinder.FindNameAsync(choice, parsed.GetValue(run)!, interruption.Token);
         RunState state;
         try
         {
@@ -75,13 +75,6 @@ internal sealed class RunsCancelVerb
         }
 
         return Report(streams, manner, RunEnd.Of(found, state));
-    }
-
-    // Looked up before an engine starts: a typing mistake must not take an epoch.
-    private static async Task<RunId> FindAsync(StoreChoice choice, string typed, CancellationToken cancellation)
-    {
-        await using var reading = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
-        return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
     }
 
     /// <summary>Says that a run is cancelled, or refuses because it ended in another way.</summary>

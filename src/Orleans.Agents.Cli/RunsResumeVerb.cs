@@ -4,7 +4,6 @@ using Orleans.Agents.Cli.Help;
 using Orleans.Agents.Cli.Remote;
 using Orleans.Agents.Cli.Terminals;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Cli;
 
@@ -70,7 +69,7 @@ internal sealed class RunsResumeVerb
             return await ResumeAllAsync(choice, manner, interruption);
         }
 
-        var found = await FindAsync(choice, typed, interruption.Token);
+        var found = await RunFinder.FindNameAsync(choice, typed, interruption.Token);
         return await new Carrying(streams, manner, choice).ToEndAsync(
             async (session, cancellation) =>
             {
@@ -79,13 +78,6 @@ internal sealed class RunsResumeVerb
                 return found;
             },
             interruption);
-    }
-
-    // Looked up before an engine starts: a typing mistake must not take an epoch.
-    private static async Task<RunId> FindAsync(StoreChoice choice, string typed, CancellationToken cancellation)
-    {
-        await using var reading = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
-        return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
     }
 
     private async Task<int> ResumeAllAsync(StoreChoice choice, Manner manner, Interruption interruption)

@@ -61,7 +61,7 @@ internal sealed class RunsSuspendVerb
         }
 
         var choice = StoreChoice.Of(parsed.GetValue(store));
-        var found = await FindAsync(choice, parsed.GetValue(run)!, interruption.Token);
+        var found = await RunFinder.FindNameAsync(choice, parsed.GetValue(run)!, interruption.Token);
         RunState state;
         try
         {
@@ -77,13 +77,6 @@ internal sealed class RunsSuspendVerb
 
         return Report(
             streams, manner, found.Value, SuspensionDocument.Of(state), state.Failure?.Code, choice.CommandWith);
-    }
-
-    // Looked up before an engine starts: a typing mistake must not take an epoch.
-    private static async Task<RunId> FindAsync(StoreChoice choice, string typed, CancellationToken cancellation)
-    {
-        await using var reading = await RunFinder.OpenStoreAsync(choice, typed, cancellation);
-        return (await RunFinder.FindAsync(reading, typed, cancellation)).Id;
     }
 
     /// <summary>Says that a run is suspended, or refuses because it is over.</summary>
