@@ -27,6 +27,7 @@ internal sealed class ShellWorld
     private readonly Judge judge;
     private readonly Teller teller;
     private readonly Warden warden;
+    private readonly Forker forker;
     private Exception? failure;
     private int started;
     private bool isClosing;
@@ -45,6 +46,7 @@ internal sealed class ShellWorld
         judge = new Judge(this, chance);
         teller = new Teller(this, plot, chance);
         warden = new Warden(this, chance);
+        forker = new Forker(this, plot, new Random(~seed)); // who asks it does not change what else happens
         HasStoreClock = chance.Next(2) == 0;
         options = new EngineOptions
         {
@@ -141,7 +143,7 @@ internal sealed class ShellWorld
         processes.ForEach(p => p.PausedAt = null);
         for (var step = 0; !IsDone; step++)
         {
-            RunWatch.Check(step < StepsToEnd, Invariant.EveryRunEnds, $"{Unfinished()} although faults stopped");
+            Invariant.Check(step < StepsToEnd, Invariant.EveryRunEnds, $"{Unfinished()} although faults stopped");
             Step();
             Check();
         }
@@ -247,6 +249,11 @@ internal sealed class ShellWorld
             return;
         }
 
+        if (forker.ForkOne(up))
+        {
+            return;
+        }
+
         if (up.Count > 0 && free.Count > 0)
         {
             free[chance.Next(free.Count)].Ask(up[chance.Next(up.Count)]);
@@ -334,10 +341,10 @@ internal sealed class ShellWorld
 
     private void Compare()
     {
-        RunWatch.Check(Database.Unconsumed.Count == 0, Invariant.NothingSleeps, $"what was left for runs that are over is there still");
-        foreach (var run in plot.HasTimeLimits ? [] : clients.Select(c => c.Run!.Value))
+        Invariant.Check(Database.Unconsumed.Count == 0, Invariant.NothingSleeps, $"what was left for runs that are over is there still");
+        foreach (var run in plot.HasTimeLimits ? [] : Database.InOrder.Where(run => run.Record.Hash == plot.Definition.Workflow.Hash))
         {
-            Watch.Of(run).EndedLike(Undisturbed.Play(plot.Definition.Workflow, script, run));
+            Watch.Of(run.Record.Id).EndedLike(Undisturbed.Play(plot.Definition.Workflow, script, run.Record.Id)); // forks too
         }
 
         Database.InOrder.ForEach(run => Watch.Of(run.Record.Id).ReplaysTheSame());
@@ -351,7 +358,7 @@ internal sealed class ShellWorld
         processes.FindAll(p => !p.IsStopping).ForEach(Kill);
         for (var step = 0; processes.Count > 0; step++)
         {
-            RunWatch.Check(step < StepsToStop, Invariant.EveryProcessStops, $"process {processes[0].Number} never came to rest");
+            Invariant.Check(step < StepsToStop, Invariant.EveryProcessStops, $"process {processes[0].Number} never came to rest");
             Step();
             Check();
         }
