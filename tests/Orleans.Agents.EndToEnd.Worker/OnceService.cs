@@ -1,4 +1,5 @@
 using Orleans.Agents.Faults;
+using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
 
 namespace Orleans.Agents.EndToEnd.Worker;
@@ -33,6 +34,12 @@ internal sealed class OnceService(string folder)
 
     /// <summary>Whether it was done; if not, it never will be.</summary>
     public bool WasDone(ToolCall call) => !TryWrite(call, Void) && File.ReadAllText(SlipOf(call)) == Done;
+
+    /// <summary>For how many activities of a run and its children there is a slip.</summary>
+    public int CountBegun(RunId run) => Directory.EnumerateFiles(slips, $"{run}*")
+        .Select(slip => slip[..slip.LastIndexOf('+')])
+        .Distinct(StringComparer.Ordinal)
+        .Count();
 
     // A slip appears whole or not at all, whenever its writer dies.
     private bool TryWrite(ToolCall call, string word)

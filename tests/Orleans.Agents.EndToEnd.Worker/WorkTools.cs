@@ -13,6 +13,8 @@ namespace Orleans.Agents.EndToEnd.Worker;
 /// <param name="isCareless">A planted fault that the checker has to find: everything is done twice.</param>
 internal sealed class WorkTools(string folder, bool isCareless)
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
     private readonly FaultPlan begun = FaultPlan.Parse(null, Path.Combine(folder, $"begun-{Environment.ProcessId}.txt"));
     private readonly FaultPlan done = FaultPlan.Parse(null, Path.Combine(folder, "effects.txt"));
     private readonly OnceService service = new(folder);
@@ -21,6 +23,7 @@ internal sealed class WorkTools(string folder, bool isCareless)
     [
         Make("work.quick", "Adds one.", ToolEffect.Idempotent, (call, _, _) => DoAsync(call)),
         Make("work.slow", "Adds one after so many milliseconds.", ToolEffect.Idempotent, SlowAsync),
+        Make("work.last", "Adds one when so many of the run and its children are at what must be done once.", ToolEffect.Idempotent, LastAsync),
         Make("work.once", "Adds one, once, and tells after so many milliseconds.", ToolEffect.Once, OnceAsync) with
         {
             Reconcile = (call, _) => ValueTask.FromResult<Reconciliation>(
@@ -42,6 +45,18 @@ internal sealed class WorkTools(string folder, bool isCareless)
     private async Task SlowAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
     {
         await Task.Delay(time, cancellation);
+        await DoAsync(call);
+    }
+
+    private async Task LastAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        using var input = JsonDocument.Parse(call.Input.Utf8);
+        var others = input.RootElement.GetProperty("others").GetInt32();
+        while (service.CountBegun(call.Activity.Run) < others)
+        {
+            await Task.Delay(Look, cancellation);
+        }
+
         await DoAsync(call);
     }
 
