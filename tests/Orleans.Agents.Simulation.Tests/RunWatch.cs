@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Simulation.Tests.Workflows;
@@ -177,34 +176,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         $"the run ended {Undisturbed.EndOf(State)}; undisturbed it ends {Undisturbed.EndOf(undisturbed)}");
 
     /// <summary>All that is stored of the run is decided the same again, also by a definition that says the same.</summary>
-    public void ReplaysTheSame()
-    {
-        var replay = new Replay(workflow);
-        var comparison = new Comparison(workflow, Renamed(workflow));
-        Invariant.Check(
-            appends.TrueForAll(append => replay.Take(append.Events, append.At)),
-            Invariant.ReplayDecidesTheSame,
-            $"run {State.Origin?.Run} is decided differently: {replay.Difference}");
-        if (State.Origin!.Fork is not null)
-        {
-            return; // it was decided where it began; a comparison begins where a run does
-        }
-
-        appends.ForEach(append => comparison.Take(append.Events, append.At));
-        var compared = comparison.Finish();
-        Invariant.Check(
-            compared is { Difference: null, Refusal: null, Unused: 0 },
-            Invariant.ReplayDecidesTheSame,
-            $"run {State.Origin?.Run} comes out differently by the same definition: {compared.Difference}, {compared.Unused} unused");
-    }
-
-    // One that runs itself runs what it is called now.
-    private static Workflow Renamed(Workflow workflow)
-    {
-        const string Another = "another";
-        var calls = workflow.Calls.Where(call => call.Value == workflow.Hash).Select(call => KeyValuePair.Create(call.Key, Another));
-        return workflow with { Hash = Another, Calls = workflow.Calls.SetItems(calls) };
-    }
+    public void ReplaysTheSame() => ReplayWatch.ReplaysTheSame(workflow, State, appends);
 
     private void Record(RunEvent happened)
     {
@@ -250,11 +222,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     private void Inherit(RunWatch other, RunState checkpoint)
     {
         var version = checkpoint.Origin!.Fork!.Version;
-        var cut = other.states.GetValueOrDefault(version);
-        Invariant.Check(
-            cut is not null && Standing(cut) == Standing(checkpoint),
-            Invariant.ForksBeginAtTheCut,
-            $"it begins with {Standing(checkpoint)}; {other.State.Origin?.Run} had {Standing(cut ?? RunState.Initial)} at {version}");
+        ForkWatch.BeginsAtTheCut(checkpoint, other.states.GetValueOrDefault(version));
         IsDisturbed |= other.IsDisturbed;
         inherited.AddRange(other.FactsUpTo(version));
         foreach (var happened in inherited)
@@ -277,20 +245,6 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
 
     private IEnumerable<RunEvent> FactsUpTo(long version) =>
         [.. inherited, .. appends.SelectMany(append => append.Events).Take((int)version)];
-
-    // What has been decided so far, whoever the run is.
-    private static string Standing(RunState state) => Written(RunState.Initial with
-    {
-        State = state.State,
-        Visit = state.Visit,
-        Visits = state.Visits,
-        Context = state.Context,
-        Signals = state.Signals,
-        ActivitiesUsed = state.ActivitiesUsed,
-        LaunchesUsed = state.LaunchesUsed,
-        ActiveTime = state.ActiveTime,
-        Books = state.Books is { } books ? books with { Reserved = null } : null,
-    });
 
     // What a child ended with is the result of its attempt, and of no other; what disturbs it disturbs its parent.
     private void RecordEnd(RunId child, (int Visit, int Branch, int Attempt) key, string meaning, Books? spent)

@@ -18,7 +18,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
 
     public async ValueTask<ToolResult> DoAsync(
         SimulatedProcess process, ToolCall call, bool isOnce, CancellationToken cancellation) =>
-        (await MakeAsync(process, call, isOnce, cancellation)).Result;
+        (await MakeAsync(new ToolWork(process, call, isOnce), cancellation)).Result;
 
     /// <summary>Asks the model instead, which says what it used, or does not.</summary>
     public async Task<ChatResponse> AskAsync(SimulatedProcess process, AgentRequest request, CancellationToken cancellation)
@@ -29,7 +29,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         {
             Run = run,
         };
-        var (result, usage) = await MakeAsync(process, call, isOnce: false, cancellation);
+        var (result, usage) = await MakeAsync(new ToolWork(process, call, IsOnce: false) { AsksModel = true }, cancellation);
         if (result is not ToolResult.Succeeded { Output: var output })
         {
             throw new ModelException(((ToolResult.Failed)result).Failure);
@@ -51,10 +51,9 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         return response;
     }
 
-    private async Task<(ToolResult Result, Usage? Usage)> MakeAsync(
-        SimulatedProcess process, ToolCall call, bool isOnce, CancellationToken cancellation)
+    private async Task<(ToolResult Result, Usage? Usage)> MakeAsync(ToolWork work, CancellationToken cancellation)
     {
-        var work = new ToolWork(process, call, isOnce);
+        var (process, call, isOnce) = work;
         var watch = world.Watch.Of(call.Run);
         var activity = call.Activity with { Run = call.Run };
         try
@@ -134,6 +133,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         }
 
         var report = script.Answer(work.Call.Activity, work.Call.Attempt);
+        report = work.AsksModel ? report : WithoutUsage(report);
         world.Watch.Of(work.Call.Run).Gave(report);
         work.Report = report;
         switch (report)
@@ -156,8 +156,19 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
     /// <summary>A process is gone, and what it called with it.</summary>
     public void Forget(SimulatedProcess process) => works.RemoveAll(w => w.Process == process);
 
+    // No tool says what it used.
+    private static RunCommand WithoutUsage(RunCommand report) => report switch
+    {
+        RunCommand.ReportSuccess good => good with { Usage = null },
+        RunCommand.ReportFailure bad => bad with { Usage = null },
+        _ => report,
+    };
+
     private sealed record ToolWork(SimulatedProcess Process, ToolCall Call, bool IsOnce)
     {
+        /// <summary>Whether a model is asked, and not a tool.</summary>
+        public bool AsksModel { get; init; }
+
         /// <summary>Whether it has had its effect.</summary>
         public bool IsChanged { get; set; }
 
