@@ -23,12 +23,9 @@ internal sealed class WorkTools(string folder, bool isCareless)
     [
         Make("work.quick", "Adds one.", ToolEffect.Idempotent, (call, _, _) => DoAsync(call)),
         Make("work.slow", "Adds one after so many milliseconds.", ToolEffect.Idempotent, SlowAsync),
-        Make("work.last", "Adds one when so many of the run and its children are at what must be done once.", ToolEffect.Idempotent, LastAsync),
-        Make("work.once", "Adds one, once, and tells after so many milliseconds.", ToolEffect.Once, OnceAsync) with
-        {
-            Reconcile = (call, _) => ValueTask.FromResult<Reconciliation>(
-                service.WasDone(call) ? new Reconciliation.Happened(Next(call)) : new Reconciliation.DidNotHappen()),
-        },
+        Make("work.last", "Adds one when so many of the run and its children are stubborn.", ToolEffect.Idempotent, LastAsync),
+        MakeOnce("work.once", "Adds one, once, and tells after so many milliseconds.", OnceAsync),
+        MakeOnce("work.stubborn", "Adds one, once, when it is told to stop.", StubbornAsync),
     ];
 
     private Task DoAsync(ToolCall call)
@@ -71,6 +68,22 @@ internal sealed class WorkTools(string folder, bool isCareless)
         await Task.Delay(time, cancellation);
         done.Record(call.Activity, call.Attempt, call.Epoch);
     }
+
+    private async Task StubbornAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        service.Begin(call);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellation.Register(told.SetResult);
+        await told.Task;
+        await OnceAsync(call, time, CancellationToken.None);
+    }
+
+    private Tool MakeOnce(string name, string description, Func<ToolCall, TimeSpan, CancellationToken, Task> work) =>
+        Make(name, description, ToolEffect.Once, work) with
+        {
+            Reconcile = (call, _) => ValueTask.FromResult<Reconciliation>(
+                service.WasDone(call) ? new Reconciliation.Happened(Next(call)) : new Reconciliation.DidNotHappen()),
+        };
 
     private Tool Make(
         string name, string description, ToolEffect effect, Func<ToolCall, TimeSpan, CancellationToken, Task> work) => new(
