@@ -5,7 +5,7 @@ using Orleans.Agents.Telemetry;
 namespace Orleans.Agents.Runs;
 
 /// <summary>Those who are told of each append of the runs this process carries; whoever only counts them among these.</summary>
-internal sealed class Followers(ILogger logger)
+internal sealed class Followers(ILogger logger, SizeNotices notices)
 {
     private ImmutableList<Action<RunId, RunAppend>> all = [];
 
@@ -19,6 +19,7 @@ internal sealed class Followers(ILogger logger)
             Instruments.Count(stored.Events, stored.Next);
         }
 
+        notices.TellOf(run, stored);
         foreach (var follower in all)
         {
             try

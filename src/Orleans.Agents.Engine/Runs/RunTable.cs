@@ -31,7 +31,7 @@ internal sealed class RunTable
         this.process = process;
         current = epoch.Value;
         stays = new Stays(Carries);
-        followers = new Followers(services.Logger);
+        followers = new Followers(services.Logger, new SizeNotices(services));
     }
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
