@@ -177,7 +177,7 @@ public sealed class StoredFormTests
                 fact.Remove(name);
                 fact.Add(name, value);
             });
-            yield return $"{written[..^1]},\"{name}\":{JsonNode.Parse(written)![name]!.ToJsonString()}}}";
+            yield return $"{written[..^1]},\"{name}\":{JsonNode.Parse(written)![name]?.ToJsonString() ?? "null"}}}";
         }
     }
 
