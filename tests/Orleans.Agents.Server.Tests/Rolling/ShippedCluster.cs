@@ -30,6 +30,13 @@ internal sealed class ShippedCluster : IAsyncDisposable
     /// <summary>Where the nodes are asked.</summary>
     public Uri[] Addresses => [.. ports.Select(port => new UriBuilder("http", "127.0.0.1", port.Http).Uri)];
 
+    /// <summary>What the nodes that are there complained of, for whoever looks into a failed test.</summary>
+    public string Complaints => string.Join('\n', nodes.SelectMany(node => node.Said.Split('\n')
+        .Where(line => line.Contains("warn: ", StringComparison.Ordinal) || line.Contains("fail: ", StringComparison.Ordinal)
+            || line.StartsWith(' '))
+        .TakeLast(60)
+        .Select(line => $"[{node.Id}] {line}")));
+
     /// <summary>Starts three nodes, and waits until each is ready.</summary>
     public static async Task<ShippedCluster> StartAsync(TimeSpan drainDelay)
     {
@@ -72,7 +79,7 @@ internal sealed class ShippedCluster : IAsyncDisposable
             async () => await PostgresContents.CountAsync(
                 database.ConnectionString, "select count(*) from runs where status not in ('succeeded', 'failed')") == 0,
             Patience,
-            () => "runs are left");
+            () => $"runs are left:\n{Left()}\n{Complaints}");
         return await PostgresContents.ReadAsync(database.ConnectionString);
     }
 
@@ -86,6 +93,13 @@ internal sealed class ShippedCluster : IAsyncDisposable
         await source.DisposeAsync();
         database.Dispose();
         File.Delete(definitions);
+    }
+
+    private string Left()
+    {
+        using var ask = source.CreateCommand(
+            "select string_agg(concat_ws(' ', id, status, state, owner, wake_at), chr(10)) from runs where status not in ('succeeded', 'failed')");
+        return $"{ask.ExecuteScalar()}";
     }
 
     // Null while the process is not fenced, or a run is left that nobody else has taken.
