@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Orleans.Agents.EndToEnd.Tests.Checking;
 using Orleans.Agents.EndToEnd.Tests.Processes;
@@ -115,8 +116,16 @@ internal sealed class ShippedCluster : IAsyncDisposable
         return (TimeSpan?)await ask.ExecuteScalarAsync();
     }
 
+    // Patient with each other: this is about nodes that leave, and on a machine that has other things to do they would take
+    // each other for dead.
     private ServerProcess Start(int place) => ServerProcess.Start(
-        database.ConnectionString, definitions, ports[place].Silo, ports[place].Http, drainDelay);
+        database.ConnectionString,
+        definitions,
+        ports[place].Silo,
+        ports[place].Http,
+        string.Create(CultureInfo.InvariantCulture, $"--drain-delay={drainDelay}"),
+        "--profile=dev-safe",
+        "--lease=00:00:10");
 }
 
 /// <summary>How a node was replaced.</summary>
