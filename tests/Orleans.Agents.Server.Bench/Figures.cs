@@ -50,11 +50,21 @@ internal sealed record ColdStartFigures(
     public string Workload { get; } = "cluster-cold-start";
 }
 
+/// <summary>
+/// From the commit of events to their arrival at those who follow the run by Server-Sent Events: at its <c>own</c> node, which
+/// carries it, or at an <c>other</c> one. An append counts once for each who follows.
+/// </summary>
+internal sealed record FollowFigures(string Node, int Runs, int Appends, double P50Ms, double P99Ms, double LongestMs)
+{
+    public string Workload { get; } = "cluster-follow";
+}
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LoadFigures))]
 [JsonSerializable(typeof(LatencyFigures))]
 [JsonSerializable(typeof(ParkedFigures))]
 [JsonSerializable(typeof(ColdStartFigures))]
+[JsonSerializable(typeof(FollowFigures))]
 internal sealed partial class FiguresJson : JsonSerializerContext
 {
     /// <summary>Writes figures as one line, at once.</summary>

@@ -1,0 +1,55 @@
+using Orleans.Agents.Runs;
+using Orleans.Serialization;
+using Orleans.Storage;
+using Orleans.Streams;
+
+namespace Orleans.Agents.Silo.Hints;
+
+/// <summary>
+/// The streams that hints travel on: a fixed number of them, kept in memory. Each run belongs to one, so that who follows few runs
+/// hears few hints.
+/// </summary>
+internal static class HintStreams
+{
+    /// <summary>How many streams there are.</summary>
+    public const int Count = 8;
+
+    /// <summary>The name of their provider.</summary>
+    public const string Provider = "agents-hints";
+
+    private const string Space = "agents.hints";
+
+    // All streams share one queue. It is asked at this pace by one silo of the cluster, also when nothing happens: this is what
+    // hints cost when there are none, and what they are late at most.
+    private const int Queues = 1;
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Adds the streams to a silo. Who listens to them is kept in memory too.</summary>
+    public static void AddTo(ISiloBuilder silo)
+    {
+        // What Orleans keeps of listeners has Orleans' form, whatever the other grains of the silo have.
+        silo.AddMemoryGrainStorage(Provider, storage => storage.Configure<Serializer>((options, serializer) =>
+            options.GrainStorageSerializer = new OrleansGrainStorageSerializer(serializer)));
+        silo.AddMemoryStreams(Provider, streams =>
+        {
+            streams.ConfigurePartitioning(Queues);
+            streams.ConfigureStreamPubSub(StreamPubSubType.ExplicitGrainBasedOnly);
+            streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = Pace));
+        });
+    }
+
+    /// <summary>The stream that hints of a run travel on; the same at every silo of every version.</summary>
+    public static int NumberOf(RunId run)
+    {
+        var hash = 2_166_136_261u;
+        foreach (var character in run.Value)
+        {
+            hash = (hash ^ character) * 16_777_619u;
+        }
+
+        return (int)(hash % Count);
+    }
+
+    /// <summary>The name of a stream.</summary>
+    public static StreamId IdOf(int number) => StreamId.Create(Space, number);
+}
