@@ -103,7 +103,7 @@ need() { # command, Debian package: what the tests compare with, and what the pa
   exit 2
 }
 
-for tool in git:git jq:jq script:bsdutils find:findutils grep:grep; do
+for tool in git:git jq:jq curl:curl script:bsdutils find:findutils grep:grep; do
   need "${tool%%:*}" "${tool##*:}"
 done
 

@@ -37,7 +37,8 @@ internal sealed class Transport
     {
         while (true)
         {
-            using var response = await SendAsync(() => StreamRequest(path, after), cancellation);
+            using var response = await SendAsync(
+                () => StreamRequest(path, after), HttpCompletionOption.ResponseHeadersRead, cancellation);
             if (response.StatusCode == HttpStatusCode.NoContent)
             {
                 yield break;
@@ -71,6 +72,7 @@ internal sealed class Transport
 
                 return request;
             },
+            HttpCompletionOption.ResponseContentRead, // an answer that breaks off in the middle is lost too
             cancellation);
         await using var answer = await response.Content.ReadAsStreamAsync(cancellation);
         return await JsonSerializer.DeserializeAsync(answer, type, cancellation)
@@ -78,13 +80,14 @@ internal sealed class Transport
     }
 
     /// <exception cref="AgentsApiException">The gateway refuses it.</exception>
-    private async Task<HttpResponseMessage> SendAsync(Func<HttpRequestMessage> make, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(
+        Func<HttpRequestMessage> make, HttpCompletionOption completion, CancellationToken cancellation)
     {
         var response = await retrying.ExecuteAsync(
             async stop =>
             {
                 using var request = make();
-                return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop);
+                return await http.SendAsync(request, completion, stop);
             },
             cancellation);
         if (response.IsSuccessStatusCode)

@@ -96,6 +96,17 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task An_answer_that_breaks_off_is_asked_for_again()
+    {
+        await using var house = await House.OpenAsync();
+        using var http = new HttpClient(new BreakingOff(2)) { BaseAddress = house.Address };
+
+        var started = await new AgentsClient(http, Quick).StartAsync(new StartRun("echo"));
+
+        Assert.False(started.IsNew);
+    }
+
+    [Fact]
     public async Task A_stream_that_ends_with_its_process_goes_on_at_another_without_gap_or_repeat()
     {
         var database = new MemoryDatabase();
@@ -130,6 +141,34 @@ public sealed class ClientTests
             var response = await base.SendAsync(request, cancellationToken);
             return left-- <= 0 ? response : throw new HttpRequestException("The answer is lost.");
         }
+    }
+
+    /// <summary>Gives only the beginning of the first answers, as a process does that is killed while it answers.</summary>
+    private sealed class BreakingOff(int count) : DelegatingHandler(new HttpClientHandler())
+    {
+        private int left = count;
+
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            if (left-- > 0)
+            {
+                response.Content = new StreamContent(new BrokenStream());
+            }
+
+            return response;
+        }
+    }
+
+    /// <summary>A connection that is gone after one byte.</summary>
+    private sealed class BrokenStream() : MemoryStream("{"u8.ToArray())
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            Position < Length ? base.ReadAsync(buffer, cancellationToken) : throw new IOException("The connection is gone.");
+
+        public override Task CopyToAsync(Stream destination, int bufferSize, CancellationToken cancellationToken) =>
+            throw new IOException("The connection is gone.");
     }
 
     /// <summary>A balancer: the first request goes to one process, all others to another.</summary>

@@ -19,14 +19,24 @@ internal sealed class HistoryChecker
     public static IReadOnlyList<string> Judge(
         StoreContents contents, WorkRecords work, IReadOnlyCollection<Promise> promises)
     {
-        var checker = new HistoryChecker(contents);
-        checker.ReadHistories();
-        checker.JudgeRows();
-        checker.JudgePromises(promises);
+        var checker = JudgeStored(contents, promises);
         checker.JudgeResults(work);
         checker.JudgeEffects(work.Effects);
         checker.JudgeOnce(work);
         return checker.wrong;
+    }
+
+    /// <summary>Says what is wrong with what is stored, where tools write nothing down.</summary>
+    public static IReadOnlyList<string> Judge(StoreContents contents, IReadOnlyCollection<Promise> promises) =>
+        JudgeStored(contents, promises).wrong;
+
+    private static HistoryChecker JudgeStored(StoreContents contents, IReadOnlyCollection<Promise> promises)
+    {
+        var checker = new HistoryChecker(contents);
+        checker.ReadHistories();
+        checker.JudgeRows();
+        checker.JudgePromises(promises);
+        return checker;
     }
 
     private void ReadHistories()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Orleans.Agents.EndToEnd.Tests.Processes;
 
 namespace Orleans.Agents.Server.Bench.Hosts;
 
@@ -60,16 +61,18 @@ internal sealed class ServerProcess : IAsyncDisposable
         Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
         "agents-server.dll"));
 
-    public static ServerProcess Start(string database, int siloPort, int httpPort)
+    /// <summary>Starts one, with ports of this machine for other nodes and for callers.</summary>
+    public static ServerProcess Start(
+        string database, string definitions, int siloPort, int httpPort, TimeSpan drainDelay = default)
     {
         var process = Process.Start(new ProcessStartInfo(
             "dotnet",
             [
                 Program,
                 $"--postgres={database}",
-                $"--definitions={Workflows.File}",
+                $"--definitions={definitions}",
                 "--address=127.0.0.1",
-                "--drain-delay=00:00:00",
+                string.Create(CultureInfo.InvariantCulture, $"--drain-delay={drainDelay}"),
                 string.Create(CultureInfo.InvariantCulture, $"--silo-port={siloPort}"),
                 string.Create(CultureInfo.InvariantCulture, $"--listen=http://127.0.0.1:{httpPort}"),
             ])
@@ -93,6 +96,15 @@ internal sealed class ServerProcess : IAsyncDisposable
 
             await Task.Delay(Pause);
         }
+    }
+
+    /// <summary>SIGTERM.</summary>
+    /// <returns>Its exit code, when it has ended.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        Signal.Terminate(process);
+        await process.WaitForExitAsync().WaitAsync(Patience);
+        return process.ExitCode;
     }
 
     /// <summary>SIGKILL.</summary>

@@ -29,7 +29,7 @@ internal sealed class ServersHost : IBenchHost
 
     /// <summary>Starts nodes on these ports: one for other nodes and one for callers each.</summary>
     public static ServersHost Begin(BenchDatabase database, int[] ports) => new(
-        [.. ports.Chunk(2).Select(pair => ServerProcess.Start(database.ConnectionString, pair[0], pair[1]))]);
+        [.. ports.Chunk(2).Select(pair => ServerProcess.Start(database.ConnectionString, Workflows.File, pair[0], pair[1]))]);
 
     public Task StartRunAsync(string workflow, int turn) =>
         clients[turn % clients.Length].StartAsync(new StartRun(workflow));
