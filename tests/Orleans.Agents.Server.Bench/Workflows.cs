@@ -15,6 +15,9 @@ internal static class Workflows
     /// <summary>Ten steps, each a moment after the one before.</summary>
     public const string Paced = "paced";
 
+    /// <summary>Enters a state whenever it is told to go.</summary>
+    public const string Told = "told";
+
     /// <summary>How many steps a run of <see cref="Steps"/> has.</summary>
     public const int StepsPerRun = 10;
 
@@ -29,6 +32,18 @@ internal static class Workflows
         kind: Workflow
         metadata: { name: carried }
         spec: { start: rest, states: { rest: { wait: { duration: 25s }, next: done }, done: { end: true } } }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: told }
+        spec:
+          start: ask
+          states:
+            ask:
+              wait: { signal: go }
+              max_visits: 1000
+              next: [ { when: output == 'end', to: done }, { to: ask } ]
+            done: { end: true }
         """;
 
     /// <summary>A file with all of them, which the nodes read.</summary>

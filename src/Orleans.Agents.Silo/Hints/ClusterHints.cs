@@ -25,8 +25,7 @@ internal sealed class ClusterHints(
     private const int AfterJoining = ServiceLifecycleStage.Active + 1;
 
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(0.5);
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource leaving = new();
     private readonly Channel<bool> bell =
@@ -74,6 +73,11 @@ internal sealed class ClusterHints(
             {
                 inlet.Mistrust();
             }
+
+            foreach (var outlet in outlets)
+            {
+                _ = outlet.ForgetAsync(updatedSilo, leaving.Token);
+            }
         }
     }
 
@@ -90,7 +94,7 @@ internal sealed class ClusterHints(
         var streams = Enumerable.Range(0, HintStreams.Count)
             .Select(number => provider.GetStream<Envelope>(HintStreams.IdOf(number))).ToList();
         outlets = [.. streams.Select((stream, number) => new HintOutlet(number, stream, subscriptions, time, logger))];
-        inlets = [.. streams.Select((stream, number) => new HintInlet(number, stream, OnHints, time, logger))];
+        inlets = [.. streams.Select((stream, number) => new HintInlet(number, stream, subscriptions, OnHints, time, logger))];
         engine.Listen((run, version) => outlets[HintStreams.NumberOf(run)].Add(run, version));
         silos.SubscribeToSiloStatusEvents(this);
         work = Task.WhenAll([.. outlets.Select(outlet => outlet.SendAsync(leaving.Token)), TendAsync(leaving.Token)]);
@@ -122,7 +126,7 @@ internal sealed class ClusterHints(
             .Where(use => use.IsWanted || use.Inlet.IsSubscribed),
     ];
 
-    // A silo that dies instead is noticed by who delivers, and its subscriptions are removed.
+    // What a silo that dies leaves behind is removed by the others.
     private async Task LeaveAsync(CancellationToken cancellation)
     {
         silos.UnSubscribeFromSiloStatusEvents(this);

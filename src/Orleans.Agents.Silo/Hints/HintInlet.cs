@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Silo.Wire;
 using Orleans.Streams;
+using Orleans.Streams.Core;
 
 namespace Orleans.Agents.Silo.Hints;
 
@@ -11,6 +12,7 @@ namespace Orleans.Agents.Silo.Hints;
 internal sealed class HintInlet(
     int number,
     IAsyncStream<Envelope> stream,
+    IStreamSubscriptionManager subscriptions,
     Action<IReadOnlyDictionary<string, long>> onHints,
     TimeProvider time,
     ILogger logger) : IAsyncObserver<Envelope>
@@ -38,8 +40,12 @@ internal sealed class HintInlet(
     /// <summary>Whether there is a subscription, so that it has to be seen to.</summary>
     public bool IsSubscribed => subscription is not null;
 
-    /// <summary>Something happened that may have cost the subscription: a proof has to come first.</summary>
-    public void Mistrust() => Volatile.Write(ref provenAt, 0);
+    /// <summary>Something happened that may have cost the subscription: a proof has to come first, and is sent for soon.</summary>
+    public void Mistrust()
+    {
+        Volatile.Write(ref provenAt, 0);
+        Volatile.Write(ref proofSentAt, 0);
+    }
 
     /// <summary>Makes the subscription what is wanted.</summary>
     public async Task TendAsync(bool isWanted)
@@ -52,21 +58,15 @@ internal sealed class HintInlet(
             {
                 await LeaveAsync();
             }
-            else if (subscription is null || IsDeaf)
+            else if (subscription is null || time.GetElapsedTime(Volatile.Read(ref proofSentAt)) >= ProofEvery)
             {
-                await LeaveAsync();
-                subscription = await stream.SubscribeAsync(this);
-                Volatile.Write(ref subscribedAt, time.GetTimestamp());
-            }
-
-            if (subscription is not null && time.GetElapsedTime(proofSentAt) >= ProofEvery)
-            {
-                proofSentAt = time.GetTimestamp();
+                Volatile.Write(ref proofSentAt, now);
+                await SubscribeIfNeededAsync();
                 await stream.OnNextAsync(Envelope.Of(
                     new HintItem(new Dictionary<string, long>(), proof), SiloJson.Default.HintItem));
             }
         }
-        catch (Exception lost) when (lost is OrleansException or TimeoutException)
+        catch (Exception lost) when (HintStreams.IsLoss(lost))
         {
             logger.HintsNotHeard(number, lost.Message);
         }
@@ -78,7 +78,7 @@ internal sealed class HintInlet(
         if (subscription is { } left)
         {
             subscription = null;
-            Mistrust();
+            Volatile.Write(ref provenAt, 0);
             await left.UnsubscribeAsync();
         }
     }
@@ -111,5 +111,19 @@ internal sealed class HintInlet(
         return Task.CompletedTask;
     }
 
-    private bool IsDeaf => time.GetElapsedTime(subscribedAt) > Doubt && !IsProven;
+    // Who delivers may know it still when those who send do not any more, and the other way round.
+    private async Task SubscribeIfNeededAsync()
+    {
+        if (subscription is not null
+            && (IsProven || time.GetElapsedTime(subscribedAt) <= Doubt)
+            && (await subscriptions.GetSubscriptions(HintStreams.Provider, stream.StreamId))
+                .Any(one => one.SubscriptionId == subscription.HandleId))
+        {
+            return;
+        }
+
+        await LeaveAsync();
+        subscription = await stream.SubscribeAsync(this);
+        Volatile.Write(ref subscribedAt, time.GetTimestamp());
+    }
 }

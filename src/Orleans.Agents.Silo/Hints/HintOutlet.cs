@@ -20,6 +20,7 @@ internal sealed class HintOutlet(
     ILogger logger)
 {
     private const int RunsPerItem = 1_000;
+    private const int MostTries = 10;
 
     // No shorter than the pace at which the streams are read.
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
@@ -62,6 +63,46 @@ internal sealed class HintOutlet(
         }
     }
 
+    /// <summary>
+    /// Removes the subscriptions of a silo that is gone. Who delivers would try for a minute, and they would count as somebody
+    /// who listens.
+    /// </summary>
+    public async Task ForgetAsync(SiloAddress silo, CancellationToken stop)
+    {
+        try
+        {
+            for (var tries = 0; tries < MostTries && !await TryForgetAsync(silo.ToParsableString()); tries++)
+            {
+                await Task.Delay(Believed, time, stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
+    // Each silo listens as the client that it hosts, which is named like it.
+    private async Task<bool> TryForgetAsync(string silo)
+    {
+        try
+        {
+            foreach (var left in await subscriptions.GetSubscriptions(HintStreams.Provider, stream.StreamId))
+            {
+                if (left.GrainId.Key.ToString()?.Contains(silo, StringComparison.Ordinal) is true)
+                {
+                    await subscriptions.RemoveSubscription(HintStreams.Provider, stream.StreamId, left.SubscriptionId);
+                }
+            }
+
+            return true;
+        }
+        catch (Exception lost) when (HintStreams.IsLoss(lost))
+        {
+            logger.HintsLost(number, lost.Message);
+            return false;
+        }
+    }
+
     private async Task SendPendingAsync()
     {
         try
@@ -72,7 +113,7 @@ internal sealed class HintOutlet(
                 await stream.OnNextAsync(Envelope.Of(new HintItem(runs), SiloJson.Default.HintItem));
             }
         }
-        catch (Exception lost) when (lost is OrleansException or TimeoutException)
+        catch (Exception lost) when (HintStreams.IsLoss(lost))
         {
             // Who listens looks into the journal now and then, whatever was lost here.
             isHeard = false;

@@ -50,6 +50,11 @@ internal static class HintStreams
         return (int)(hash % Count);
     }
 
+    /// <summary>Whether an exception says no more than that something was lost on its way.</summary>
+    public static bool IsLoss(Exception lost) =>
+        lost is OrleansException or TimeoutException
+        || (lost is AggregateException several && several.InnerExceptions.All(IsLoss)); // who is asked for listeners wraps it
+
     /// <summary>The name of a stream.</summary>
     public static StreamId IdOf(int number) => StreamId.Create(Space, number);
 }
