@@ -8,6 +8,9 @@ namespace Orleans.Agents.Cli;
 /// <summary>Carries one run to its end in this process, however it is begun, and prints what it ended with.</summary>
 internal sealed class Carrying(Streams streams, Manner manner, StoreChoice choice)
 {
+    /// <summary>How large what runs keep may become, as it was typed; null where nobody typed anything.</summary>
+    public string? Limits { get; init; }
+
     /// <summary>Begins, waits, prints.</summary>
     /// <param name="begin">Starts a run or finds one.</param>
     /// <param name="interruption">What ends the wait early; the run can be carried on then.</param>
@@ -19,7 +22,7 @@ internal sealed class Carrying(Streams streams, Manner manner, StoreChoice choic
         RunState state;
         try
         {
-            await using var session = await EngineSession.StartAsync(choice, streams, manner, interruption.Token);
+            await using var session = await EngineSession.StartAsync(choice, streams, manner, interruption.Token, Limits);
             run = await begin(session, interruption.Token);
             await session.TellWaitsAsync(run.Value, interruption.Token);
             state = await session.SeeToEndAsync(run.Value, interruption.Token);

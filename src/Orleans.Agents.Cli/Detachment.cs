@@ -8,18 +8,18 @@ namespace Orleans.Agents.Cli;
 /// <summary>Starts a run that others carry: it is durable when this process ends.</summary>
 internal sealed class Detachment(Streams streams, Manner manner, StoreChoice choice)
 {
-    // Whoever serves the store makes the attempts. One begun here would be broken off a moment later, and made again.
-    private static readonly EngineOptions Bystander = new() { CarriesAllRuns = false, Lanes = 0 };
-
     /// <summary>Starts, prints the run's name, and lets go of it.</summary>
     /// <returns>What the process ends with.</returns>
     public async Task<int> StartAsync(
-        Definition definition, StartRequest request, CancellationToken cancellation)
+        Definition definition, StartRequest request, string? limits, CancellationToken cancellation)
     {
+        // Whoever serves the store makes the attempts. One begun here would be broken off a moment later, and made again.
+        var bystander = new EngineOptions { CarriesAllRuns = false, Lanes = 0 };
+        LimitsOption.Apply(bystander, limits);
         StartResult.Started started;
         await using (var telemetry = ProgramTelemetry.Start())
         await using (var engine = await ProgramEngine.StartAsync(
-            choice.Open(ProgramEngine.Faults()), Bystander, streams, manner, telemetry, cancellation))
+            choice.Open(ProgramEngine.Faults()), bystander, streams, manner, telemetry, cancellation))
         {
             await engine.PublishAsync(definition, cancellation);
             started = RunVerb.Accepted(await engine.StartRunAsync(request, cancellation));

@@ -41,15 +41,21 @@ internal sealed class EngineSession : IAsyncDisposable
     public AgentsEngine Engine { get; }
 
     /// <summary>Opens the store and starts an engine on it.</summary>
+    /// <param name="choice">The store.</param>
+    /// <param name="streams">Where people are told.</param>
+    /// <param name="manner">How much.</param>
+    /// <param name="cancellation">Ends the start.</param>
+    /// <param name="limits">How large what runs keep may become, as it was typed; null where nobody typed anything.</param>
     /// <exception cref="StoreException">The store cannot be opened.</exception>
     [SuppressMessage(
         "Reliability", "CA2000:Dispose objects before losing scope", Justification = "The session owns the engine.")]
     public static async Task<EngineSession> StartAsync(
-        StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation)
+        StoreChoice choice, Streams streams, Manner manner, CancellationToken cancellation, string? limits = null)
     {
+        var options = new EngineOptions { CarriesAllRuns = false, ParkAfter = Never };
+        LimitsOption.Apply(options, limits);
         var telemetry = ProgramTelemetry.Start();
         var store = choice.Open(ProgramEngine.Faults());
-        var options = new EngineOptions { CarriesAllRuns = false, ParkAfter = Never };
         var engine = await ProgramEngine.StartAsync(store, options, streams, manner, telemetry, cancellation);
         if (manner.IsVerbose || (streams.IsErrorTerminal && !manner.IsQuiet))
         {

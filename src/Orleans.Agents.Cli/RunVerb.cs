@@ -67,6 +67,8 @@ internal sealed class RunVerb
         Description = "Start the run, print its name and end: whoever serves the store carries it.",
     };
 
+    private readonly Option<string> limits = LimitsOption.Create();
+
     private RunVerb(Streams streams) => this.streams = streams;
 
     /// <summary>Makes the verb.</summary>
@@ -97,8 +99,9 @@ internal sealed class RunVerb
             run.store,
             run.memory,
             run.detach,
+            run.limits,
         };
-        run.server.AddTo(verb, run.store, run.memory);
+        run.server.AddTo(verb, run.store, run.memory, run.limits);
         run.definitions.AddTo(verb);
         run.manners.AddTo(verb);
         verb.Validators.Add(run.RefuseContradictions);
@@ -137,10 +140,11 @@ internal sealed class RunVerb
         var choice = parsed.GetValue(memory) ? new StoreChoice.Memory() : StoreChoice.Of(parsed.GetValue(store));
         if (parsed.GetValue(detach))
         {
-            return await new Detachment(streams, manner, choice).StartAsync(definition, request, interruption.Token);
+            return await new Detachment(streams, manner, choice).StartAsync(
+                definition, request, parsed.GetValue(limits), interruption.Token);
         }
 
-        return await new Carrying(streams, manner, choice).ToEndAsync(
+        return await new Carrying(streams, manner, choice) { Limits = parsed.GetValue(limits) }.ToEndAsync(
             (session, cancellation) => StartAsync(session, definition, request, manner, cancellation), interruption);
     }
 

@@ -112,6 +112,12 @@ internal static class RunsShowVerb
 
         WriteBudget(text, run.Budget);
         WriteBooks(text, run.Books, run.Budget);
+        foreach (var near in run.NearLimits ?? [])
+        {
+            var place = near.State is null ? "" : $" in state {near.State}";
+            Line(text, "near limit", $"{near.Kind} {Numbers.Grouped(near.Size)} of {Numbers.Grouped(near.Limit)} {near.Unit} ({near.Percent} %){place}, {Local(near.At)}");
+        }
+
         foreach (var (name, bytes) in run.Context)
         {
             Line(text, "context", $"{name} ({bytes} bytes)");

@@ -36,6 +36,8 @@ internal sealed class ServeVerb
         HelpName = "url",
     };
 
+    private readonly Option<string> limits = LimitsOption.Create();
+
     private readonly Argument<string[]> paths = new("path")
     {
         Description = "Workflow files and folders to check, and to keep in the store before anything is carried.",
@@ -67,6 +69,7 @@ internal sealed class ServeVerb
             serve.lanes,
             serve.retainFor,
             serve.retainNewest,
+            serve.limits,
         };
         serve.definitions.AddTo(verb);
         serve.manners.AddTalkTo(verb);
@@ -97,6 +100,7 @@ internal sealed class ServeVerb
             RetainNewest = (int?)parsed.GetValue(retainNewest),
         };
         options.Lanes = (int)(parsed.GetValue(lanes) ?? options.Lanes);
+        LimitsOption.Apply(options, parsed.GetValue(limits));
         var address = AddressOf(parsed.GetValue(listen) ?? Environment.GetEnvironmentVariable("AGENTS_LISTEN"));
         await ServeAsync(
             StoreChoice.Of(parsed.GetValue(store)), options, new Offer(published, address), manner, interruption.Token);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Server.Membership;
 using Orleans.Agents.Silo.Hosting;
 using Orleans.Agents.Storage.Postgres;
@@ -48,7 +49,11 @@ internal static class ServerNode
             silo.AddMembership(options);
             silo.AddActivityPropagation();
             var agents = silo
-                .UseAgents(engine => engine.Lanes = options.Lanes)
+                .UseAgents(engine =>
+                {
+                    engine.Lanes = options.Lanes;
+                    SizeLimitText.Apply(engine, options.Limits);
+                })
                 .UsePostgres(new PostgresStoreOptions
                 {
                     ConnectionString = options.Postgres,

@@ -1,13 +1,15 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
+using Orleans.Agents.Hosting;
+using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Server;
 
 /// <summary>
 /// What a node of a cluster is told: by a file, by variables that begin with <c>AGENTS_</c>, and by flags; the latter wins.
 /// </summary>
-internal sealed class ServerOptions
+internal sealed class ServerOptions : IValidatableObject
 {
     /// <summary>Port 8080 of every address.</summary>
     public const string DefaultListen = "http://*:8080";
@@ -68,6 +70,10 @@ internal sealed class ServerOptions
     /// <value>The default is 2.5 seconds; 1 second to 10 minutes.</value>
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(2.5);
 
+    /// <summary>How large what a run asks, keeps and remembers may become, such as <c>payload=64KiB,history=100000</c>.</summary>
+    /// <value>The default is null: as large as the engine allows.</value>
+    public string? Limits { get; set; }
+
     public bool IsProduction => Profile == ProdSafe;
 
     public TimeSpan EffectiveDrainDelay =>
@@ -75,6 +81,22 @@ internal sealed class ServerOptions
 
     public string[] DefinitionPaths =>
         Definitions?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        string? problem = null;
+        try
+        {
+            SizeLimitText.Apply(new EngineOptions(), Limits);
+        }
+        catch (FormatException unclear)
+        {
+            problem = unclear.Message;
+        }
+
+        return problem is null ? [] : [new ValidationResult(problem, [nameof(Limits)])];
+    }
 }
 
 [OptionsValidator]

@@ -22,6 +22,7 @@ internal sealed class Workspace : IDisposable
     {
         ["NO_COLOR"] = null,
         ["AGENTS_SERVER"] = null,
+        ["AGENTS_LIMITS"] = null,
         ["AGENTS_API_KEY"] = null,
         ["AGENTS_ADMIN_TOKEN"] = null,
         ["AGENTS_FAULT_KILL"] = null,

@@ -16,6 +16,7 @@ public sealed partial class SourceTests
         "src/Orleans.Agents.Engine/Runs/Keeper.cs",
         "src/Orleans.Agents.Engine/Runs/RunHost.cs",
         "src/Orleans.Agents.Engine/Runs/Followers.cs",
+        "src/Orleans.Agents.Engine/Runs/SizeNotices.cs",
         "src/Orleans.Agents.Engine/Tools/FunctionTool.cs",
         "src/Orleans.Agents.Gateway/Requests/Pipeline.cs",
         "src/Orleans.Agents.Storage.Postgres/WriterLane.cs",

@@ -103,6 +103,9 @@ internal sealed record RunDocument
     /// <summary>What was set aside of it, settled and lost, in the run and its child runs.</summary>
     public required BooksDocument? Books { get; init; }
 
+    /// <summary>What came near its limit, each kind when it first did.</summary>
+    public ImmutableArray<SizeDocument>? NearLimits { get; init; }
+
     /// <summary>The names of the context and the bytes of their values.</summary>
     public required ImmutableSortedDictionary<string, int> Context { get; init; }
 
@@ -150,6 +153,7 @@ internal sealed record RunDocument
             Unsettled = state.Unsettled is { } unsettled ? [.. unsettled] : null,
             Budget = BudgetDocument.Of(state),
             Books = BooksDocument.Of(state),
+            NearLimits = SizeDocument.AllOf(state),
             Context = state.Context.ToImmutableSortedDictionary(
                 c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
             Error = state.Error is null ? null : FailureDocument.Of(state.Error),

@@ -45,6 +45,12 @@ public static class FailureCode
     /// <summary>The run's context would be larger than it may be.</summary>
     public const string ContextTooLarge = "context.too_large";
 
+    /// <summary>A model would be told more than it may be in one attempt.</summary>
+    public const string PromptTooLarge = "prompt.too_large";
+
+    /// <summary>There are as many facts about a run as there may be.</summary>
+    public const string HistoryTooLarge = "history.too_large";
+
     /// <summary>The context of a run that was to be forked cannot be changed like that.</summary>
     public const string ContextEditInvalid = "context.edit_invalid";
 

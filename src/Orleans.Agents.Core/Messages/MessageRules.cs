@@ -72,7 +72,7 @@ public static class MessageRules
 
         var own = draft.Current.Origin!.Run;
         var message = Make(workflow, draft.Current, send, payload, at);
-        if ((Objection(workflow, message) ?? (run == own ? Crowded(draft.Current, message) : null)) is { } objection)
+        if ((Objection(workflow, draft.Current, message) ?? (run == own ? Crowded(draft.Current, message) : null)) is { } objection)
         {
             return draft.Failed(send, objection);
         }
@@ -172,11 +172,8 @@ public static class MessageRules
         return failure is null;
     }
 
-    private static Failure? Objection(Workflow workflow, AgentMessage message) =>
-        message.Payload.Length > RunLimits.PayloadBytes
-            ? Wrong(
-                FailureCode.PayloadTooLarge,
-                $"The message has {message.Payload.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.")
+    private static Failure? Objection(Workflow workflow, RunState state, AgentMessage message) =>
+        SizeLimits.TooLarge(state, message.Payload.Length, "The message") is { } large ? large
         : message.HopIndex > BoundOf(workflow, message)
             ? Wrong(
                 FailureCode.MessageHops,

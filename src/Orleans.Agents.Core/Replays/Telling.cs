@@ -87,7 +87,8 @@ internal static class Telling
             origin.Parent is null ? null : started.Bounds.Depth,
             origin.Parent is null || !started.Bounds.KeepsBooks ? null : AllottedOf(started.Bounds),
             started.Bounds.KeepsBooks,
-            origin.Traceparent);
+            origin.Traceparent,
+            started.Bounds.Sizes);
     }
 
     private static Cost AllottedOf(RunBounds bounds) =>

@@ -94,7 +94,7 @@ internal static class CallRules
             return Stale;
         }
 
-        if (found is Reconciliation.Happened { Output: var output } && TooLarge(output) is { } objection)
+        if (found is Reconciliation.Happened { Output: var output } && SizeLimits.TooLarge(state, output.Length) is { Message: var objection })
         {
             found = new Reconciliation.Unknown(objection);
         }
@@ -256,12 +256,8 @@ internal static class CallRules
     }
 
     private static string? Objection(Workflow workflow, RunState state, int branch, Payload output) =>
-        TooLarge(output)
+        SizeLimits.TooLarge(state, output.Length)?.Message
         ?? (Rendering.Satisfies(workflow.States[state.State].ActivityOf(branch), output, out var failure) ? null : failure.Message);
-
-    private static string? TooLarge(Payload output) => output.Length <= RunLimits.PayloadBytes
-        ? null
-        : $"The output has {output.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.";
 
     private static State.ToolCall? ToolOf(Workflow workflow, RunState state, int branch) =>
         workflow.States[state.State].ActivityOf(branch) as State.ToolCall;

@@ -87,9 +87,19 @@ public static class Checkpoint
             AwaitedChildren = null,
             Unsettled = null,
             Suspension = null,
+            Warnings = WarningsOf(cut),
             Awaited = cut.Awaited is { } awaited ? awaited with { Since = awaited.Since + passed } : null,
             WakeAt = isNamed ? cut.WakeAt : cut.WakeAt + passed,
         };
+    }
+
+    // Its history begins anew, and what it took over is nothing that it was warned of.
+    private static ImmutableArray<SizeWarning>? WarningsOf(RunState cut)
+    {
+        var known = cut.Warnings?.Where(warning => warning.Kind is not SizeKind.History)
+            .Select(warning => warning with { Version = 0 })
+            .ToImmutableArray();
+        return known is { IsEmpty: false } ? known : null;
     }
 
     // What was settled and lost stays; of what was under way, only what is begun again here is this run's to pay for.

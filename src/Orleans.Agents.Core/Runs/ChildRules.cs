@@ -191,12 +191,13 @@ internal static class ChildRules
             origin.Folder,
             left - 1,
             allotted,
-            origin.Traceparent);
+            origin.Traceparent,
+            state.Bounds.Sizes);
         failure = !isRendered ? broken!.ToFailure()
             : left < 1 ? TooDeep(name, depth + 1, depth)
             : asked is State.Launch && RunBudget.SpentLaunches(state) is { } spent ? spent
             : objection is not null ? objection
-            : input.Length > RunLimits.PayloadBytes ? TooLarge(name, input.Length)
+            : SizeLimits.TooLarge(state, input.Length, $"The input of workflow '{name}'") is { } large ? large
             : called.InputSchema?.Validate(input) is { IsValid: false } wrong ? Invalid(name, wrong)
             : null!;
         return failure is null;
@@ -206,11 +207,6 @@ internal static class ChildRules
         FailureClass.Budget,
         FailureCode.BudgetDepth,
         $"Workflow '{name}' would run at depth {depth} of its tree of runs; its limit is {limit}.");
-
-    private static Failure TooLarge(string name, int bytes) => new(
-        FailureClass.Permanent,
-        FailureCode.PayloadTooLarge,
-        $"The input of workflow '{name}' has {bytes} bytes; at most {RunLimits.PayloadBytes} are allowed.");
 
     private static Failure Invalid(string name, Schemas.SchemaResult wrong) => new(
         FailureClass.Permanent,

@@ -36,14 +36,14 @@ internal static class ContextEdit
 
         using var document = JsonDocument.Parse(edit.Value.Utf8, Deep);
         failure = document.RootElement.ValueKind is JsonValueKind.Object
-            ? Apply(workflow, document.RootElement, ref context)
+            ? Apply(workflow, state, document.RootElement, ref context)
             : Refused("A change of the context is an object of names and values.");
-        failure ??= Rendering.TooLarge(context);
+        failure ??= Rendering.TooLarge(context, SizeLimits.Of(state));
         return failure is null;
     }
 
     private static Failure? Apply(
-        Workflow workflow, JsonElement edit, ref ImmutableSortedDictionary<string, Payload> context)
+        Workflow workflow, RunState state, JsonElement edit, ref ImmutableSortedDictionary<string, Payload> context)
     {
         var known = NamesOf(workflow).Union(context.Keys);
         foreach (var member in edit.EnumerateObject())
@@ -57,12 +57,9 @@ internal static class ContextEdit
             }
 
             var value = Payload.FromTrusted(JsonMarshal.GetRawUtf8Value(member.Value).ToArray());
-            if (value.Length > RunLimits.PayloadBytes)
+            if (SizeLimits.TooLarge(state, value.Length, $"'{member.Name}'") is { } large)
             {
-                return new Failure(
-                    FailureClass.Permanent,
-                    FailureCode.PayloadTooLarge,
-                    $"'{member.Name}' has {value.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+                return large;
             }
 
             context = value.IsNull ? context.Remove(member.Name) : context.SetItem(member.Name, value);

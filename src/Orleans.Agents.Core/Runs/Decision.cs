@@ -46,6 +46,7 @@ public abstract record Decision
 /// <param name="DepthLeft">How deep runs may go below it.</param>
 /// <param name="Allotted">What it may use; null leaves it to its own budget.</param>
 /// <param name="Traceparent">Its parent's.</param>
+/// <param name="Sizes">Its parent's.</param>
 public sealed record ChildStart(
     RunId Run,
     Workflow Workflow,
@@ -55,4 +56,5 @@ public sealed record ChildStart(
     string? Folder,
     int DepthLeft,
     Cost? Allotted = null,
-    string? Traceparent = null);
+    string? Traceparent = null,
+    SizeLimits? Sizes = null);

@@ -26,12 +26,20 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     /// <summary>The state that the facts so far lead to.</summary>
     public RunState Current => state;
 
-    public Decision.Accepted Accept() => new(at, events.DrainToImmutable(), state)
+    public Decision.Accepted Accept()
     {
-        Children = children?.DrainToImmutable() ?? [],
-        Abandoned = ChildRules.Abandoned(first, state),
-        Sent = sent?.DrainToImmutable() ?? [],
-    };
+        if (SizeLimits.TooLong(state) is { } tooLong)
+        {
+            FailRun(tooLong); // no catch is asked: what it leads to would be more to remember
+        }
+
+        return new(at, events.DrainToImmutable(), state)
+        {
+            Children = children?.DrainToImmutable() ?? [],
+            Abandoned = ChildRules.Abandoned(first, state),
+            Sent = sent?.DrainToImmutable() ?? [],
+        };
+    }
 
     public void Add(RunEvent happened)
     {
@@ -58,7 +66,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
         var bounds = RunBudget.BoundsOf(workflow, start, depth, at);
         var scope = new Scope { Input = start.Input, Env = start.Env ?? Payload.Null };
         var isRendered = Rendering.TrySave(
-            workflow.Context, scope, RunState.Initial, out _, out var context, out var failure);
+            workflow.Context, scope, RunState.Initial, out _, out var context, out var failure, start.Sizes);
         Add(new RunEvent.Started(origin, start.Input, context, bounds));
         if (isRendered)
         {

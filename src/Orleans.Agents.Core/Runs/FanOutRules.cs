@@ -33,9 +33,9 @@ internal static class FanOutRules
         while (true)
         {
             var fan = draft.Current.FanOut!;
-            if (fan.Bytes > RunLimits.PayloadBytes)
+            if (TooLarge(draft.Current, fan.Bytes) is { } large)
             {
-                return draft.Failed(definition, TooLarge(fan.Bytes));
+                return draft.Failed(definition, large);
             }
 
             if (fan.IsSettled)
@@ -152,14 +152,14 @@ internal static class FanOutRules
         }
 
         cost = Estimate.Of(workflow, state, branch, input);
-        broken = RunBudget.Objection(state, cost, total);
+        broken = SizeLimits.RenderedTooLarge(state, input.Length, "The input") ?? RunBudget.Objection(state, cost, total);
         return broken is null;
     }
 
     private static string? Settle(Draft draft, State definition)
     {
         var output = FanOutOutput.Of(definition, draft.Current.FanOut!);
-        return output.Length > RunLimits.PayloadBytes ? draft.Failed(definition, TooLarge(output.Length))
+        return TooLarge(draft.Current, output.Length) is { } large ? draft.Failed(definition, large)
             : Rendering.Satisfies(definition, output, out var failure) ? draft.Left(definition, output)
             : draft.Failed(definition, failure);
     }
@@ -169,8 +169,12 @@ internal static class FanOutRules
         FailureCode.Quorum,
         $"{fan.Needed} of {fan.Count} branches have to succeed; {fan.Failed} have failed.");
 
-    private static Failure TooLarge(long bytes) => new(
-        FailureClass.Permanent,
-        FailureCode.PayloadTooLarge,
-        $"The outputs of the branches have {bytes} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+    private static Failure? TooLarge(RunState state, long bytes)
+    {
+        var most = SizeLimits.Of(state).Of(SizeKind.Payload);
+        return bytes <= most ? null : new Failure(
+            FailureClass.Permanent,
+            FailureCode.PayloadTooLarge,
+            $"The outputs of the branches have {bytes} bytes; at most {most} are allowed.");
+    }
 }

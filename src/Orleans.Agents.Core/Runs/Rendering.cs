@@ -49,7 +49,8 @@ internal static class Rendering
         RunState state,
         out ImmutableSortedDictionary<string, Payload>? saved,
         out ImmutableSortedDictionary<string, Payload> context,
-        [NotNullWhen(false)] out Failure? failure)
+        [NotNullWhen(false)] out Failure? failure,
+        SizeLimits? limits = null)
     {
         context = state.Context;
         saved = null;
@@ -66,7 +67,7 @@ internal static class Rendering
 
         saved = rendered;
         context = state.Context.SetItems(rendered);
-        failure = TooLarge(context);
+        failure = TooLarge(context, limits ?? SizeLimits.Of(state));
         return failure is null;
     }
 
@@ -159,17 +160,13 @@ internal static class Rendering
     }
 
     /// <summary>Why a context is too large; null when it is not.</summary>
-    public static Failure? TooLarge(ImmutableSortedDictionary<string, Payload> context)
+    public static Failure? TooLarge(ImmutableSortedDictionary<string, Payload> context, SizeLimits limits)
     {
-        var bytes = 0L;
-        foreach (var (_, value) in context)
-        {
-            bytes += value.Length;
-        }
-
-        return bytes <= RunLimits.ContextBytes ? null : new Failure(
+        var bytes = SizeEvolution.BytesOf(context);
+        var most = limits.Of(SizeKind.Context);
+        return bytes <= most ? null : new Failure(
             FailureClass.Permanent,
             FailureCode.ContextTooLarge,
-            $"The context would have {bytes} bytes; at most {RunLimits.ContextBytes} are allowed.");
+            $"The context would have {bytes} bytes; at most {most} are allowed.");
     }
 }

@@ -52,6 +52,7 @@ public static class Run
     public static RunState Evolve(RunState state, RunEvent happened, DateTimeOffset at)
     {
         var next = RunEvolution.Apply(state, happened, at);
+        next = SizeEvolution.Notice(next, happened, state.Version + 1, at);
         next = ReferenceEquals(next, state) ? state with { } : next;
 
         // Nobody else has seen it yet; a second copy for these two would be most of what a fact costs.
@@ -141,10 +142,10 @@ public static class Run
 
     private static Decision OnStart(Workflow workflow, RunState state, RunCommand.Start start, DateTimeOffset at)
     {
-        if (start.Input.Length > RunLimits.PayloadBytes)
+        var most = (start.Sizes ?? SizeLimits.Widest).Of(SizeKind.Payload);
+        if (start.Input.Length > most)
         {
-            return new Decision.Rejected(
-                $"The input has {start.Input.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+            return new Decision.Rejected($"The input has {start.Input.Length} bytes; at most {most} are allowed.");
         }
 
         var draft = new Draft(workflow, state, at);
@@ -167,9 +168,9 @@ public static class Run
     private static Decision OnSuccess(
         Workflow workflow, RunState state, RunCommand.ReportSuccess report, DateTimeOffset at)
     {
-        if (report.Output.Length > RunLimits.PayloadBytes)
+        if (SizeLimits.TooLarge(state, report.Output.Length) is { } large)
         {
-            return OnFailure(workflow, state, TooLarge(state, report), at);
+            return OnFailure(workflow, state, Failed(state, report, large), at);
         }
 
         if (!IsCurrent(state, report.Visit, report.Branch, report.Attempt))
@@ -185,12 +186,8 @@ public static class Run
     }
 
     // What happened, although its output cannot be kept, must not be done again for that.
-    private static RunCommand.ReportFailure TooLarge(RunState state, RunCommand.ReportSuccess report)
+    private static RunCommand.ReportFailure Failed(RunState state, RunCommand.ReportSuccess report, Failure failure)
     {
-        var failure = new Failure(
-            FailureClass.Permanent,
-            FailureCode.PayloadTooLarge,
-            $"The output has {report.Output.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
         var isOnce = state.Open.GetValueOrDefault(report.Branch)?.Call is not null;
         failure = isOnce
             ? new Failure(FailureClass.UnknownOutcome, FailureCode.UnknownOutcome, failure.Message, Cause: failure)

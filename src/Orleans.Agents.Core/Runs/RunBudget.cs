@@ -16,7 +16,8 @@ internal static class RunBudget
         var (budget, allotted) = (workflow.Budget, start.Allotted);
         if (!start.KeepsBooks)
         {
-            return new RunBounds(budget.Activities, budget.Time, at + workflow.Deadline, depth, budget.Launches);
+            return new RunBounds(
+                budget.Activities, budget.Time, at + workflow.Deadline, depth, budget.Launches, Sizes: start.Sizes);
         }
 
         return new RunBounds(
@@ -26,7 +27,8 @@ internal static class RunBudget
             depth,
             allotted?.Launches ?? budget.Launches,
             allotted?.Tokens ?? budget.Tokens ?? Budget.DefaultTokens,
-            allotted?.MicroUsd ?? budget.MicroUsd ?? Budget.DefaultMicroUsd);
+            allotted?.MicroUsd ?? budget.MicroUsd ?? Budget.DefaultMicroUsd,
+            start.Sizes);
     }
 
     /// <summary>

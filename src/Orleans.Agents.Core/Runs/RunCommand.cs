@@ -26,6 +26,7 @@ public abstract record RunCommand
     /// <param name="Allotted">What it may use at most; null leaves it to its own budget.</param>
     /// <param name="KeepsBooks">Whether something is set aside for each call; not where an older run is replayed.</param>
     /// <param name="Traceparent">The span that everything the run does hangs below, in W3C's form.</param>
+    /// <param name="Sizes">How large things may become; null leaves it to <see cref="RunLimits"/>.</param>
     public sealed record Start(
         RunId Run,
         Guid CorrelationId,
@@ -38,7 +39,8 @@ public abstract record RunCommand
         int? DepthLeft = null,
         Cost? Allotted = null,
         bool KeepsBooks = true,
-        string? Traceparent = null)
+        string? Traceparent = null,
+        SizeLimits? Sizes = null)
         : RunCommand;
 
     /// <summary>Begin where another run stood.</summary>

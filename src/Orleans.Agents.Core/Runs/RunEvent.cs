@@ -266,6 +266,7 @@ public abstract record RunEvent
 /// <param name="Launches">How many it may launch; null is <see cref="Workflows.Budget.DefaultLaunches"/>.</param>
 /// <param name="Tokens">How many tokens models may read and write; null in runs older than that bound.</param>
 /// <param name="MicroUsd">What models may cost, in millionths of a US dollar.</param>
+/// <param name="Sizes">How large things may become; null where nobody said.</param>
 public sealed record RunBounds(
     long Activities,
     TimeSpan ActiveTime,
@@ -273,7 +274,8 @@ public sealed record RunBounds(
     int? Depth = null,
     long? Launches = null,
     long? Tokens = null,
-    long? MicroUsd = null)
+    long? MicroUsd = null,
+    SizeLimits? Sizes = null)
 {
     /// <summary>Whether something is set aside for each call and child run; not in runs that began before that was done.</summary>
     [JsonIgnore]

@@ -12,6 +12,12 @@ public static class RunLimits
     /// <summary>The most bytes of a run's context in all.</summary>
     public const int ContextBytes = 16 * 1024 * 1024;
 
+    /// <summary>The most bytes that a model is told in one attempt.</summary>
+    public const int PromptBytes = 16 * 1024 * 1024;
+
+    /// <summary>The most facts there may be about a run.</summary>
+    public const int Facts = 10_000_000;
+
     /// <summary>The most states a run moves through between two activities or waits.</summary>
     public const int Transitions = 1_000;
 

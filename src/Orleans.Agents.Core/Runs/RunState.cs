@@ -128,6 +128,9 @@ public sealed record RunState
     /// <summary>How long attempts were under way, added up.</summary>
     public TimeSpan ActiveTime { get; init; }
 
+    /// <summary>What came near its limit, each kind once; null when nothing did.</summary>
+    public ImmutableArray<SizeWarning>? Warnings { get; init; }
+
     /// <summary>What the run ended with, when it ended well.</summary>
     public Payload Output { get; init; }
 

@@ -22,11 +22,9 @@ public static class SignalRules
             return Wrong(FailureCode.SignalUnknown, $"Workflow '{workflow.Name}' does not wait for a signal '{name}'.{Known(workflow)}");
         }
 
-        if (payload.Length > RunLimits.PayloadBytes)
+        if (SizeLimits.TooLarge(state, payload.Length, "The payload") is { } large)
         {
-            return Wrong(
-                FailureCode.PayloadTooLarge,
-                $"The payload has {payload.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+            return large;
         }
 
         return wait.OutputSchema?.Validate(payload) is { IsValid: false } invalid
@@ -70,9 +68,9 @@ public static class SignalRules
             return new Decision.Ignored($"Signal {id} has been received.");
         }
 
-        if (payload.Length > RunLimits.PayloadBytes)
+        if (SizeLimits.TooLarge(state, payload.Length, "The payload") is { } large)
         {
-            return new Decision.Rejected($"The payload has {payload.Length} bytes; at most {RunLimits.PayloadBytes} are allowed.");
+            return new Decision.Rejected(large.Message);
         }
 
         var draft = new Draft(workflow, state, at);

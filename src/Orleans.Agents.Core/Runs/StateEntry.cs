@@ -42,6 +42,11 @@ internal static class StateEntry
             return draft.Failed(definition, broken.ToFailure());
         }
 
+        if (SizeLimits.RenderedTooLarge(draft.Current, input.Length, "The input") is { } large)
+        {
+            return draft.Failed(definition, large);
+        }
+
         // The attempt begins as soon as this is stored; who carries the run on later renders it again.
         draft.Current.Open[0].Input = new KeptInput(input);
         MessageRules.Deliver(draft, workflow, branch: 0);
@@ -57,10 +62,11 @@ internal static class StateEntry
         if (spent is null)
         {
             var seen = Run.Evolve(draft.Current, asked, at);
-            if (!RunScope.TryRender(definition.Input, workflow, seen, out var input, out var broken))
+            _ = RunScope.TryRender(definition.Input, workflow, seen, out var input, out var broken);
+            if ((broken?.ToFailure() ?? SizeLimits.RenderedTooLarge(seen, input.Length, "The input")) is { } failure)
             {
                 draft.Add(asked);
-                return draft.Failed(definition, broken.ToFailure());
+                return draft.Failed(definition, failure);
             }
 
             asked = asked with { Reserved = Estimate.Of(workflow, seen, 0, input) };
@@ -106,7 +112,9 @@ internal static class StateEntry
             return draft.Failed(pass, broken.ToFailure());
         }
 
-        return Rendering.Satisfies(pass, output, out var failure) ? draft.Left(pass, output) : draft.Failed(pass, failure);
+        return SizeLimits.RenderedTooLarge(draft.Current, output.Length) is { } large ? draft.Failed(pass, large)
+            : Rendering.Satisfies(pass, output, out var failure) ? draft.Left(pass, output)
+            : draft.Failed(pass, failure);
     }
 
     private static string? EnterEnd(Draft draft, Workflow workflow, State.End end, RunEvent.StateEntered entered)
@@ -115,6 +123,11 @@ internal static class StateEntry
         if (!RunScope.TryRender(end.Output, workflow, draft.Current, out var output, out var broken))
         {
             return draft.Failed(end, broken.ToFailure());
+        }
+
+        if (SizeLimits.RenderedTooLarge(draft.Current, output.Length) is { } large)
+        {
+            return draft.Failed(end, large);
         }
 
         if (!Rendering.Satisfies(end, output, out var failure))

@@ -8,8 +8,13 @@ namespace Orleans.Agents.Runs;
 /// <param name="InputTokens">Tokens read; null when nobody knows.</param>
 /// <param name="OutputTokens">Tokens written; null when nobody knows.</param>
 /// <param name="MicroUsd">What it cost, in millionths of a US dollar; null where no price is known.</param>
+/// <param name="PromptBytes">How many bytes the model was told, or was to be, where that is near what the run allows or above.</param>
 public sealed record Usage(
-    string? Model = null, long? InputTokens = null, long? OutputTokens = null, long? MicroUsd = null)
+    string? Model = null,
+    long? InputTokens = null,
+    long? OutputTokens = null,
+    long? MicroUsd = null,
+    long? PromptBytes = null)
 {
     /// <summary>The most tokens of one call that are believed.</summary>
     public const long MostTokens = 1_000_000_000_000;

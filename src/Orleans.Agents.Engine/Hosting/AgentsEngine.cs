@@ -140,7 +140,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default) =>
-        new RunStarts(Table, store, catalog, clock).StartAsync(request, request.Run ?? NewRunId(), cancellation);
+        new RunStarts(Table, store, catalog, options, clock).StartAsync(request, request.Run ?? NewRunId(), cancellation);
 
     /// <inheritdoc/>
     public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>
@@ -148,7 +148,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
 
     /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
     internal async ValueTask<StartResult.Refused?> ObjectionAsync(StartRequest request, CancellationToken cancellation) =>
-        StartChecks.Objection(await catalog.FindAsync(request, cancellation), request);
+        StartChecks.Objection(await catalog.FindAsync(request, cancellation), request, options.Sizes);
 
     /// <summary>A name that no run has.</summary>
     internal RunId NewRunId() => new($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");

@@ -38,7 +38,17 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         {
             Messages = [.. request.Messages.Select(message => MessageRules.TextOf(item.Workflow, message))],
         };
+        var sizes = SizeLimits.Of(item.State);
+        var (bytes, most) = (prompt.Bytes, sizes.Of(SizeKind.Prompt));
+        if (bytes > most)
+        {
+            var message = $"Agent '{agent.Name}' would be told {bytes} bytes; at most {most} are allowed.";
+            var failed = Failed(FailureCode.PromptTooLarge, message);
+            return failed with { Usage = Usage.None with { PromptBytes = bytes } };
+        }
+
         var (result, usage) = await AskInTurnAsync(request, MessagesOf(prompt), cancellation);
+        usage = sizes.IsNear(SizeKind.Prompt, bytes) ? usage with { PromptBytes = bytes } : usage;
         return result.Failure is { } failure
             ? new ActivityOutcome.Failed(failure, usage)
             : new ActivityOutcome.Succeeded(result.Output, usage);

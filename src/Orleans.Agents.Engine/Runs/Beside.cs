@@ -76,7 +76,8 @@ internal sealed class Beside(
             Parent: child.Parent,
             DepthLeft: child.DepthLeft,
             Allotted: child.Allotted,
-            Traceparent: traceparent ?? child.Traceparent);
+            Traceparent: traceparent ?? child.Traceparent,
+            Sizes: child.Sizes);
         if (Run.Decide(child.Workflow, RunState.Initial, command, at) is not Decision.Accepted start)
         {
             throw new UnreachableException($"The start of {child.Run} was refused.");

@@ -55,9 +55,45 @@ public sealed class EngineOptions
     [Range(0, int.MaxValue)]
     public int? RetainNewest { get; set; }
 
+    /// <summary>
+    /// The most bytes that a model is told in one attempt: instructions, messages and question. What is more is a failure,
+    /// <c>prompt.too_large</c>. Like the other limits of this kind it is fixed for a run when it starts, and for its child runs.
+    /// </summary>
+    /// <value>The default is null: 16 MiB; 1,024 bytes and more.</value>
+    [Range(1024, RunLimits.PromptBytes)]
+    public int? MaxPromptBytes { get; set; }
+
+    /// <summary>The most bytes of what a run's states save in all; what is more is a failure, <c>context.too_large</c>.</summary>
+    /// <value>The default is null: 16 MiB; 1,024 bytes and more.</value>
+    [Range(1024, RunLimits.ContextBytes)]
+    public int? MaxContextBytes { get; set; }
+
+    /// <summary>The most bytes of one input, output, signal or message; what is more is a failure, <c>payload.too_large</c>.</summary>
+    /// <value>The default is null: 4 MiB; 1,024 bytes and more.</value>
+    [Range(1024, RunLimits.PayloadBytes)]
+    public int? MaxPayloadBytes { get; set; }
+
+    /// <summary>How many facts there may be about a run; with more it fails as <c>history.too_large</c>.</summary>
+    /// <value>The default is null: 10,000,000; 100 and more.</value>
+    [Range(100, RunLimits.Facts)]
+    public int? MaxHistoryFacts { get; set; }
+
+    /// <summary>
+    /// Called when something of a run that this process carries has come to 80 % of its limit: for each run and kind once. Calls
+    /// come one at a time; no run waits for them, and what they throw is logged. While 1,000 of them wait for a slow one there
+    /// are no more: the log has all.
+    /// </summary>
+    /// <value>The default is null.</value>
+    public Action<SizeNotice>? OnSizeWarning { get; set; }
+
     /// <summary>The longest pause between two attempts to reach a store that does not answer.</summary>
     /// <value>The default is 5 seconds.</value>
     public TimeSpan LongestStorePause { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What a run that is started here is bounded by; null when nobody said anything.</summary>
+    internal SizeLimits? Sizes => (MaxPromptBytes ?? MaxContextBytes ?? MaxPayloadBytes ?? MaxHistoryFacts) is null
+        ? null
+        : new SizeLimits(MaxPromptBytes, MaxContextBytes, MaxPayloadBytes, MaxHistoryFacts);
 }
 
 [OptionsValidator]

@@ -8,7 +8,7 @@ namespace Orleans.Agents.Runs;
 /// Those who are told of each append of the runs this process carries: with all that is in it, or only that there is one;
 /// whoever only counts them among these.
 /// </summary>
-internal sealed class Followers(ILogger logger)
+internal sealed class Followers(ILogger logger, SizeNotices notices)
 {
     private ImmutableArray<Action<RunId, RunAppend>> all = [];
     private ImmutableArray<Action<RunId, long>> listeners = [];
@@ -27,6 +27,7 @@ internal sealed class Followers(ILogger logger)
             Instruments.Count(stored.Events, stored.Next);
         }
 
+        notices.TellOf(run, stored);
         foreach (var listener in listeners)
         {
             listener(run, stored.Next.Version);

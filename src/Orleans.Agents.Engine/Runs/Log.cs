@@ -49,6 +49,13 @@ internal static partial class Log
     [LoggerMessage(1016, LogLevel.Information, "{Count} runs that were over were pruned")]
     public static partial void RunsPruned(this ILogger logger, int count);
 
+    [LoggerMessage(1017, LogLevel.Warning, "Run {Run} of workflow {Workflow}: its {Kind} is at {Percent} % of what it may be, {Size} of {Limit} {Unit}")]
+    public static partial void SizeNearLimit(
+        this ILogger logger, RunId run, string workflow, string kind, long percent, long size, long limit, string unit);
+
+    [LoggerMessage(1018, LogLevel.Error, "Who is warned of sizes threw over run {Run}; the run goes on")]
+    public static partial void SizeWarningThrew(this ILogger logger, RunId run, Exception thrown);
+
     [LoggerMessage(1011, LogLevel.Error, "A follower of run {Run} threw; the run goes on")]
     public static partial void FollowerThrew(this ILogger logger, RunId run, Exception thrown);
 }

@@ -5,7 +5,7 @@ using Orleans.Agents.Telemetry;
 namespace Orleans.Agents.Runs;
 
 /// <summary>Begins runs of published workflows.</summary>
-internal sealed class RunStarts(RunTable table, IStore store, WorkflowCatalog catalog, TimeProvider time)
+internal sealed class RunStarts(RunTable table, IStore store, WorkflowCatalog catalog, EngineOptions options, TimeProvider time)
 {
     /// <summary>Starts a run; it is durable when this returns.</summary>
     /// <exception cref="StoreException">The store cannot be reached; try again with the same key.</exception>
@@ -13,7 +13,7 @@ internal sealed class RunStarts(RunTable table, IStore store, WorkflowCatalog ca
     {
         using var span = StartSpan.Begin(request.Workflow, request.Traceparent);
         var workflow = await catalog.FindAsync(request, cancellation);
-        if (StartChecks.Objection(workflow, request) is { } refused)
+        if (StartChecks.Objection(workflow, request, options.Sizes) is { } refused)
         {
             return span.Became(refused);
         }
@@ -25,7 +25,8 @@ internal sealed class RunStarts(RunTable table, IStore store, WorkflowCatalog ca
             request.Key,
             request.Folder,
             RunVariables.Of(workflow!),
-            Traceparent: span.Traceparent);
+            Traceparent: span.Traceparent,
+            Sizes: options.Sizes);
         span.Of(id, command.CorrelationId);
         var started = span.Became(await table.StartAsync(workflow!, id, epoch => command with { Epoch = epoch }));
         if (started is not StartResult.Started { IsNew: false } again)

@@ -30,7 +30,7 @@ internal sealed class RunTable
         this.process = process;
         current = epoch.Value;
         stays = new Stays(Carries);
-        Followers = new Followers(services.Logger);
+        Followers = new Followers(services.Logger, new SizeNotices(services));
     }
 
     /// <summary>The epoch that runs are carried under from now on.</summary>

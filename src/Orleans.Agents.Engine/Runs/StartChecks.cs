@@ -8,12 +8,15 @@ namespace Orleans.Agents.Runs;
 internal static class StartChecks
 {
     /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
-    public static StartResult.Refused? Objection(Workflow? workflow, StartRequest request)
+    public static StartResult.Refused? Objection(Workflow? workflow, StartRequest request, SizeLimits? sizes)
     {
+        var most = (sizes ?? SizeLimits.Widest).Of(SizeKind.Payload);
         return workflow is null && request.Hash is null
                 ? Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.")
             : workflow?.Name != request.Workflow
                 ? Refused("workflow.unknown", $"No definition of workflow '{request.Workflow}' is kept as '{request.Hash}'.")
+            : request.Input.Length > most
+                ? Refused(FailureCode.PayloadTooLarge, $"The input has {request.Input.Length} bytes; at most {most} are allowed.")
             : PayloadLint.Find(request.Input) is { } flaw
                 ? Refused(FailureCode.InputInvalid, $"The input of workflow '{workflow.Name}' cannot be used: {flaw}.")
             : workflow.InputSchema?.Validate(request.Input) is { IsValid: false } invalid

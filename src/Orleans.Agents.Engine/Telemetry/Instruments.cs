@@ -65,6 +65,9 @@ internal static class Instruments
     public static Counter<long> EpochsFenced { get; } = Meter.CreateCounter<long>(
         "agents.epochs.fenced", "{epoch}", "Processes that were found gone, and whose runs are taken on.");
 
+    public static Counter<long> SizeWarnings { get; } = Meter.CreateCounter<long>(
+        "agents.sizes.warned", "{warning}", "Sizes of runs that came to 80 % of their limit, by what it is the size of.");
+
     /// <summary>Whether anybody wants to know what becomes of runs.</summary>
     public static bool AreOfRunsWanted =>
         StatesEntered.Enabled || RunsStarted.Enabled || RunsEnded.Enabled || RunDuration.Enabled
@@ -101,6 +104,10 @@ internal static class Instruments
             }
         }
     }
+
+    /// <summary>Counts that something came near its limit.</summary>
+    public static void WarnOfSize(SizeNotice notice) => SizeWarnings.Add(
+        1, new(SpanTags.Workflow, notice.Workflow), new(SpanTags.Size, SizeName.Of(notice.Warning.Kind)));
 
     /// <summary>Measures how late something is done that was due at some moment, if it was.</summary>
     public static void MeasureLateness(DateTimeOffset? due, DateTimeOffset now)

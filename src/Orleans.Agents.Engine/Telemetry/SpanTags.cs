@@ -105,6 +105,9 @@ public static class SpanTags
     /// <summary>Whether nobody had carried a run that is taken over, or its carrier is gone.</summary>
     public const string Cause = "agents.takeover.cause";
 
+    /// <summary>What came near its limit: prompt, context, payload or history.</summary>
+    public const string Size = "agents.size.kind";
+
     /// <summary>The method of a request.</summary>
     public const string HttpMethod = "http.request.method";
 

@@ -128,6 +128,11 @@ internal static class GoldenHistory
             Deadline = TimeSpan.FromDays(1),
         },
         ["v0.5-traced"] = Of(Tool("a", "done"), End()),
+        ["v0.6-sizes"] = Of(
+            Ask("write", "read") with { Save = [Save("text", "\"${{ output }}\"")] }, Tool("read", "read") with { Save = [Save("page", "\"${{ output }}\"")] }) with
+        {
+            Agents = Asking.Agents,
+        },
     };
 
     private static State.AgentCall Ask(string name, string? next = null) => new("writer")

@@ -39,7 +39,7 @@ public sealed class StoredFormTests
             new RunOrigin("run-1", "w", "h", 1, Guid.Parse("0197f5b0-0000-7000-8000-000000000001"), "1.0.0", "key", "/work", Payload.Parse("""{"HOME":"/"}"""), 7, new RunParent("run-0", 1, 2, 3, "root", 4, true), null, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
             Payload.Parse("""{"a":1.50}"""),
             PayloadMap.Empty.Add("b", Payload.Parse("[1e3]")).Add("å", Payload.Null),
-            new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, 5, 6, 7, 8)),
+            new RunBounds(10, TimeSpan.FromHours(1), DateTimeOffset.UnixEpoch, 5, 6, 7, 8, new SizeLimits(1, 2, 3, 4))),
         new RunEvent.Forked(new RunState
         {
             Status = RunStatus.Running,
@@ -53,6 +53,7 @@ public sealed class StoredFormTests
             Inherited = [new InheritedActivity(0, "run-1")],
             Books = new Books(new Cost(Tokens: 1), new Cost(MicroUsd: 2), new Cost(Activities: 3)),
             Error = Full,
+            Warnings = [new SizeWarning(SizeKind.Context, 9, 10, 0, DateTimeOffset.UnixEpoch, "ask")],
         }),
         new RunEvent.TakenOver(7, true),
         new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch, "approval", Cost),
@@ -61,7 +62,7 @@ public sealed class StoredFormTests
             3, 2, 1, 2, true, Payload.Parse("[1.50,\"å\"]"), ["a", "b"], DateTimeOffset.UnixEpoch),
         new RunEvent.BranchesStarted(3, 0, 1, [Cost]),
         new RunEvent.BranchFailed(3, 1, Full),
-        new RunEvent.ActivitySucceeded(3, 0, 2, Payload.Parse("""{"x":12345678901234567890123}"""), new Usage("m", 1, 2, 3), Told),
+        new RunEvent.ActivitySucceeded(3, 0, 2, Payload.Parse("""{"x":12345678901234567890123}"""), new Usage("m", 1, 2, 3, 4), Told),
         new RunEvent.ActivityFailed(3, 0, 2, Full, new Usage("m", 1, 2, 3), Told),
         new RunEvent.RetryScheduled(3, 0, 3, DateTimeOffset.UnixEpoch, Cost),
         new RunEvent.ActivityIntended(3, 0, 3, 7),

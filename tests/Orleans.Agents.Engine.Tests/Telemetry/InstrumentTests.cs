@@ -54,6 +54,24 @@ public sealed class InstrumentTests
     }
 
     [Fact]
+    public async Task What_comes_near_its_limit_is_counted_once()
+    {
+        using var watched = new Watched();
+        var large = $"\"{new string('x', 1000)}\"";
+        await using var house = await House.OpenAsync(
+            new MemoryStore(database),
+            WorkflowOf("large"),
+            null,
+            engine => engine.MaxPayloadBytes = 1200,
+            House.Tool("test.work", (_, _) => Task.FromResult(House.Ok(large))));
+
+        await EndAsync(house, "large");
+
+        Assert.Equal(1, Sum(watched, "agents.sizes.warned", "large"));
+        Assert.Equal("payload", Assert.Single(watched.By("agents.sizes.warned", SpanTags.Workflow, "large")).Tags[SpanTags.Size]);
+    }
+
+    [Fact]
     public async Task A_run_that_is_taken_over_counts_with_the_reason()
     {
         using var watched = new Watched();

@@ -176,6 +176,10 @@ public sealed partial class ComposeTests
         Compose["services"][name]["volumes"].Items.Select(v => Mounted().Match(v.Text)).Where(m => m.Success),
         m => Assert.True(Path.Exists(Path.Combine(Source.Root, m.Groups[1].Value)), m.Value));
 
+    [Needs("docker compose version")]
+    public void Compose_itself_has_nothing_against_it() =>
+        Tool.Read("docker", ["compose", "--file", File, "config", "--quiet"]);
+
     [Fact]
     public void What_may_be_set_from_outside_is_documented() => Assert.All(
         Substituted().Matches(Source.Read(File)).Select(m => m.Groups[1].Value).Distinct(),

@@ -99,6 +99,11 @@ public sealed class KubernetesTests
         Assert.Equal(2, Number(Deployment["spec"]["replicas"]));
         Assert.Equal(0, Number(Deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"]));
         Assert.Equal(1, Number(Manifests.Single(m => m["kind"].Text == "PodDisruptionBudget")["spec"]["maxUnavailable"]));
+        // Kustomize adds the label to selectors that are there; a budget without one would be for no pod.
+        Assert.Equal(
+            Kustomization["labels"].Items.Single()["pairs"].Members.Select(m => (m.Name, m.Value.Text)),
+            Manifests.Single(m => m["kind"].Text == "PodDisruptionBudget")["spec"]["selector"]["matchLabels"].Members
+                .Select(m => (m.Name, m.Value.Text)));
         Assert.Equal("None", Manifests.Single(m => m["metadata"]["name"].Text == "agents-server-silos")["spec"]["clusterIP"].Text);
     }
 
@@ -133,6 +138,11 @@ public sealed class KubernetesTests
         Assert.All(
             ["AGENTS_POSTGRES", "AGENTS_CLUSTER", "AGENTS_PROFILE", "AGENTS_LISTEN", "AGENTS_SILO_PORT", "AGENTS_DEFINITIONS"],
             s => Assert.Equal(compose["environment"][s].Text, Told[s]));
+        Assert.Equal($"{Pod["terminationGracePeriodSeconds"].Text}s", compose["stop_grace_period"].Text);
+        Assert.Equal(compose["deploy"]["resources"]["limits"]["cpus"].Text, Node["resources"]["limits"]["cpu"].Text);
+        Assert.Equal(
+            compose["deploy"]["resources"]["limits"]["memory"].Text,
+            Node["resources"]["limits"]["memory"].Text.Replace("Gi", "g", StringComparison.Ordinal));
         Assert.Contains(
             Node["volumeMounts"].Items, v => v["mountPath"].Text == Told["AGENTS_DEFINITIONS"]);
     }

@@ -30,20 +30,35 @@ internal sealed class Tree
 
     public bool Has(string name) => Map.ContainsKey(name);
 
+    /// <summary>Each text in it, with where it stands in its document.</summary>
+    public IEnumerable<string> Fields() => FieldsBelow("");
+
     /// <summary>Reads the documents of a file; anchors are merged.</summary>
-    public static IReadOnlyList<Tree> Read(string file)
+    public static IReadOnlyList<Tree> Read(string file) => Parse(file, Source.Read(file));
+
+    /// <summary>Reads the documents of a text.</summary>
+    /// <param name="name">What the text is called where something is missing in it.</param>
+    /// <param name="text">The text.</param>
+    public static IReadOnlyList<Tree> Parse(string name, string text)
     {
-        var parser = new MergingParser(new Parser(new StringReader(Source.Read(file))));
+        var parser = new MergingParser(new Parser(new StringReader(text)));
         var deserializer = new DeserializerBuilder().Build();
         List<Tree> documents = [];
         parser.Consume<YamlDotNet.Core.Events.StreamStart>();
         while (parser.Accept<YamlDotNet.Core.Events.DocumentStart>(out _))
         {
-            documents.Add(new Tree(file, deserializer.Deserialize<object?>(parser)));
+            documents.Add(new Tree(name, deserializer.Deserialize<object?>(parser)));
         }
 
         return documents;
     }
 
     public override string ToString() => path;
+
+    private IEnumerable<string> FieldsBelow(string place) => value switch
+    {
+        List<object?> => Items.SelectMany((item, index) => item.FieldsBelow($"{place}[{index}]")),
+        Dictionary<object, object?> => Members.SelectMany(m => m.Value.FieldsBelow($"{place}.{m.Name}")),
+        _ => [$"{place}={value}"],
+    };
 }
