@@ -62,7 +62,8 @@ public sealed class HintTests
 
         await cluster.LeaveAsync(0);
 
-        await UntilAsync(async () => (await SubscriptionsAsync(cluster, run)).Count == 1, "the silo that left listens still");
+        await UntilAsync(
+            async () => (await SubscriptionsAsync(cluster, run)).Count == 1, "the silo that stays, and no other, does not listen");
         await UntilAsync(() => Task.FromResult(stays.AreComing(run)), "no hints come any more");
         var heard = new TaskCompletionSource();
         stays.Listen((of, _) =>
