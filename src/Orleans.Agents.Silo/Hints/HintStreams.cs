@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Agents.Runs;
+using Orleans.Configuration;
 using Orleans.Serialization;
 using Orleans.Storage;
 using Orleans.Streams;
@@ -24,6 +26,13 @@ internal static class HintStreams
     private const int Queues = 1;
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(25);
 
+    // Who delivers asks anew who listens when a stream was silent for so long; else it would never hear of those who subscribed
+    // after what was known of listeners was lost with a silo. Shorter than from one proof to the next.
+    private static readonly TimeSpan Lull = TimeSpan.FromSeconds(1);
+
+    // Nobody reads old hints.
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
+
     /// <summary>Adds the streams to a silo. Who listens to them is kept in memory too.</summary>
     public static void AddTo(ISiloBuilder silo)
     {
@@ -34,8 +43,11 @@ internal static class HintStreams
         {
             streams.ConfigurePartitioning(Queues);
             streams.ConfigureStreamPubSub(StreamPubSubType.ExplicitGrainBasedOnly);
-            streams.ConfigurePullingAgent(agent => agent.Configure(options => options.GetQueueMsgsTimerPeriod = Pace));
+            streams.ConfigurePullingAgent(agent => agent.Configure(options =>
+                (options.GetQueueMsgsTimerPeriod, options.StreamInactivityPeriod) = (Pace, Lull)));
         });
+        silo.Services.Configure<StreamCacheEvictionOptions>(Provider, cache =>
+            (cache.DataMinTimeInCache, cache.DataMaxAgeInCache) = (Kept, 2 * Kept));
     }
 
     /// <summary>The stream that hints of a run travel on; the same at every silo of every version.</summary>
