@@ -22,7 +22,7 @@ internal sealed class HintOutlet(
     private const int RunsPerItem = 1_000;
     private const int MostTries = 10;
 
-    // No shorter than the pace at which the streams are read.
+    // What is stored within so short a time travels together.
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<RunId, long> pending = new();

@@ -24,7 +24,7 @@ internal static class HintStreams
     // All streams share one queue. It is asked at this pace by one silo of the cluster, also when nothing happens: this is what
     // hints cost when there are none, and what they are late at most.
     private const int Queues = 1;
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     // Who delivers asks anew who listens when a stream was silent for so long; else it would never hear of those who subscribed
     // after what was known of listeners was lost with a silo. Shorter than from one proof to the next.
