@@ -1,4 +1,5 @@
 using Orleans.Agents.Faults;
+using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
 
 namespace Orleans.Agents.EndToEnd.Worker;
@@ -13,6 +14,7 @@ internal sealed class OnceService(string folder)
     private const string Void = "void";
 
     private readonly string slips = Directory.CreateDirectory(Path.Combine(folder, "once")).FullName;
+    private readonly string begun = Directory.CreateDirectory(Path.Combine(folder, "once-begun")).FullName;
     private readonly FaultPlan again = FaultPlan.Parse(null, Path.Combine(folder, "again.txt"));
 
     /// <summary>Does it; false when it was declared void before, because the caller is late.</summary>
@@ -33,6 +35,12 @@ internal sealed class OnceService(string folder)
 
     /// <summary>Whether it was done; if not, it never will be.</summary>
     public bool WasDone(ToolCall call) => !TryWrite(call, Void) && File.ReadAllText(SlipOf(call)) == Done;
+
+    /// <summary>Says that somebody has begun a call that is done only later.</summary>
+    public void Begin(ToolCall call) => File.WriteAllText(Path.Combine(begun, call.Activity.ToString().Replace('/', '+')), "");
+
+    /// <summary>For how many activities of a run and its children such a call was begun.</summary>
+    public int CountBegun(RunId run) => Directory.EnumerateFiles(begun, $"{run}*").Count();
 
     // A slip appears whole or not at all, whenever its writer dies.
     private bool TryWrite(ToolCall call, string word)

@@ -11,12 +11,13 @@ using Orleans.Agents.Hosting;
 //   worker <store> <folder for the records of effects>
 var (store, records) = (args[0], args[1]);
 var isCareless = Environment.GetEnvironmentVariable("WORKER_CALLS_TWICE") == "1";
+var carriesAll = Environment.GetEnvironmentVariable("WORKER_CARRIES_ITS_OWN") != "1"; // what it was asked to start
 var faults = FaultPlan.FromEnvironment();
 var builder = Host.CreateEmptyApplicationBuilder(null);
 builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(new ErrorStreamLogs());
 builder.Services.AddSingleton(faults).AddSingleton(faults.Clock);
 var agents = builder.Services
-    .AddAgents(engine => (engine.Lanes, engine.ParkAfter) = (512, TimeSpan.FromSeconds(2)))
+    .AddAgents(engine => (engine.Lanes, engine.ParkAfter, engine.CarriesAllRuns) = (512, TimeSpan.FromSeconds(2), carriesAll))
     .AddDefinitions(Path.Combine(AppContext.BaseDirectory, "Workflows"));
 foreach (var tool in new WorkTools(records, isCareless).All)
 {

@@ -13,6 +13,8 @@ namespace Orleans.Agents.EndToEnd.Worker;
 /// <param name="isCareless">A planted fault that the checker has to find: everything is done twice.</param>
 internal sealed class WorkTools(string folder, bool isCareless)
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
     private readonly FaultPlan begun = FaultPlan.Parse(null, Path.Combine(folder, $"begun-{Environment.ProcessId}.txt"));
     private readonly FaultPlan done = FaultPlan.Parse(null, Path.Combine(folder, "effects.txt"));
     private readonly OnceService service = new(folder);
@@ -21,11 +23,9 @@ internal sealed class WorkTools(string folder, bool isCareless)
     [
         Make("work.quick", "Adds one.", ToolEffect.Idempotent, (call, _, _) => DoAsync(call)),
         Make("work.slow", "Adds one after so many milliseconds.", ToolEffect.Idempotent, SlowAsync),
-        Make("work.once", "Adds one, once, and tells after so many milliseconds.", ToolEffect.Once, OnceAsync) with
-        {
-            Reconcile = (call, _) => ValueTask.FromResult<Reconciliation>(
-                service.WasDone(call) ? new Reconciliation.Happened(Next(call)) : new Reconciliation.DidNotHappen()),
-        },
+        Make("work.last", "Adds one when so many of the run and its children are stubborn.", ToolEffect.Idempotent, LastAsync),
+        MakeOnce("work.once", "Adds one, once, and tells after so many milliseconds.", OnceAsync),
+        MakeOnce("work.stubborn", "Adds one, once, when it is told to stop.", StubbornAsync),
     ];
 
     private Task DoAsync(ToolCall call)
@@ -45,6 +45,18 @@ internal sealed class WorkTools(string folder, bool isCareless)
         await DoAsync(call);
     }
 
+    private async Task LastAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        using var input = JsonDocument.Parse(call.Input.Utf8);
+        var others = input.RootElement.GetProperty("others").GetInt32();
+        while (service.CountBegun(call.Activity.Run) < others)
+        {
+            await Task.Delay(Look, cancellation);
+        }
+
+        await DoAsync(call);
+    }
+
     // What is late is refused; it does not matter how, for nobody waits for it any more.
     private async Task OnceAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
     {
@@ -56,6 +68,22 @@ internal sealed class WorkTools(string folder, bool isCareless)
         await Task.Delay(time, cancellation);
         done.Record(call.Activity, call.Attempt, call.Epoch);
     }
+
+    private async Task StubbornAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        service.Begin(call);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellation.Register(told.SetResult);
+        await told.Task;
+        await OnceAsync(call, time, CancellationToken.None);
+    }
+
+    private Tool MakeOnce(string name, string description, Func<ToolCall, TimeSpan, CancellationToken, Task> work) =>
+        Make(name, description, ToolEffect.Once, work) with
+        {
+            Reconcile = (call, _) => ValueTask.FromResult<Reconciliation>(
+                service.WasDone(call) ? new Reconciliation.Happened(Next(call)) : new Reconciliation.DidNotHappen()),
+        };
 
     private Tool Make(
         string name, string description, ToolEffect effect, Func<ToolCall, TimeSpan, CancellationToken, Task> work) => new(
