@@ -99,6 +99,7 @@ internal static class CommandLine
             RunVerb.Create(streams),
             ServeVerb.Create(streams),
             ValidateVerb.Create(streams),
+            PublishVerb.Create(streams),
             RunsVerb.Create(streams),
             BackupVerb.Create(streams),
             BenchVerb.Create(streams),

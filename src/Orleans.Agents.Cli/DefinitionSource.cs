@@ -33,9 +33,15 @@ internal sealed class DefinitionSource
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command verb)
     {
+        AddToSending(verb);
+        verb.Add(answers);
+    }
+
+    /// <summary>Adds those of the options that make sense where definitions are sent on.</summary>
+    public void AddToSending(Command verb)
+    {
         verb.Add(profile);
         verb.Add(strict);
-        verb.Add(answers);
     }
 
     /// <summary>The first of the options that was given; null when none was.</summary>
@@ -60,9 +66,20 @@ internal sealed class DefinitionSource
             throw CommandException.Usage($"There is no folder '{folder}' with answers.");
         }
 
-        var isStrict = parsed.GetValue(strict) || parsed.GetValue(profile) == Strict;
         var host = new DefinitionHost(BuiltInTools.All, [.. new ModelRegistry().Names], retry);
-        return DefinitionLoader.Load(paths, host, new LoadOptions(isStrict) { Answers = folder });
+        return DefinitionLoader.Load(paths, host, new LoadOptions(IsStrict(parsed)) { Answers = folder });
+    }
+
+    /// <summary>Whether warnings are errors.</summary>
+    public bool IsStrict(ParseResult parsed) => parsed.GetValue(strict) || parsed.GetValue(profile) == Strict;
+
+    /// <summary>A gateway is sent what definitions say, and not which answers this program would have given for them.</summary>
+    public void RefuseAnswers(ParseResult parsed)
+    {
+        if (parsed.GetValue(answers) is not null)
+        {
+            throw CommandException.Usage($"{answers.Name} is for runs of a store; a gateway has a model, or answers in the files.");
+        }
     }
 
     /// <summary>Tells what was found; for definitions that cannot be used the payload does too.</summary>

@@ -19,8 +19,8 @@ internal sealed class RunVerb
 
     private readonly Argument<string> path = new("path")
     {
-        Description = "A workflow file, or a folder whose *.yaml, *.yml and *.json files are read together. With --server the "
-            + "name of a workflow that the gateway has.",
+        Description = "A workflow file, or a folder whose *.yaml, *.yml and *.json files are read together. With --server "
+            + "also the name of a workflow that the gateway has.",
     };
 
     private readonly Option<string> input = new("--input", "-i")
@@ -51,6 +51,12 @@ internal sealed class RunVerb
     {
         Description = "The name of the new run; one that exists is followed. Default: a new one.",
         HelpName = "name",
+    };
+
+    private readonly Option<string> definitionHash = new("--definition")
+    {
+        Description = "With --server and a name: the hash of the definition to run, as 'agents publish' printed it.",
+        HelpName = "hash",
     };
 
     private readonly Option<string> store = StoreChoice.Option();
@@ -86,7 +92,7 @@ internal sealed class RunVerb
             new Example(
                 "Start a nightly run once, however often this is called",
                 "agents run report.yaml --key nightly-2026-01-31"),
-            new Example("Run it elsewhere", "agents run report --set path=src --server http://127.0.0.1:8080"),
+            new Example("Run it elsewhere", "agents run report.yaml --set path=src --server http://127.0.0.1:8080"),
             new Example("Leave the run to 'agents serve'", "agents run report.yaml --detach | jq -r .run"),
             new Example("Use the output in a script", "agents run report.yaml --quiet | jq -r .title"))
         {
@@ -96,6 +102,7 @@ internal sealed class RunVerb
             run.workflow,
             run.key,
             run.id,
+            run.definitionHash,
             run.store,
             run.memory,
             run.detach,
@@ -128,6 +135,11 @@ internal sealed class RunVerb
             return await RunAtAsync(there, parsed, manner, interruption);
         }
 
+        if (parsed.GetValue(definitionHash) is not null)
+        {
+            throw CommandException.Usage($"{definitionHash.Name} names a definition that a gateway keeps; say which with --server.");
+        }
+
         var loaded = definitions.Load([parsed.GetValue(path)!], parsed);
         if (!DefinitionSource.Accept(loaded, streams, manner))
         {
@@ -152,20 +164,49 @@ internal sealed class RunVerb
         ServerChoice there, ParseResult parsed, Manner manner, Interruption interruption)
     {
         var named = parsed.GetValue(path)!;
-        if (Path.GetExtension(named) is ".yaml" or ".yml" or ".json" || named.Contains('/', StringComparison.Ordinal))
+        using var session = new ServerSession(there);
+        var isPath = Path.GetExtension(named) is ".yaml" or ".yml" or ".json" || named.Contains('/', StringComparison.Ordinal);
+        var payload = await RunInput.ReadAsync(parsed.GetValue(input), parsed.GetValue(set) ?? [], interruption.Token);
+        if ((isPath ? await PublishedAsync(session, named, parsed, manner, interruption.Token) : Named(named, parsed)) is not { } what)
         {
-            throw CommandException.Usage(
-                $"'{named}' is a path; with a gateway it is the name of a workflow that it has. A store runs files, and --store names one.");
+            return ExitCode.Usage;
         }
 
+        return await new ServerStart(there, streams, manner).RunAsync(
+            session, what, payload, (KeyOf(parsed), parsed.GetValue(id)), parsed.GetValue(detach), interruption);
+    }
+
+    private (string Name, string? Definition) Named(string named, ParseResult parsed)
+    {
         if ((definitions.GivenOf(parsed) ?? (parsed.GetValue(workflow) is null ? null : workflow.Name)) is { } idle)
         {
-            throw CommandException.Usage($"{idle} is about definitions in files, and '{named}' is one that the gateway has.");
+            throw CommandException.Usage(
+                $"{idle} is about definitions in files, and '{named}' is one that the gateway has. A folder is written './{named}'.");
         }
 
-        var payload = await RunInput.ReadAsync(parsed.GetValue(input), parsed.GetValue(set) ?? [], interruption.Token);
-        return await new ServerStart(there, streams, manner).RunAsync(
-            named, payload, (KeyOf(parsed), parsed.GetValue(id)), parsed.GetValue(detach), interruption);
+        return (named, parsed.GetValue(definitionHash));
+    }
+
+    // Null when there are mistakes, here or there; they have been told.
+    private async Task<(string Name, string? Definition)?> PublishedAsync(
+        ServerSession session, string named, ParseResult parsed, Manner manner, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(definitionHash) is not null)
+        {
+            throw CommandException.Usage($"{definitionHash.Name} names a definition that the gateway keeps, and '{named}' is a path.");
+        }
+
+        definitions.RefuseAnswers(parsed);
+        var loaded = definitions.Load([named], parsed);
+        if (!DefinitionSource.Accept(loaded, streams, manner))
+        {
+            return null;
+        }
+
+        var name = Choose(loaded, named, parsed.GetValue(workflow)).Workflow.Name;
+        var kept = await new ServerPublication(session, streams, manner).PublishAsync(
+            loaded, definitions.IsStrict(parsed), cancellation);
+        return kept is { } lines ? (name, lines.Single(line => line.Workflow == name).Definition) : null;
     }
 
     private string? KeyOf(ParseResult parsed) => parsed.GetValue(key) is { } given

@@ -10,6 +10,7 @@ using Orleans.Agents.Gateway.Access;
 using Orleans.Agents.Gateway.Endpoints;
 using Orleans.Agents.Gateway.Following;
 using Orleans.Agents.Gateway.Requests;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,7 @@ public static class AgentsGatewayExtensions
         services.TryAddSingleton<ControlEndpoints>();
         services.TryAddSingleton<DefinitionEndpoints>();
         services.TryAddSingleton<TelemetryEndpoints>();
+        services.TryAddSingleton(provider => provider.GetRequiredService<IAgents>().Hints);
         services.TryAddSingleton<Feed>();
         services.AddHostedService(provider => provider.GetRequiredService<Feed>());
         services.AddOpenApi(DocumentName, ApiDocument.Describe);

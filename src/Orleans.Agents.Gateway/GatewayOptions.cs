@@ -44,11 +44,18 @@ public sealed class GatewayOptions : IValidatableObject
     public int MaxFollowers { get; set; } = 20_000;
 
     /// <summary>
-    /// How often the journal is asked for events of followed runs that other processes carry; those of this process need
-    /// no asking. When asking takes long, it is asked less often.
+    /// How often the journal is asked for events of followed runs of which no hints come: those that another process carries,
+    /// or nobody. When asking takes long, it is asked less often.
     /// </summary>
     /// <value>The default is a quarter of a second.</value>
     public TimeSpan FollowInterval { get; set; } = TimeSpan.FromSeconds(0.25);
+
+    /// <summary>
+    /// How often the journal is asked for events of all followed runs. Where hints come they are read at once; any hint may be
+    /// lost, and then this is how late they are.
+    /// </summary>
+    /// <value>The default is two seconds.</value>
+    public TimeSpan HintedFollowInterval { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How often a stream says something when there is nothing to say, so that nobody takes it for dead.</summary>
     /// <value>The default is 15 seconds.</value>

@@ -13,6 +13,7 @@ public sealed class HelpTests : IDisposable
     [InlineData("run")]
     [InlineData("serve")]
     [InlineData("validate")]
+    [InlineData("publish")]
     [InlineData("runs")]
     [InlineData("backup")]
     [InlineData("runs list")]

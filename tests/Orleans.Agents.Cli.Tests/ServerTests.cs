@@ -74,7 +74,6 @@ public sealed class ServerTests(ServedWorkspace served) : IClassFixture<ServedWo
     [InlineData(2, "input.invalid", "schema of workflow 'count'", "run", "count", "--set", "from=text")]
     [InlineData(2, "run.name_invalid", "'Mine' is not", "run", "echo", "--id", "Mine")]
     [InlineData(2, "cli.input", "cannot be sent", "run", "echo", "--input", "null")]
-    [InlineData(2, "cli.usage", "'w.yaml' is a path", "run", "w.yaml")]
     [InlineData(2, "cli.usage", "--strict is about definitions", "run", "echo", "--strict")]
     [InlineData(2, "cli.usage", "--workflow is about definitions", "run", "echo", "--workflow", "echo")]
     [InlineData(2, "cli.usage", "--key is empty", "run", "echo", "--key", "")]

@@ -44,6 +44,30 @@ internal sealed class BenchDatabase : IDisposable
         return await AskAsync($"select extract(epoch from max(updated_at) - min(started_at))::float8 {those}");
     }
 
+    /// <summary>Has the server keep when each transaction was committed; before anything is measured.</summary>
+    public async Task KeepCommitTimesAsync()
+    {
+        await ExecuteAsync("alter system set track_commit_timestamp = on");
+        source.Clear();
+        server.Stop();
+        server.StartAgain();
+    }
+
+    /// <summary>When each append was committed, by its run's name and the version after it.</summary>
+    public async Task<Dictionary<(string Run, long Version), DateTimeOffset>> ReadCommitTimesAsync()
+    {
+        var times = new Dictionary<(string Run, long Version), DateTimeOffset>();
+        await using var command = source.CreateCommand(
+            "select r.id, a.seq, pg_xact_commit_timestamp(a.xmin) from appends a join runs r on r.run = a.run");
+        await using var rows = await command.ExecuteReaderAsync();
+        while (await rows.ReadAsync())
+        {
+            times.Add((rows.GetString(0), rows.GetInt64(1)), await rows.GetFieldValueAsync<DateTimeOffset>(2));
+        }
+
+        return times;
+    }
+
     /// <summary>Asks until a number is reached.</summary>
     public async Task UntilAsync(string sql, double number)
     {

@@ -3,7 +3,7 @@ namespace Orleans.Agents.Server.Bench;
 /// <summary>What the bench is told by flags.</summary>
 internal sealed class BenchOptions
 {
-    /// <summary>Which workload: <c>load</c>, <c>latency</c>, <c>parked</c>, <c>cold-start</c>, or <c>all</c> of them.</summary>
+    /// <summary>Which workload: <c>load</c>, <c>latency</c>, <c>parked</c>, <c>cold-start</c>, <c>follow</c>, <c>crowd</c>, or <c>all</c>.</summary>
     public string Workload { get; set; } = "all";
 
     /// <summary>How many runs of ten steps make one figure of the load.</summary>
@@ -20,4 +20,10 @@ internal sealed class BenchOptions
 
     /// <summary>How many runs are under way when everything crashes.</summary>
     public int Crashed { get; set; } = 200;
+
+    /// <summary>How many runs are followed at once, by two each.</summary>
+    public int Followed { get; set; } = 20;
+
+    /// <summary>How many follow at once at one node.</summary>
+    public int Followers { get; set; } = 10_000;
 }

@@ -50,11 +50,39 @@ internal sealed record ColdStartFigures(
     public string Workload { get; } = "cluster-cold-start";
 }
 
+/// <summary>
+/// From the commit of events to their arrival at those who follow the run by Server-Sent Events: at its <c>own</c> node, which
+/// carries it, or at an <c>other</c> one. An append counts once for each who follows.
+/// </summary>
+internal sealed record FollowFigures(string Node, int Runs, int Appends, double P50Ms, double P99Ms, double LongestMs)
+{
+    public string Workload { get; } = "cluster-follow";
+}
+
+/// <summary>
+/// Very many followers at one node, divided among some runs: until all had joined, what each costs in memory and all in processor
+/// while nothing happens, and from asking that something happens to every run until all have been told.
+/// </summary>
+internal sealed record CrowdFigures(
+    int Followers,
+    int Runs,
+    double JoinedSeconds,
+    double ResidentMegabytes,
+    double KilobytesPerFollower,
+    double IdleCpuPercent,
+    double ToldSeconds,
+    double ToldCpuSeconds)
+{
+    public string Workload { get; } = "cluster-crowd";
+}
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(LoadFigures))]
 [JsonSerializable(typeof(LatencyFigures))]
 [JsonSerializable(typeof(ParkedFigures))]
 [JsonSerializable(typeof(ColdStartFigures))]
+[JsonSerializable(typeof(FollowFigures))]
+[JsonSerializable(typeof(CrowdFigures))]
 internal sealed partial class FiguresJson : JsonSerializerContext
 {
     /// <summary>Writes figures as one line, at once.</summary>

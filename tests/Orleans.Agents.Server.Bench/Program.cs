@@ -13,6 +13,8 @@ var workloads = new (string Name, Func<BenchOptions, Task> MeasureAsync)[]
     ("latency", LatencyWorkload.MeasureAsync),
     ("parked", ParkedWorkload.MeasureAsync),
     ("cold-start", ColdStartWorkload.MeasureAsync),
+    ("follow", FollowWorkload.MeasureAsync),
+    ("crowd", CrowdWorkload.MeasureAsync),
 };
 var asked = workloads.Where(workload => options.Workload == "all" || options.Workload == workload.Name).ToList();
 if (asked.Count == 0)

@@ -12,6 +12,12 @@ internal static class Workflows
     /// <summary>Is carried for longer than a crash and a cold start take.</summary>
     public const string Carried = "carried";
 
+    /// <summary>Ten steps, each a moment after the one before.</summary>
+    public const string Paced = "paced";
+
+    /// <summary>Enters a state whenever it is told to go.</summary>
+    public const string Told = "told";
+
     /// <summary>How many steps a run of <see cref="Steps"/> has.</summary>
     public const int StepsPerRun = 10;
 
@@ -26,6 +32,18 @@ internal static class Workflows
         kind: Workflow
         metadata: { name: carried }
         spec: { start: rest, states: { rest: { wait: { duration: 25s }, next: done }, done: { end: true } } }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: told }
+        spec:
+          start: ask
+          states:
+            ask:
+              wait: { signal: go }
+              max_visits: 1000
+              next: [ { when: output == 'end', to: done }, { to: ask } ]
+            done: { end: true }
         """;
 
     /// <summary>A file with all of them, which the nodes read.</summary>
@@ -35,6 +53,11 @@ internal static class Workflows
     {
         var states = Enumerable.Range(1, StepsPerRun).Select(step =>
             $$$"""    step{{{step}}}: { tool: text.count, input: { text: a b }, next: {{{(step < StepsPerRun ? $"step{step + 1}" : "done")}}} }""");
+        var paced = Enumerable.Range(1, StepsPerRun).Select(step =>
+            $$$"""
+                step{{{step}}}: { tool: text.count, input: { text: a b }, next: rest{{{step}}} }
+                rest{{{step}}}: { wait: { duration: 150ms }, next: {{{(step < StepsPerRun ? $"step{step + 1}" : "done")}}} }
+            """);
         var file = Path.Combine(Directory.CreateTempSubdirectory("agents-bench-").FullName, "workflows.yaml");
         System.IO.File.WriteAllText(
             file,
@@ -46,6 +69,15 @@ internal static class Workflows
               start: step1
               states:
             {{string.Join('\n', states)}}
+                done: { end: true }
+            ---
+            apiVersion: orleans.agents/v1
+            kind: Workflow
+            metadata: { name: paced }
+            spec:
+              start: step1
+              states:
+            {{string.Join('\n', paced)}}
                 done: { end: true }
             {{Others}}
             """);

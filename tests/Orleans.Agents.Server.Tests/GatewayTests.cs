@@ -22,6 +22,18 @@ public sealed class GatewayTests
             count: { tool: text.count, input: { text: "${{ input.text }}" }, save: { words: "${{ output.words }}" }, next: rest }
             rest: { wait: { duration: 300ms }, next: done }
             done: { end: "${{ context.words }}" }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: paced }
+        spec:
+          start: rest
+          states:
+            rest:
+              wait: { duration: 250ms }
+              max_visits: 16
+              next: [ { when: run.cycle.remaining > 0, to: rest }, { to: done } ]
+            done: { end: true }
         """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -29,17 +41,8 @@ public sealed class GatewayTests
     [Fact]
     public async Task A_run_that_is_started_at_one_node_is_followed_at_the_other_and_a_node_leaves_under_load_without_a_refusal()
     {
-        using var server = PostgresServer.Start();
-        var definitions = Path.Combine(Path.GetTempPath(), $"agents-{Guid.NewGuid():n}.yaml");
-        await File.WriteAllTextAsync(definitions, Workflow);
-        var ports = Cluster.FreePorts(4);
-        using var first = Start(server, definitions, ports[0], ports[1]);
-        using var second = Start(server, definitions, ports[2], ports[3]);
-        using var here = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[1]}"), Timeout = Patience };
-        using var there = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{ports[3]}"), Timeout = Patience };
-        await ReadyAsync(here, first);
-        await ReadyAsync(there, second);
-
+        using var nodes = await Nodes.StartAsync();
+        var (first, here, second, there) = (nodes.First, nodes.Here, nodes.Second, nodes.There);
         var run = await StartAsync(here);
         var events = await FollowAsync(there, run);
         Assert.StartsWith("id: 1\nevent: run.started\n", events, StringComparison.Ordinal);
@@ -55,26 +58,34 @@ public sealed class GatewayTests
 
         Signal.Terminate(second);
         Assert.Equal(0, await ProgramTests.EndOfAsync(second));
-        File.Delete(definitions);
     }
 
-    private static Process Start(PostgresServer server, string definitions, int silo, int http)
+    [Fact]
+    public async Task Who_follows_a_run_at_one_node_misses_nothing_and_sees_nothing_twice_when_the_one_that_carries_it_is_killed()
     {
-        var process = ProgramTests.Start(
-            server,
-            string.Create(CultureInfo.InvariantCulture, $"--silo-port={silo}"),
-            string.Create(CultureInfo.InvariantCulture, $"--listen=http://127.0.0.1:{http}"),
-            $"--definitions={definitions}",
-            "--drain-delay=00:00:02");
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        return process;
-    }
+        using var nodes = await Nodes.StartAsync();
+        var run = await StartAsync(nodes.Here, "paced");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/runs/{run}/events");
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var response = await nodes.There.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var events = new StreamReader(await response.Content.ReadAsStreamAsync());
+        List<string> lines = [];
+        while (await events.ReadLineAsync().WaitAsync(Patience) is { } line)
+        {
+            lines.Add(line);
+            if (lines.Count(one => one == "event: state.entered") == 4 && !nodes.First.HasExited)
+            {
+                nodes.First.Kill();
+                await nodes.First.WaitForExitAsync();
+            }
+        }
 
-    private static Task ReadyAsync(HttpClient node, Process process) => Eventually.TrueAsync(
-        async () => await StatusAsync(node, "/health/ready") == HttpStatusCode.OK,
-        Patience,
-        () => $"the node is not ready; it has ended: {process.HasExited}");
+        var numbers = lines.Where(line => line.StartsWith("id: ", StringComparison.Ordinal)).ToList();
+        Assert.Equal(Enumerable.Range(1, numbers.Count).Select(n => $"id: {n}"), numbers);
+        Assert.True(nodes.First.HasExited);
+        Assert.Contains("event: run.taken_over", lines);
+        Assert.Equal("event: run.succeeded", lines.Last(line => line.StartsWith("event: ", StringComparison.Ordinal)));
+    }
 
     // Null when nobody is there.
     private static async Task<HttpStatusCode?> StatusAsync(HttpClient node, string path)
@@ -129,9 +140,10 @@ public sealed class GatewayTests
         }
     }
 
-    private static async Task<string> StartAsync(HttpClient node)
+    private static async Task<string> StartAsync(HttpClient node, string workflow = "count")
     {
-        using var content = new StringContent("""{"workflow":"count","input":{"text":"a b c"}}""", Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            $$$"""{"workflow":"{{{workflow}}}","input":{"text":"a b c"}}""", Encoding.UTF8, "application/json");
         using var response = await node.PostAsync(new Uri("/api/v1/runs", UriKind.Relative), content);
         var text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == HttpStatusCode.Created, $"{response.StatusCode}: {text}");
@@ -145,5 +157,68 @@ public sealed class GatewayTests
         using var response = await node.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         return await response.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Two nodes over a PostgreSQL of their own.</summary>
+    private sealed class Nodes : IDisposable
+    {
+        private readonly PostgresServer server = PostgresServer.Start();
+        private readonly string definitions = Path.Combine(Path.GetTempPath(), $"agents-{Guid.NewGuid():n}.yaml");
+
+        private Nodes()
+        {
+            File.WriteAllText(definitions, Workflow);
+            var ports = Cluster.FreePorts(4);
+            (First, Here) = Start(ports[0], ports[1]);
+            (Second, There) = Start(ports[2], ports[3]);
+        }
+
+        public Process First { get; }
+
+        public HttpClient Here { get; }
+
+        public Process Second { get; }
+
+        public HttpClient There { get; }
+
+        public static async Task<Nodes> StartAsync()
+        {
+            var nodes = new Nodes();
+            await ReadyAsync(nodes.Here, nodes.First);
+            await ReadyAsync(nodes.There, nodes.Second);
+            return nodes;
+        }
+
+        public void Dispose()
+        {
+            foreach (var node in new[] { First, Second })
+            {
+                node.Kill(); // one that has ended is none the worse for it
+                node.Dispose();
+            }
+
+            Here.Dispose();
+            There.Dispose();
+            server.Dispose();
+            File.Delete(definitions);
+        }
+
+        private (Process Process, HttpClient Http) Start(int silo, int http)
+        {
+            var process = ProgramTests.Start(
+                server,
+                string.Create(CultureInfo.InvariantCulture, $"--silo-port={silo}"),
+                string.Create(CultureInfo.InvariantCulture, $"--listen=http://127.0.0.1:{http}"),
+                $"--definitions={definitions}",
+                "--drain-delay=00:00:02");
+            process.ErrorDataReceived += (_, _) => { };
+            process.BeginErrorReadLine();
+            return (process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{http}"), Timeout = Patience });
+        }
+
+        private static Task ReadyAsync(HttpClient node, Process process) => Eventually.TrueAsync(
+            async () => await StatusAsync(node, "/health/ready") == HttpStatusCode.OK,
+            Patience,
+            () => $"the node is not ready; it has ended: {process.HasExited}");
     }
 }

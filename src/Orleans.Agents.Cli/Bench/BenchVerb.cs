@@ -125,21 +125,28 @@ internal static class BenchVerb
         var parked = Numbers.Option("--parked", $"How many runs wait. Default: {W5Runs}.", 1, 10_000_000);
         var due = Numbers.Option(
             "--due", "How many more are due at one moment, for three processes to wake. Default: 0.", 0, 1_000_000);
+        var after = Numbers.Option(
+            "--after", "How many seconds a process has been up before it is watched. Default: 3, less for short measurements.", 0, 86_400);
         return Workload(
             new Verb(
                 "w5",
                 "Runs that wait for an hour, over which a process has nothing to do.",
                 "Memory and processor time of a fresh process, beside those of one over an empty store.",
                 new Example("A minute over 100,000 runs", "agents bench w5 --parked 100000 --seconds 60"),
+                new Example("The same, when all is compiled", "agents bench w5 --parked 100000 --seconds 60 --after 120"),
                 new Example("How late 1,000 are that are due at once", "agents bench w5 --due 1000"))
             {
-                parked, due,
+                parked, due, after,
             },
             streams,
             async (settings, parsed, cancellation) =>
             {
                 var runs = (int)(parsed.GetValue(parked) ?? W5Runs);
-                var parkedRuns = new ParkedRuns(settings, runs, (int)(parsed.GetValue(due) ?? 0));
+                var parkedRuns = new ParkedRuns(
+                    settings,
+                    runs,
+                    (int)(parsed.GetValue(due) ?? 0),
+                    parsed.GetValue(after) is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
                 return [Report.Of(await parkedRuns.RunAsync(cancellation))];
             });
     }

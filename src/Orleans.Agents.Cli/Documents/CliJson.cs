@@ -23,4 +23,5 @@ namespace Orleans.Agents.Cli.Documents;
 [JsonSerializable(typeof(ReplayDocument))]
 [JsonSerializable(typeof(ForkDocument))]
 [JsonSerializable(typeof(ComparisonDocument))]
+[JsonSerializable(typeof(PublishedDocument))]
 internal sealed partial class CliJson : JsonSerializerContext;

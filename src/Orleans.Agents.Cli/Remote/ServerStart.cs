@@ -9,14 +9,20 @@ namespace Orleans.Agents.Cli.Remote;
 internal sealed class ServerStart(ServerChoice choice, Streams streams, Manner manner)
 {
     /// <summary>Starts the run, and follows it to its end unless it is to be let go of.</summary>
-    /// <param name="workflow">What to start.</param>
+    /// <param name="session">The way to the gateway.</param>
+    /// <param name="workflow">What to start: a workflow, and the hash of its definition where it is not the gateway's present one.</param>
     /// <param name="input">What to work on.</param>
     /// <param name="names">The key and the name it is to have.</param>
     /// <param name="isDetached">Whether it is let go of.</param>
     /// <param name="interruption">What ends the following early.</param>
     /// <returns>What the process ends with.</returns>
     public async Task<int> RunAsync(
-        string workflow, Payload input, (string? Key, string? Id) names, bool isDetached, Interruption interruption)
+        ServerSession session,
+        (string Name, string? Definition) workflow,
+        Payload input,
+        (string? Key, string? Id) names,
+        bool isDetached,
+        Interruption interruption)
     {
         if (input == Payload.Null)
         {
@@ -24,8 +30,7 @@ internal sealed class ServerStart(ServerChoice choice, Streams streams, Manner m
             throw new CommandException(ExitCode.Usage, "cli.input", "An input that is null cannot be sent to a gateway.");
         }
 
-        using var session = new ServerSession(choice);
-        var start = new StartRun(workflow, Json.ElementOf(input), names.Key, names.Id);
+        var start = new StartRun(workflow.Name, Json.ElementOf(input), names.Key, names.Id, workflow.Definition);
         return isDetached
             ? await DetachAsync(session, start, interruption.Token)
             : await new ServerFollowing(session, streams, manner).ToEndAsync(

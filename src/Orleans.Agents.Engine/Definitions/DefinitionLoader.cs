@@ -62,6 +62,7 @@ public static class DefinitionLoader
         return new LoadResult([.. findings.InOrder()], documents, definitions)
         {
             ReferredTo = [.. drafted.Workflows.Where(w => w.IsReferredTo).Select(w => w.Document.Name)],
+            Texts = catalog.Texts,
         };
     }
 

@@ -15,6 +15,9 @@ public sealed record LoadResult(
     /// <summary>The workflows that were read only because others refer to them, from files nobody asked for.</summary>
     public ImmutableArray<string> ReferredTo { get; init; } = [];
 
+    /// <summary>The texts that were read, answers among them: whoever loads these has the same definitions.</summary>
+    public ImmutableArray<DefinitionText> Texts { get; init; } = [];
+
     /// <summary>Whether the definitions are refused.</summary>
     public bool HasErrors => Diagnostics.Any(d => d.Severity is DiagnosticSeverity.Error);
 }

@@ -222,7 +222,16 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         RunAppends.ReadPageAsync(store.Journal, run, after, limit, cancellation);
 
     /// <inheritdoc/>
-    public void Follow(Action<RunId, RunAppend> follower) => Table.Follow(follower);
+    public void Follow(Action<RunId, RunAppend> follower) => Table.Followers.Add(follower);
+
+    /// <inheritdoc/>
+    public IRunHints Hints => field ??= new EmbeddedHints(this);
+
+    /// <summary>Calls back with each run that this process has stored something of, and its version. It has to return at once.</summary>
+    internal void Listen(Action<RunId, long> listener) => Table.Followers.Listen(listener);
+
+    /// <summary>Whether this process carries a run.</summary>
+    internal bool Carries(RunId run) => table?.Carries(run) ?? false;
 
     /// <summary>Carries a run on, if nobody does and it is not over, together with others that are woken now.</summary>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>

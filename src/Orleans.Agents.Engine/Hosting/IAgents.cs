@@ -136,6 +136,9 @@ public interface IAgents
     /// </summary>
     void Follow(Action<RunId, RunAppend> follower);
 
+    /// <summary>Says of which runs there is something new to read, whoever carries them.</summary>
+    IRunHints Hints { get; }
+
     /// <summary>
     /// Reads the facts of many runs after a version each, as they are stored: also those that this program does not know.
     /// Facts that were stored together come together, so the limit may be exceeded by those.

@@ -13,7 +13,6 @@ internal sealed class RunTable
     private readonly ConcurrentDictionary<RunId, RunHost> hosts = [];
     private readonly ConcurrentDictionary<RunId, TaskCompletionSource<RunState?>> waiters = [];
     private readonly ConcurrentDictionary<RunId, Exception> broken = [];
-    private readonly Followers followers;
     private readonly RunServices services;
     private readonly IStore store;
     private readonly AdriftRuns adrift;
@@ -31,7 +30,7 @@ internal sealed class RunTable
         this.process = process;
         current = epoch.Value;
         stays = new Stays(Carries);
-        followers = new Followers(services.Logger, new SizeNotices(services));
+        Followers = new Followers(services.Logger, new SizeNotices(services));
     }
 
     /// <summary>The epoch that runs are carried under from now on.</summary>
@@ -40,7 +39,8 @@ internal sealed class RunTable
     /// <summary>How many runs this process carries.</summary>
     public int Count => hosts.Count;
 
-    public void Follow(Action<RunId, RunAppend> follower) => followers.Add(follower);
+    /// <summary>Who is told of what is stored.</summary>
+    public Followers Followers { get; }
 
     /// <summary>Starts a run that does not exist yet, by a command under the epoch it is carried under; when it does, says so.</summary>
     public async Task<StartResult> StartAsync(Workflow workflow, RunId run, Func<Epoch, RunCommand> command)
@@ -214,7 +214,7 @@ internal sealed class RunTable
             Number = Interlocked.Increment(ref made),
         };
 
-    private void OnStored(RunHost host, Decision.Accepted stored) => followers.Tell(host.Id, host.Epoch, stored);
+    private void OnStored(RunHost host, Decision.Accepted stored) => Followers.Tell(host.Id, host.Epoch, stored);
 
     // What was begun with an append of this process is carried here, and what was left with it is handed over.
     private void OnBeside(Beside beside)
@@ -222,7 +222,7 @@ internal sealed class RunTable
         foreach (var (run, workflow, start, append) in beside.Born)
         {
             services.Logger.RunStarted(run, workflow.Name);
-            followers.Tell(run, append.Epoch, start);
+            Followers.Tell(run, append.Epoch, start);
             if (append.Row is { IsReleased: false, IsOver: false })
             {
                 TakeInBorn(run, workflow, start.Next, append);

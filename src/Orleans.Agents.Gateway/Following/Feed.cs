@@ -12,14 +12,15 @@ namespace Orleans.Agents.Gateway.Following;
 
 /// <summary>
 /// Live events. The journal is the feed and everything else a hint: one loop reads what is new of all followed runs in one
-/// query, at once for runs of this process that say that something happened, and every so often for all. A run's events are
-/// read and written once, however many follow it.
+/// query, at once for runs of which a hint says that something happened, every so often for those of which no hints come, and
+/// now and then for all. A run's events are read and written once, however many follow it.
 /// </summary>
 /// <remarks>
 /// Streams are ended when the application begins to stop: before the server does, which waits for open requests, and after
 /// whoever is to hold the stop up.
 /// </remarks>
-internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Feed> logger)
+internal sealed class Feed(
+    IAgents agents, IRunHints coming, IOptions<GatewayOptions> options, TimeProvider time, ILogger<Feed> logger)
     : IHostedLifecycleService, IDisposable
 {
     private const int RunsAtOnce = 1_000;
@@ -67,13 +68,13 @@ internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, Tim
     {
         if (Interlocked.Exchange(ref isListening, 1) == 0)
         {
-            agents.Follow(OnStored);
+            coming.Listen(OnHint);
         }
 
         var follower = new Follower();
         while (true)
         {
-            var joined = followed.GetOrAdd(run, static (run, version) => new Followed(run, version), version);
+            var joined = FollowedOf(run, version);
             if (joined.TryAdd(follower))
             {
                 if (IsStopping)
@@ -85,7 +86,7 @@ internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, Tim
                 return (joined, follower);
             }
 
-            followed.TryRemove(new KeyValuePair<RunId, Followed>(run, joined));
+            Forget(joined);
         }
     }
 
@@ -94,7 +95,7 @@ internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, Tim
     {
         if (run.Remove(follower))
         {
-            followed.TryRemove(new KeyValuePair<RunId, Followed>(run.Run, run));
+            Forget(run);
         }
     }
 
@@ -131,9 +132,9 @@ internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, Tim
     /// <inheritdoc/>
     public void Dispose() => stopping.Dispose();
 
-    private void OnStored(RunId run, RunAppend append)
+    private void OnHint(RunId run, long version)
     {
-        if (followed.ContainsKey(run) && hinted.TryAdd(run, true))
+        if (followed.TryGetValue(run, out var one) && version > one.Position && hinted.TryAdd(run, true))
         {
             hints.Writer.TryWrite(true);
         }
@@ -142,20 +143,21 @@ internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, Tim
     private async Task LoopAsync(CancellationToken stop)
     {
         var nextLook = time.GetTimestamp();
-        var lastBeat = nextLook;
+        var (nextLookAtAll, lastBeat) = (nextLook, nextLook);
         Task? hint = null;
         while (!stop.IsCancellationRequested)
         {
             hint ??= hints.Reader.ReadAsync(stop).AsTask();
-            var pause = followed.IsEmpty ? Timeout.InfiniteTimeSpan : -time.GetElapsedTime(nextLook);
-            await Task.WhenAny(hint, Task.Delay(pause > TimeSpan.Zero || followed.IsEmpty ? pause : TimeSpan.Zero, time, stop));
+            var due = Math.Min(nextLook, nextLookAtAll);
+            await hint.WaitAsync(PauseUntil(due), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             hint = hint.IsCompleted ? null : hint;
             var begun = time.GetTimestamp();
-            if (begun >= nextLook)
+            if (begun >= due)
             {
-                await LookAsync([.. followed.Values], stop);
-                var rest = Math.Max(Ticks(options.Value.FollowInterval), Rest * (time.GetTimestamp() - begun));
-                nextLook = time.GetTimestamp() + rest;
+                var isOfAll = begun >= nextLookAtAll;
+                await LookAsync([.. followed.Values.Where(run => isOfAll || !coming.AreComing(run.Run))], stop);
+                nextLook = After(options.Value.FollowInterval, begun);
+                nextLookAtAll = isOfAll ? After(options.Value.HintedFollowInterval, begun) : nextLookAtAll;
             }
             else
             {
@@ -174,7 +176,40 @@ internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, Tim
         }
     }
 
-    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
+    private TimeSpan PauseUntil(long next) => followed.IsEmpty ? Timeout.InfiniteTimeSpan
+        : time.GetElapsedTime(next) is { Ticks: < 0 } early ? -early
+        : TimeSpan.Zero;
+
+    private long After(TimeSpan interval, long begun)
+    {
+        var now = time.GetTimestamp();
+        return now + Math.Max((long)(interval.TotalSeconds * time.TimestampFrequency), Rest * (now - begun));
+    }
+
+    private Followed FollowedOf(RunId run, long version)
+    {
+        if (followed.TryGetValue(run, out var known))
+        {
+            return known;
+        }
+
+        var made = new Followed(run, version);
+        var one = followed.GetOrAdd(run, made);
+        if (one == made)
+        {
+            coming.Want(run);
+        }
+
+        return one;
+    }
+
+    private void Forget(Followed run)
+    {
+        if (followed.TryRemove(new KeyValuePair<RunId, Followed>(run.Run, run)))
+        {
+            coming.Forgo(run.Run);
+        }
+    }
 
     private List<Followed> TakeHinted()
     {
@@ -221,7 +256,7 @@ internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, Tim
         {
             logger.RunNotFollowed(runs[0].Run.Value, damage);
             runs[0].Close(damage);
-            followed.TryRemove(new KeyValuePair<RunId, Followed>(runs[0].Run, runs[0]));
+            Forget(runs[0]);
         }
         catch (Exception problem) when (problem is StoreException or InvalidOperationException)
         {
@@ -240,7 +275,7 @@ internal sealed class Feed(IAgents agents, IOptions<GatewayOptions> options, Tim
         run.Tell(item);
         if (item.IsEnd)
         {
-            followed.TryRemove(new KeyValuePair<RunId, Followed>(run.Run, run));
+            Forget(run);
         }
         else if (news.Facts.Length >= FactsAtOnce && hinted.TryAdd(run.Run, true))
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Silo.Hints;
 using Orleans.Agents.Silo.Hosting;
 using Orleans.Agents.Silo.Keeping;
 using Orleans.Agents.Silo.Lanes;
@@ -34,8 +35,11 @@ public static class AgentsSiloBuilderExtensions
         services.TryAddSingleton<IEpochBook, MemoryEpochBook>();
         services.Replace(ServiceDescriptor.Singleton<IEngineHost>(provider => provider.GetRequiredService<ClusterHost>()));
         services.Replace(ServiceDescriptor.Singleton<IAgents, ClusterAgents>());
+        HintStreams.AddTo(silo);
+        services.TryAddSingleton<ClusterHints>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, EngineLifecycle>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, KeeperWatch>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<ClusterHints>());
         return agents;
     }
 }

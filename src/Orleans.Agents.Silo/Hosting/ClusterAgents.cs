@@ -4,6 +4,7 @@ using Orleans.Agents.Forks;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Silo.Hints;
 using Orleans.Agents.Silo.Runs;
 using Orleans.Agents.Silo.Wire;
 using Orleans.Agents.Values;
@@ -14,7 +15,7 @@ namespace Orleans.Agents.Silo.Hosting;
 /// What may be asked of runs, asked from a silo: what moves a run goes to its grain, wherever that is; what is read comes
 /// from the store.
 /// </summary>
-internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) : IAgents
+internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains, ClusterHints hints) : IAgents
 {
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Workflows => engine.Workflows;
@@ -117,6 +118,9 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains) :
 
     /// <inheritdoc/>
     public void Follow(Action<RunId, RunAppend> follower) => engine.Follow(follower);
+
+    /// <inheritdoc/>
+    public IRunHints Hints => hints;
 
     /// <inheritdoc/>
     public Task<ImmutableArray<NewFacts>> ReadFactsAsync(

@@ -18,4 +18,5 @@ namespace Orleans.Agents.Silo.Wire;
 [JsonSerializable(typeof(AgentState))]
 [JsonSerializable(typeof(LaneOffer))]
 [JsonSerializable(typeof(LaneReply))]
+[JsonSerializable(typeof(HintItem))]
 internal sealed partial class SiloJson : JsonSerializerContext;

@@ -171,6 +171,21 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task A_listener_is_told_how_far_a_run_has_come_with_each_append()
+    {
+        await using var house = await House.OpenAsync(new MemoryStore(), TwoSteps);
+        house.Model.Answers("thinker", """{"thought":"x"}""");
+        List<(RunId Run, long Version)> told = [];
+        house.Engine.Listen((of, version) => told.Add((of, version)));
+
+        var run = await house.StartAsync();
+        await house.EndAsync(run);
+
+        Assert.Equal((await house.Engine.ReadEventsAsync(run)).Select(append => (run, append.Version)), told);
+        Assert.False(house.Engine.Carries(run));
+    }
+
+    [Fact]
     public async Task A_step_is_one_append()
     {
         await using var house = await House.OpenAsync(new MemoryStore(), TwoSteps);

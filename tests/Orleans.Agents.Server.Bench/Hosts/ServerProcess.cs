@@ -64,9 +64,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)),
         "agents-server.dll"));
 
-    /// <summary>Starts one, with ports of this machine for other nodes and for callers.</summary>
+    /// <summary>
+    /// Starts one, with ports of this machine for other nodes and for callers. It does not wait for balancers unless a flag says so.
+    /// </summary>
     public static ServerProcess Start(
-        string database, string definitions, int siloPort, int httpPort, TimeSpan drainDelay = default)
+        string database, string definitions, int siloPort, int httpPort, params string[] flags)
     {
         var process = Process.Start(new ProcessStartInfo(
             "dotnet",
@@ -75,9 +77,10 @@ internal sealed class ServerProcess : IAsyncDisposable
                 $"--postgres={database}",
                 $"--definitions={definitions}",
                 "--address=127.0.0.1",
-                string.Create(CultureInfo.InvariantCulture, $"--drain-delay={drainDelay}"),
+                "--drain-delay=00:00:00",
                 string.Create(CultureInfo.InvariantCulture, $"--silo-port={siloPort}"),
                 string.Create(CultureInfo.InvariantCulture, $"--listen=http://127.0.0.1:{httpPort}"),
+                .. flags,
             ])
         {
             RedirectStandardError = true,

@@ -30,6 +30,8 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
         while (restarts.Count % Cluster.Places != 0 || TimeProvider.System.GetElapsedTime(since) < FaultSettings.Storm);
 
         await Task.WhenAll(balanced.EndAsync(), patient.EndAsync(), careless.EndAsync());
+        AssertNone(balanced.Failures);
+        AssertNone(patient.Failures);
         var contents = await cluster.ReadAsync();
         FaultSettings.Report(
             output,
@@ -42,13 +44,14 @@ public sealed class RollingRestartTests(ITestOutputHelper output)
                 + $"node was carried on {Slowest(r => r.TakenOver)} s after it had handed them over; a node ended within "
                 + $"{Slowest(r => r.Ended)} s, the next was ready within {Slowest(r => r.Ready)} s; "
                 + $"{contents.Runs.Count} runs, {contents.Appends.Count} appends"));
-        Assert.Empty(balanced.Failures);
-        Assert.Empty(patient.Failures);
         Assert.NotEmpty(careless.Failures); // else nobody was away, and nothing is proved
         Assert.Empty(HistoryChecker.Judge(contents, [.. balanced.Promises, .. patient.Promises]));
         Assert.Equal(balanced.Promises.Count + patient.Promises.Count, contents.Runs.Count);
         Assert.Equal(restarts.Count, contents.Fenced);
         Assert.Contains(contents.Appends, a => a.Events.Contains("run.taken_over", StringComparison.Ordinal));
+
+        void AssertNone(IReadOnlyCollection<string> failures) =>
+            Assert.True(failures.Count == 0, $"{string.Join('\n', failures)}\n{cluster.Complaints}");
 
         string Slowest(Func<Restart, TimeSpan> time) =>
             restarts.Max(time).TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture);

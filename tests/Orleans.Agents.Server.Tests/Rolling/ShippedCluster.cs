@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using Orleans.Agents.EndToEnd.Tests.Checking;
 using Orleans.Agents.EndToEnd.Tests.Processes;
@@ -29,6 +30,13 @@ internal sealed class ShippedCluster : IAsyncDisposable
 
     /// <summary>Where the nodes are asked.</summary>
     public Uri[] Addresses => [.. ports.Select(port => new UriBuilder("http", "127.0.0.1", port.Http).Uri)];
+
+    /// <summary>What the nodes that are there complained of, for whoever looks into a failed test.</summary>
+    public string Complaints => string.Join('\n', nodes.SelectMany(node => node.Said.Split('\n')
+        .Where(line => line.Contains("warn: ", StringComparison.Ordinal) || line.Contains("fail: ", StringComparison.Ordinal)
+            || line.StartsWith(' '))
+        .TakeLast(60)
+        .Select(line => $"[{node.Id}] {line}")));
 
     /// <summary>Starts three nodes, and waits until each is ready.</summary>
     public static async Task<ShippedCluster> StartAsync(TimeSpan drainDelay)
@@ -72,7 +80,7 @@ internal sealed class ShippedCluster : IAsyncDisposable
             async () => await PostgresContents.CountAsync(
                 database.ConnectionString, "select count(*) from runs where status not in ('succeeded', 'failed')") == 0,
             Patience,
-            () => "runs are left");
+            () => $"runs are left:\n{Left()}\n{Complaints}");
         return await PostgresContents.ReadAsync(database.ConnectionString);
     }
 
@@ -88,6 +96,13 @@ internal sealed class ShippedCluster : IAsyncDisposable
         File.Delete(definitions);
     }
 
+    private string Left()
+    {
+        using var ask = source.CreateCommand(
+            "select string_agg(concat_ws(' ', id, status, state, owner, wake_at), chr(10)) from runs where status not in ('succeeded', 'failed')");
+        return $"{ask.ExecuteScalar()}";
+    }
+
     // Null while the process is not fenced, or a run is left that nobody else has taken.
     private async Task<TimeSpan?> TakenOverAsync(int process)
     {
@@ -101,8 +116,16 @@ internal sealed class ShippedCluster : IAsyncDisposable
         return (TimeSpan?)await ask.ExecuteScalarAsync();
     }
 
+    // Patient with each other: this is about nodes that leave, and on a machine that has other things to do they would take
+    // each other for dead.
     private ServerProcess Start(int place) => ServerProcess.Start(
-        database.ConnectionString, definitions, ports[place].Silo, ports[place].Http, drainDelay);
+        database.ConnectionString,
+        definitions,
+        ports[place].Silo,
+        ports[place].Http,
+        string.Create(CultureInfo.InvariantCulture, $"--drain-delay={drainDelay}"),
+        "--profile=dev-safe",
+        "--lease=00:00:10");
 }
 
 /// <summary>How a node was replaced.</summary>

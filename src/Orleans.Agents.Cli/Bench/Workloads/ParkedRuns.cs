@@ -5,11 +5,11 @@ using Orleans.Agents.Cli.Documents;
 namespace Orleans.Agents.Cli.Bench.Workloads;
 
 /// <summary>W5: what runs cost that wait for an hour: a fresh process over them, beside one over an empty store.</summary>
-internal sealed class ParkedRuns(BenchSettings settings, int parked, int due = 0)
+internal sealed class ParkedRuns(BenchSettings settings, int parked, int due = 0, TimeSpan? after = null)
 {
     private const double Megabyte = 1_048_576;
 
-    // Before it is watched, a process may compile itself and look through the store.
+    // Before it is watched, a process may compile itself and look through the store, as long as nobody says otherwise.
     private static readonly TimeSpan LongestSettling = TimeSpan.FromSeconds(3);
 
     /// <summary>Measures.</summary>
@@ -35,7 +35,7 @@ internal sealed class ParkedRuns(BenchSettings settings, int parked, int due = 0
         await using var connection = await database.ConnectAsync(cancellation);
         using var process = BenchProcess.Start(database.Address, [BenchWorker.Idle, "--store", settings.Kind]);
         await process.UntilSaysAsync(BenchWorker.Ready, cancellation);
-        await Task.Delay(settings.Time < LongestSettling ? settings.Time : LongestSettling, cancellation);
+        await Task.Delay(after ?? (settings.Time < LongestSettling ? settings.Time : LongestSettling), cancellation);
         var before = await database.CountAsync(cancellation);
         var processor = process.Processor;
         await Task.Delay(settings.Time, cancellation);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using Orleans.Agents.Expressions;
 
@@ -27,6 +28,10 @@ internal sealed class SourceCatalog
 
     /// <summary>The files that were asked for; those that could not be read are findings.</summary>
     public IReadOnlyList<SourceFile> Documents => documents;
+
+    /// <summary>All that has been read, also because others mean it.</summary>
+    public ImmutableArray<DefinitionText> Texts =>
+        [.. files.Values.OrderBy(file => file.Name, StringComparer.Ordinal).Select(file => new DefinitionText(file.Name, file.Text))];
 
     /// <summary>Files, and the definition files directly in folders.</summary>
     public static SourceCatalog FromDisk(IReadOnlyList<string> paths, Findings findings)
