@@ -27,6 +27,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     private readonly Dictionary<(int Visit, int Branch, int Attempt), RunId> children = [];
     private readonly SignalWatch signals = new();
     private readonly BookWatch books = new();
+    private readonly CrashWatch crashes = new();
     private Epoch last;
     private Epoch called;
 
@@ -65,6 +66,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         {
             Record(happened);
             signals.Record(happened);
+            crashes.Record(happened);
         }
 
         var before = State;
@@ -136,6 +138,11 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
                 || Run.Outstanding(workflow, State).Any(work => work.Key is { } key && key.Activity == activity && key.Attempt == attempt),
             Invariant.SuspendedBeginsNothing,
             $"attempt {attempt} at {activity} begins in a suspended run that does not ask for it");
+        Check(
+            !knowsAll || crashes.InARow < RunLimits.Crashes,
+            Invariant.CrashLoopsPark,
+            $"attempt {attempt} at {activity} begins although {crashes.InARow} processes in a row ended over such");
+        crashes.Began();
         called = epoch.Value > called.Value ? epoch : called;
         books.Began(activity, attempt);
         underWay[(process, visit, branch)] = attempt;
