@@ -3,6 +3,8 @@ using System.Globalization;
 using Npgsql;
 using Orleans.Agents.EndToEnd.Tests.Faults;
 using Orleans.Agents.EndToEnd.Tests.Processes;
+using Orleans.Agents.Repository.Tests;
+using Orleans.Agents.Server.Bench.Hosts;
 using Orleans.Agents.Silo.Keeping;
 using Orleans.Agents.Storage.Tests;
 
@@ -35,6 +37,29 @@ public sealed class ProgramTests
         Assert.Equal(0, await EndOfAsync(node));
         Assert.Equal(1, await CountAsync(source, "silos where status = 6"));
         Assert.Equal(1, await CountAsync(source, "carrier where fenced_at is not null"));
+    }
+
+    [Fact]
+    public async Task One_that_comes_after_a_crash_calls_nobody_who_is_dead()
+    {
+        using var server = PostgresServer.Start();
+        await using var crashed = await ReadyAsync();
+        await crashed.KillAsync();
+
+        await using var next = await ReadyAsync(); // at another address, as containers come
+
+        Assert.Contains("were marked dead", next.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unable to connect", next.Said, StringComparison.Ordinal);
+        Assert.DoesNotContain("Failed to get ping responses", next.Said, StringComparison.Ordinal);
+
+        async Task<ServerProcess> ReadyAsync()
+        {
+            var ports = Cluster.FreePorts(2);
+            var node = ServerProcess.Start(
+                server.ConnectionString, Path.Combine(Source.Root, "samples", "embedding"), ports[0], ports[1]);
+            await node.ReadyAsync();
+            return node;
+        }
     }
 
     internal static Process Start(PostgresServer server, params string[] flags)

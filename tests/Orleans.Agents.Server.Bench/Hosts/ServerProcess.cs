@@ -15,14 +15,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly Process process;
-    private readonly ConcurrentQueue<string> errors = new();
+    private readonly ConcurrentQueue<string> said = new();
 
     private ServerProcess(Process process, int httpPort)
     {
         this.process = process;
         Http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}") };
-        process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
-        process.OutputDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
+        process.OutputDataReceived += (_, line) => said.Enqueue(line.Data ?? "");
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
     }
@@ -32,6 +32,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>The number by which the database knows it.</summary>
     public int Id => process.Id;
+
+    /// <summary>All that it said.</summary>
+    public string Said => string.Join('\n', said);
 
     /// <summary>What it has resident, in megabytes.</summary>
     public double ResidentMegabytes
@@ -91,7 +94,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             if (process.HasExited || TimeProvider.System.GetElapsedTime(since) > Patience)
             {
-                throw new InvalidOperationException($"A server did not come up: {string.Join('\n', errors)}");
+                throw new InvalidOperationException($"A server did not come up: {Said}");
             }
 
             await Task.Delay(Pause);
