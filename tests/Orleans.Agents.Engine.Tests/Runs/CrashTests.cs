@@ -47,7 +47,7 @@ public sealed class CrashTests
         await using var sixth = await OpenAsync(new MemoryStore(database));
         var state = await House.UntilAsync(sixth, run, seen => seen.Suspension is not null);
         await House.UntilPutDownAsync(sixth, run);
-        var child = (await House.UntilAsync(sixth, new RunId("deadly~1.1"), seen => seen.Suspension is not null)).Suspension!;
+        var child = (await House.UntilAsync(sixth, new RunId("deadly~1.0"), seen => seen.Suspension is not null)).Suspension!;
 
         Assert.Equal(5, calls);
         Assert.Equal((FailureCode.CrashLoop, null), (state.Suspension!.Code, state.Suspension.IsByParent));
@@ -69,7 +69,7 @@ public sealed class CrashTests
         await using var mended = await OpenAsync(new MemoryStore(database), isMended: true);
         await House.UntilAsync(mended, run, seen => seen.Suspension is not null);
         await mended.Engine.ResumeAsync(run);
-        await mended.Engine.SignalAsync(new RunId("deadly~1.1"), "go", default);
+        await mended.Engine.SignalAsync(new RunId("deadly~1.0"), "go", default);
 
         var end = await mended.EndAsync(run);
         Assert.Equal((RunStatus.Succeeded, null), (end.Status, end.Crashes));
@@ -86,7 +86,7 @@ public sealed class CrashTests
         }
 
         await using var last = await OpenAsync(new MemoryStore(database), isMended: true);
-        await last.Engine.SignalAsync(new RunId("deadly~1.1"), "go", default);
+        await last.Engine.SignalAsync(new RunId("deadly~1.0"), "go", default);
 
         Assert.Equal(RunStatus.Succeeded, (await last.EndAsync(run)).Status);
         var facts = await EventsAsync(last, run);
@@ -102,6 +102,7 @@ public sealed class CrashTests
         var house = await OpenAsync(store, reached: reached);
         await house.StartAsync(run: run);
         await reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await House.UntilAsync(house, run, seen => seen.AwaitedChildren is not null); // that it begins is progress
         if (crashes)
         {
             await store.DisposeAsync(); // nothing that it does from now on reaches the database
