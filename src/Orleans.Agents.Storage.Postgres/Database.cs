@@ -96,9 +96,24 @@ internal sealed class Database : IAsyncDisposable
     // Only what the store needs: each type more makes the first connection slower.
     private static NpgsqlDataSource Build(string connectionString)
     {
-        var builder = new NpgsqlSlimDataSourceBuilder(connectionString);
+        var builder = new NpgsqlSlimDataSourceBuilder(WithoutKerberos(connectionString));
         builder.EnableArrays();
         builder.EnableTransportSecurity();
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false)); // all of them are the server's own
         return builder.Build();
+    }
+
+    // Npgsql asks for Kerberos' encryption first, and where there is none, which is nearly everywhere, connects a second
+    // time. Who has it says so; TLS is asked for as ever.
+    private static string WithoutKerberos(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (!settings.ShouldSerialize("GSS Encryption Mode")
+            && Environment.GetEnvironmentVariable("PGGSSENCMODE") is null)
+        {
+            settings.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+
+        return settings.ConnectionString;
     }
 }

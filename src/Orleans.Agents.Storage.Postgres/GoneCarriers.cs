@@ -1,23 +1,19 @@
 using System.Collections.Immutable;
-using Npgsql;
+using System.Diagnostics;
 using NpgsqlTypes;
 using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Storage.Postgres;
 
 /// <summary>Finds epochs whose process is gone and fences them for good.</summary>
-internal static class GoneCarriers
+internal sealed class GoneCarriers(Database database)
 {
     // A process whose connection was cut takes its lock again within milliseconds. So a free lock has to be seen twice,
     // with as much time between as that may need.
     private static readonly TimeSpan Doubt = TimeSpan.FromMilliseconds(250);
 
-    // Ages are reckoned from when the statement arrived: should the server stand still in the middle of it, that must not
-    // age anybody. A beat from the future, of a clock that was set back, is as bad as an old one. Who is just storing an
-    // append holds the row and is left for the next time.
-    private const string Fence =
+    private const string Unlocked =
         """
-        with
             unfenced as materialized (
                 select carrier.epoch, left_at, lease, lock_key, locked_under, coalesce(at, taken_at) as at
                 from carrier left join beats using (epoch)
@@ -27,7 +23,18 @@ internal static class GoneCarriers
                 where locktype = 'advisory' and objsubid = 1 and granted),
             unlocked as materialized (
                 select epoch, at from unfenced
-                where locked_under = pg_postmaster_start_time() and (lock_key in (select key from locks)) is not true),
+                where locked_under = pg_postmaster_start_time() and (lock_key in (select key from locks)) is not true)
+        """;
+
+    private const string Suspect = $"with {Unlocked} select epoch, at from unlocked";
+
+    // Ages are reckoned from when the statement arrived: should the server stand still in the middle of it, that must not
+    // age anybody. A beat from the future, of a clock that was set back, is as bad as an old one. Who is just storing an
+    // append holds the row and is left for the next time.
+    private const string Fence =
+        $"""
+        with
+        {Unlocked},
             gone as (
                 select epoch from unfenced where left_at is not null
                 union
@@ -50,36 +57,71 @@ internal static class GoneCarriers
         select epoch, at from unlocked where epoch not in (select epoch from dead)
         """;
 
-    /// <summary>Fences every epoch that is gone, but none of these.</summary>
-    public static async Task<ImmutableArray<Epoch>> FenceAsync(
-        Database database, List<long> mine, CancellationToken cancellation)
+    private ImmutableArray<Suspicion> suspicions = [];
+    private long suspectedAt;
+
+    /// <summary>
+    /// Notes whose lock is free, and fences nobody: when they are to be fenced, much of the time that the doubt about them
+    /// takes has passed already.
+    /// </summary>
+    public async Task SuspectAsync(List<long> mine, CancellationToken cancellation)
     {
-        var first = await database.DoAsync((connection, stop) => LookAsync(connection, mine, [], stop), cancellation);
-        var doubtful = first.FindAll(found => found.UnlockedAt is not null);
-        var fenced = first.FindAll(found => found.UnlockedAt is null);
-        if (doubtful.Count > 0)
+        suspectedAt = Stopwatch.GetTimestamp();
+        suspicions = await database.DoAsync(
+            async (connection, stop) =>
+            {
+                await using var suspect = connection.Command(Suspect, Sql.Integers(mine));
+                return (await suspect.ReadAllAsync(
+                    row => new Suspicion(row.GetInt64(0), row.GetDateTime(1)), stop)).ToImmutableArray();
+            },
+            cancellation);
+    }
+
+    /// <summary>Fences every epoch that is gone, but none of these.</summary>
+    public async Task<ImmutableArray<Epoch>> FenceAsync(List<long> mine, CancellationToken cancellation)
+    {
+        var (seen, since) = (suspicions, suspectedAt);
+        suspicions = [];
+        var fenced = ImmutableArray.CreateBuilder<Epoch>();
+        if (seen.IsEmpty)
         {
-            await Task.Delay(Doubt, cancellation);
-            var second = await database.DoAsync(
-                (connection, stop) => LookAsync(connection, mine, doubtful, stop), cancellation);
-            fenced.AddRange(second.FindAll(found => found.UnlockedAt is null));
+            since = Stopwatch.GetTimestamp();
+            seen = await LookAsync(mine, [], fenced, cancellation);
         }
 
-        return [.. fenced.Select(found => found.Epoch)];
+        if (!seen.IsEmpty)
+        {
+            var passed = Stopwatch.GetElapsedTime(since);
+            await Task.Delay(passed < Doubt ? Doubt - passed : TimeSpan.Zero, cancellation);
+            await LookAsync(mine, seen, fenced, cancellation);
+        }
+
+        return fenced.DrainToImmutable();
     }
 
-    private static async Task<List<Found>> LookAsync(
-        NpgsqlConnection connection, List<long> mine, List<Found> seen, CancellationToken cancellation)
+    // Fences who is known to be gone, and says whose lock is free besides.
+    private async Task<ImmutableArray<Suspicion>> LookAsync(
+        List<long> mine,
+        ImmutableArray<Suspicion> seen,
+        ImmutableArray<Epoch>.Builder fenced,
+        CancellationToken cancellation)
     {
-        await using var fence = connection.Command(
-            Fence,
-            Sql.Integers(mine),
-            Sql.Integers([.. seen.Select(found => found.Epoch.Value)]),
-            Sql.Of(seen.ConvertAll(found => found.UnlockedAt!.Value), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz));
-        return await fence.ReadAllAsync(
-            row => new Found(new Epoch(row.GetInt64(0)), row.IsDBNull(1) ? null : row.GetDateTime(1)), cancellation);
+        var found = await database.DoAsync(
+            async (connection, stop) =>
+            {
+                await using var fence = connection.Command(
+                    Fence,
+                    Sql.Integers(mine),
+                    Sql.Integers([.. seen.Select(one => one.Epoch)]),
+                    Sql.Of(seen.Select(one => one.At).ToList(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz));
+                return await fence.ReadAllAsync(
+                    row => (Epoch: row.GetInt64(0), At: row.IsDBNull(1) ? (DateTime?)null : row.GetDateTime(1)), stop);
+            },
+            cancellation);
+        fenced.AddRange(found.Where(one => one.At is null).Select(one => new Epoch(one.Epoch)));
+        return [.. found.Where(one => one.At is not null).Select(one => new Suspicion(one.Epoch, one.At!.Value))];
     }
 
-    /// <summary>An epoch that is fenced now; or that nobody holds the lock of, with its last beat.</summary>
-    private sealed record Found(Epoch Epoch, DateTime? UnlockedAt);
+    /// <summary>An epoch that nobody holds the lock of, and its last beat.</summary>
+    private sealed record Suspicion(long Epoch, DateTime At);
 }

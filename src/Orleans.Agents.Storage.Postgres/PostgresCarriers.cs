@@ -23,6 +23,7 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
     private readonly Database database;
     private readonly TimeSpan lease;
     private readonly CarrierLocks locks;
+    private readonly GoneCarriers gone;
     private readonly Heartbeat heartbeat;
     private readonly ConcurrentDictionary<Epoch, Held> held = new();
     private readonly ConcurrentDictionary<Epoch, bool> fenced = new();
@@ -32,6 +33,7 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
         this.database = database;
         this.lease = lease;
         locks = new CarrierLocks(database);
+        gone = new GoneCarriers(database);
         heartbeat = new Heartbeat(database, lease, AfterBeat);
     }
 
@@ -42,6 +44,11 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
     public async Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (isKeeper)
+        {
+            await gone.SuspectAsync(HeldEpochs, cancellation);
+        }
+
         var key = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
 
         // The lock is held before anybody can see the row. It is not cancelled on the way: nobody would know of the epoch.
@@ -63,7 +70,7 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<ImmutableArray<Epoch>> FenceGoneAsync(CancellationToken cancellation) =>
-        GoneCarriers.FenceAsync(database, HeldEpochs, cancellation);
+        gone.FenceAsync(HeldEpochs, cancellation);
 
     /// <inheritdoc/>
     public async Task ReleaseAsync(Epoch epoch, CancellationToken cancellation)

@@ -17,8 +17,17 @@ internal sealed class KillScenario : IDisposable
 
     /// <param name="workflow">The definition's folder.</param>
     /// <param name="input">The run's input.</param>
-    public KillScenario(string workflow, string input) =>
-        arguments = ["run", workflow, "--workflow", Path.GetFileName(workflow), "--input", input, "--id", Run, "--store", Store, "--json", "--quiet"];
+    public KillScenario(string workflow, string input)
+        : this([workflow, "--workflow", Path.GetFileName(workflow), "--input", input])
+    {
+    }
+
+    private KillScenario(string[] what) =>
+        arguments = ["run", .. what, "--id", Run, "--store", Store, "--json", "--quiet"];
+
+    /// <summary>A machine of another runtime, with answers for its agents.</summary>
+    public static KillScenario OfMachine(string machine, string answers, string input) =>
+        new([machine, "--answers", answers, "--input", input]);
 
     private string Store => Path.Combine(folder, "agents.db");
 

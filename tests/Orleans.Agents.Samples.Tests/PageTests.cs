@@ -4,7 +4,10 @@ namespace Orleans.Agents.Samples.Tests;
 public sealed class PageTests
 {
     public static TheoryData<string> Pages() =>
-        ["README.md", "docs/start.md", "samples/repository-report/README.md", "samples/embedding/README.md", "samples/approval/README.md"];
+    [
+        "README.md", "docs/start.md", "samples/repository-report/README.md", "samples/embedding/README.md", "samples/approval/README.md",
+        "samples/flatmachine/README.md",
+    ];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -33,6 +36,7 @@ public sealed class PageTests
     [InlineData("README.md")]
     [InlineData("docs/start.md")]
     [InlineData("samples/approval/README.md")]
+    [InlineData("samples/flatmachine/README.md")]
     public void A_page_that_is_run_has_commands(string path) =>
         Assert.Contains(Page.Read(path).Commands, c => c.CanBeRun);
 

@@ -26,6 +26,8 @@ public sealed class ClusterUnderTest : IHostUnderTest
 
     public IAgents this[int place] => Services(place).GetRequiredService<IAgents>();
 
+    public bool Lends => true;
+
     public static async Task<ClusterUnderTest> OpenAsync(
         HostSetup setup, Action<ISiloBuilder>? configure = null, bool isByChance = true)
     {

@@ -44,7 +44,7 @@ internal sealed class BookWatch
         Within("money", taken.MicroUsd, bounds.MicroUsd);
         Within("activities", taken.Activities + state.ActivitiesUsed, bounds.Activities);
         Within("launches", taken.Launches + (state.LaunchesUsed ?? 0), bounds.Launches);
-        RunWatch.Check(
+        Invariant.Check(
             !state.IsOver || reserved == default, Invariant.BooksBalance, $"at its end the run has {reserved} set aside");
     }
 
@@ -166,7 +166,7 @@ internal sealed class BookWatch
     {
         foreach (var (key, one) in held.Where(one => one.Value is { IsChild: false, IsLeft: false }))
         {
-            RunWatch.Check(
+            Invariant.Check(
                 taken.WasPutDown is not true || !made.Contains(key) || one.NotBefore > before || isSuspended,
                 Invariant.BooksBalance,
                 $"{key} was made, and who takes the run over does not charge it");
@@ -191,10 +191,10 @@ internal sealed class BookWatch
         }
     }
 
-    private static void Compare(string what, Sums expected, Sums found) => RunWatch.Check(
+    private static void Compare(string what, Sums expected, Sums found) => Invariant.Check(
         expected == found, Invariant.BooksBalance, $"{what}: the facts say {expected}, the books {found}");
 
-    private static void Within(string what, long taken, long? bound) => RunWatch.Check(
+    private static void Within(string what, long taken, long? bound) => Invariant.Check(
         !(taken > bound), Invariant.WithinBudget, $"{taken} of {what} are taken of {bound}");
 
     private sealed record Held(Sums Sums, DateTimeOffset? NotBefore = null)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Reflection;
 
 namespace Orleans.Agents.Simulation.Tests;
@@ -33,6 +34,7 @@ internal static class Invariant
     public const string SignalsComeOnce = "signals-come-once";
     public const string OnceMeansOnce = "once-means-once";
     public const string ReplayDecidesTheSame = "replay-decides-the-same";
+    public const string ForksBeginAtTheCut = "forks-begin-at-the-cut";
     public const string PayloadsAreWhole = "payloads-are-whole";
     public const string BooksBalance = "books-balance";
     public const string NothingBreaks = "nothing-breaks";
@@ -43,6 +45,15 @@ internal static class Invariant
             .Where(f => f.IsLiteral)
             .Select(f => (string)f.GetRawConstantValue()!),
     ];
+
+    /// <summary>Throws when a promise is broken.</summary>
+    public static void Check(bool holds, string invariant, FormattableString how)
+    {
+        if (!holds)
+        {
+            throw new BrokenInvariantException(invariant, how.ToString(CultureInfo.InvariantCulture));
+        }
+    }
 }
 
 /// <summary>A promise was broken.</summary>

@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Replays;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Serialization;
 using Orleans.Agents.Simulation.Tests.Workflows;
@@ -25,6 +23,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     private readonly Dictionary<(int Visit, int Branch, int Attempt), string> given = [];
     private readonly Dictionary<(int Process, int Visit, int Branch), int> underWay = [];
     private readonly Dictionary<(int Visit, int Branch, int Attempt), RunId> children = [];
+    private readonly List<RunEvent> inherited = [];
     private readonly SignalWatch signals = new();
     private readonly BookWatch books = new();
     private readonly CrashWatch crashes = new();
@@ -44,20 +43,27 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     /// <summary>Whether something happened that may change how the run ends, and is meant to.</summary>
     public bool IsDisturbed { get; private set; }
 
+    /// <summary>Where the run stood after each of its appends, oldest first.</summary>
+    public IEnumerable<RunState> Cuts => states.Where(state => state.Key > 0).OrderBy(state => state.Key).Select(state => state.Value);
+
+    /// <summary>How many signals of a name it has received, those included that the run had received that it was forked from.</summary>
+    public int CountHeard(string signal) =>
+        FactsUpTo(State.Version).OfType<RunEvent.SignalReceived>().Count(e => e.Signal == signal);
+
     /// <summary>Facts were stored.</summary>
     public void Stored(long version, DateTimeOffset at, Epoch epoch, ImmutableArray<RunEvent> events)
     {
-        Check(!State.IsOver, Invariant.EndsOnce, $"{events[0].GetType().Name} follows the end");
-        Check(
+        Invariant.Check(!State.IsOver, Invariant.EndsOnce, $"{events[0].GetType().Name} follows the end");
+        Invariant.Check(
             version == State.Version + events.Length,
             Invariant.VersionsHaveNoGaps,
             $"{events.Length} events lead from {State.Version} to {version}");
-        Check(
+        Invariant.Check(
             epoch == last || State.Version == 0 || events[0] is RunEvent.TakenOver,
             Invariant.OneOwner,
             $"epoch {epoch} wrote after {last} without having taken the run over");
-        Check(at >= State.Now, Invariant.TimeNeverRunsBack, $"{at:O} follows {State.Now:O}");
-        Check(
+        Invariant.Check(at >= State.Now, Invariant.TimeNeverRunsBack, $"{at:O} follows {State.Now:O}");
+        Invariant.Check(
             !events[..^1].Any(e => e is RunEvent.Succeeded or RunEvent.Failed),
             Invariant.EndsOnce,
             $"something follows the end in its own append");
@@ -72,7 +78,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         var before = State;
         last = epoch;
         State = Run.Evolve(State, events, at);
-        Check(
+        Invariant.Check(
             events.Any(e => e is RunEvent.TakenOver) ? State.Epoch > before.Epoch : State.Epoch >= before.Epoch,
             Invariant.EpochsNeverDecrease,
             $"the run was taken over under {State.Epoch} after {before.Epoch}");
@@ -81,14 +87,14 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         IsDisturbed |= books.HasLost; // less is left than there would be
         foreach (var child in children.Values.Where(_ => State.IsOver))
         {
-            Check(watchOf!(child).State.IsOver, Invariant.ChildrenEndFirst, $"run {child} goes on after its parent's end");
+            Invariant.Check(watchOf!(child).State.IsOver, Invariant.ChildrenEndFirst, $"run {child} goes on after its parent's end");
         }
 
-        Check(
+        Invariant.Check(
             State.ActivitiesUsed <= State.Bounds!.Activities,
             Invariant.WithinBudget,
             $"{State.ActivitiesUsed} activities of {State.Bounds.Activities}");
-        Check(
+        Invariant.Check(
             State.IsOver || State.Ending is not null || WaitsForOthers || !Run.Outstanding(workflow, State).IsEmpty,
             Invariant.NothingSleeps,
             $"in state {State.State} at version {version} the run waits for nobody");
@@ -97,14 +103,14 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     /// <summary>A carrier says that this is the run's state, and that it is durable.</summary>
     public void Carried(RunState state)
     {
-        Check(
+        Invariant.Check(
             states.TryGetValue(state.Version, out var folded) && Written(folded) == Written(state),
             Invariant.StateIsFold,
             $"a carrier's state at version {state.Version} is not what the journal makes of it");
     }
 
     /// <summary>A snapshot was stored.</summary>
-    public void Kept(long version, ReadOnlySpan<byte> snapshot) => Check(
+    public void Kept(long version, ReadOnlySpan<byte> snapshot) => Invariant.Check(
         states.TryGetValue(version, out var folded)
         && Written(folded) == Written(JsonSerializer.Deserialize(snapshot, RunJson.Default.RunState)!),
         Invariant.SnapshotIsFold,
@@ -121,19 +127,19 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     public void Began(int process, Epoch epoch, bool knowsAll, ActivityId activity, int attempt)
     {
         var (_, visit, branch) = activity;
-        Check(
+        Invariant.Check(
             !underWay.TryGetValue((process, visit, branch), out var other),
             Invariant.AttemptsDoNotOverlap,
             $"attempt {attempt} at {activity} begins in process {process} while attempt {other} is under way there");
-        Check(
+        Invariant.Check(
             !knowsAll || !(closed.Contains((visit, branch)) || recorded.Contains((visit, branch, attempt))),
             Invariant.RecordedNeverAgain,
             $"attempt {attempt} at {activity} begins although its result is recorded");
-        Check(
+        Invariant.Check(
             !knowsAll || epoch.Value >= called.Value,
             Invariant.EpochsNeverDecrease,
             $"a tool was called under {called} before the owner called it under {epoch}");
-        Check(
+        Invariant.Check(
             !knowsAll || State.Suspension is null
                 || Run.Outstanding(workflow, State).Any(work => work.Key is { } key && key.Activity == activity && key.Attempt == attempt),
             Invariant.SuspendedBeginsNothing,
@@ -149,7 +155,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     }
 
     /// <summary>A call is made that must not be made twice.</summary>
-    public void Called(ActivityId activity, int attempt) => Check(
+    public void Called(ActivityId activity, int attempt) => Invariant.Check(
         intended.Contains((activity.Visit, activity.Branch, attempt)),
         Invariant.OnceMeansOnce,
         $"attempt {attempt} at {activity} is made, and its intent is not stored");
@@ -171,55 +177,23 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     public void Sent(RunCommand.Signal signal) => signals.Sent(signal);
 
     /// <summary>The run is over as it should be.</summary>
-    public void EndedLike(RunState undisturbed) => Check(
+    public void EndedLike(RunState undisturbed) => Invariant.Check(
         IsDisturbed || Undisturbed.EndOf(State) == Undisturbed.EndOf(undisturbed),
         Invariant.FaultsChangeNothing,
         $"the run ended {Undisturbed.EndOf(State)}; undisturbed it ends {Undisturbed.EndOf(undisturbed)}");
 
     /// <summary>All that is stored of the run is decided the same again, also by a definition that says the same.</summary>
-    public void ReplaysTheSame()
-    {
-        var replay = new Replay(workflow);
-        var comparison = new Comparison(workflow, Renamed(workflow));
-        Check(
-            appends.TrueForAll(append => replay.Take(append.Events, append.At)),
-            Invariant.ReplayDecidesTheSame,
-            $"run {State.Origin?.Run} is decided differently: {replay.Difference}");
-        if (State.Origin!.Fork is not null)
-        {
-            return; // it was decided where it began; a comparison begins where a run does
-        }
-
-        appends.ForEach(append => comparison.Take(append.Events, append.At));
-        var compared = comparison.Finish();
-        Check(
-            compared is { Difference: null, Refusal: null, Unused: 0 },
-            Invariant.ReplayDecidesTheSame,
-            $"run {State.Origin?.Run} comes out differently by the same definition: {compared.Difference}, {compared.Unused} unused");
-    }
-
-    // One that runs itself runs what it is called now.
-    private static Workflow Renamed(Workflow workflow)
-    {
-        const string Another = "another";
-        var calls = workflow.Calls.Where(call => call.Value == workflow.Hash).Select(call => KeyValuePair.Create(call.Key, Another));
-        return workflow with { Hash = Another, Calls = workflow.Calls.SetItems(calls) };
-    }
-
-    public static void Check(bool holds, string invariant, FormattableString how)
-    {
-        if (!holds)
-        {
-            throw new BrokenInvariantException(invariant, how.ToString(CultureInfo.InvariantCulture));
-        }
-    }
+    public void ReplaysTheSame() => ReplayWatch.ReplaysTheSame(workflow, State, appends);
 
     private void Record(RunEvent happened)
     {
         switch (happened)
         {
+            case RunEvent.Forked e when watchOf is not null:
+                Inherit(watchOf(new RunId(e.State.Origin!.Fork!.Run)), e.State);
+                break;
             case RunEvent.ChildStarted e:
-                Check(
+                Invariant.Check(
                     children.TryAdd((e.Visit, e.Branch, e.Attempt), new RunId(e.Run)),
                     Invariant.OneRunAChild,
                     $"{e.Run} is started a second time");
@@ -251,12 +225,40 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         }
     }
 
+    // It begins with what the other one had come to, and whoever carries it repeats nothing of that.
+    private void Inherit(RunWatch other, RunState checkpoint)
+    {
+        var version = checkpoint.Origin!.Fork!.Version;
+        ForkWatch.BeginsAtTheCut(checkpoint, other.states.GetValueOrDefault(version));
+        IsDisturbed |= other.IsDisturbed;
+        inherited.AddRange(other.FactsUpTo(version));
+        foreach (var happened in inherited)
+        {
+            switch (happened)
+            {
+                case RunEvent.ActivitySucceeded e:
+                    recorded.Add((e.Visit, e.Branch, e.Attempt));
+                    closed.Add((e.Visit, e.Branch));
+                    break;
+                case RunEvent.ActivityFailed e:
+                    recorded.Add((e.Visit, e.Branch, e.Attempt));
+                    break;
+                case RunEvent.RunLaunched:
+                    IsDisturbed = true; // it knows a run by another name than one that it would have launched itself
+                    break;
+            }
+        }
+    }
+
+    private IEnumerable<RunEvent> FactsUpTo(long version) =>
+        [.. inherited, .. appends.SelectMany(append => append.Events).Take((int)version)];
+
     // What a child ended with is the result of its attempt, and of no other; what disturbs it disturbs its parent.
     private void RecordEnd(RunId child, (int Visit, int Branch, int Attempt) key, string meaning, Books? spent)
     {
         var watch = watchOf!(child);
-        Check(recorded.Add(key), Invariant.OneResultAnAttempt, $"{key} has a second result");
-        Check(
+        Invariant.Check(recorded.Add(key), Invariant.OneResultAnAttempt, $"{key} has a second result");
+        Invariant.Check(
             watch.State.IsOver && meaning == (watch.State.Failure?.Code ?? $"{watch.State.Output}"),
             Invariant.ResultsWereGiven,
             $"{key} has the result {meaning}; run {child} ended {Undisturbed.EndOf(watch.State)}");
@@ -270,8 +272,8 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
 
     private void Record((int Visit, int Branch, int Attempt) key, string meaning, bool isEnginesOwn)
     {
-        Check(recorded.Add(key), Invariant.OneResultAnAttempt, $"{key} has a second result");
-        Check(
+        Invariant.Check(recorded.Add(key), Invariant.OneResultAnAttempt, $"{key} has a second result");
+        Invariant.Check(
             isEnginesOwn || (given.TryGetValue(key, out var answer) && answer == meaning),
             Invariant.ResultsWereGiven,
             $"{key} has the result {meaning}, which nobody gave");

@@ -25,7 +25,7 @@ internal sealed class SignalWatch
                 break;
             case RunEvent.SignalReceived e:
                 var number = received.TryGetValue(e.Signal, out var next) ? next : isForked ? NumberOf(e.Id) : 0;
-                RunWatch.Check(
+                Invariant.Check(
                     e.Id == Workflows.Script.Told(e.Signal, number).Id && sent.Contains(new(e.Signal, e.Id, e.Payload)),
                     Invariant.SignalsComeOnce,
                     $"signal {e.Id} with {e.Payload} is received as number {number} of {e.Signal}");
@@ -33,13 +33,13 @@ internal sealed class SignalWatch
                 KeptOf(e.Signal).Enqueue(e.Id);
                 break;
             case RunEvent.SignalTaken e:
-                RunWatch.Check(
+                Invariant.Check(
                     KeptOf(e.Signal).TryDequeue(out var first) && first == e.Id,
                     Invariant.SignalsComeOnce,
                     $"signal {e.Id} is taken, and the first of {e.Signal} is {first ?? "none"}");
                 break;
             case RunEvent.SignalRefused e:
-                RunWatch.Check(false, Invariant.SignalsComeOnce, $"signal {e.Id} is refused: {e.Failure}");
+                Invariant.Check(false, Invariant.SignalsComeOnce, $"signal {e.Id} is refused: {e.Failure}");
                 break;
         }
     }

@@ -3,55 +3,29 @@ using System.Text.Json.Serialization;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Messages;
+using Orleans.Agents.Serialization;
 using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Runs;
 
-/// <summary>A fact about a run: past tense, immutable, stored for ever under these names.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
-[JsonDerivedType(typeof(Started), "run.started")]
-[JsonDerivedType(typeof(Forked), "run.forked")]
-[JsonDerivedType(typeof(TakenOver), "run.taken_over")]
-[JsonDerivedType(typeof(StateEntered), "state.entered")]
-[JsonDerivedType(typeof(StateLeft), "state.left")]
-[JsonDerivedType(typeof(BranchesPlanned), "branches.planned")]
-[JsonDerivedType(typeof(BranchesStarted), "branches.started")]
-[JsonDerivedType(typeof(BranchFailed), "branch.failed")]
-[JsonDerivedType(typeof(ActivitySucceeded), "activity.succeeded")]
-[JsonDerivedType(typeof(ActivityFailed), "activity.failed")]
-[JsonDerivedType(typeof(RetryScheduled), "activity.retry_scheduled")]
-[JsonDerivedType(typeof(ActivityIntended), "activity.intended")]
-[JsonDerivedType(typeof(ActivityUnknown), "activity.unknown")]
-[JsonDerivedType(typeof(ActivityReconciled), "activity.reconciled")]
-[JsonDerivedType(typeof(ActivityDecided), "activity.decided")]
-[JsonDerivedType(typeof(LateResult), "activity.late_result")]
-[JsonDerivedType(typeof(ChildStarted), "child.started")]
-[JsonDerivedType(typeof(ChildAbandoned), "child.abandoned")]
-[JsonDerivedType(typeof(RunLaunched), "run.launched")]
-[JsonDerivedType(typeof(SignalReceived), "signal.received")]
-[JsonDerivedType(typeof(SignalTaken), "signal.taken")]
-[JsonDerivedType(typeof(SignalRefused), "signal.refused")]
-[JsonDerivedType(typeof(MessageSent), "message.sent")]
-[JsonDerivedType(typeof(MessageReceived), "message.received")]
-[JsonDerivedType(typeof(MessageRefused), "message.refused")]
-[JsonDerivedType(typeof(MessagesDelivered), "message.delivered")]
-[JsonDerivedType(typeof(Suspended), "run.suspended")]
-[JsonDerivedType(typeof(Resumed), "run.resumed")]
-[JsonDerivedType(typeof(Parked), "run.parked")]
-[JsonDerivedType(typeof(Closing), "run.closing")]
-[JsonDerivedType(typeof(Succeeded), "run.succeeded")]
-[JsonDerivedType(typeof(Failed), "run.failed")]
+/// <summary>A fact about a run: past tense, immutable, stored for ever under the names that <see cref="FactKinds"/> gives.</summary>
+[JsonConverter(typeof(RunEventConverter))]
 public abstract record RunEvent
 {
     private RunEvent()
     {
     }
 
+    /// <summary>What facts of this kind are called where they are stored.</summary>
+    [JsonPropertyName("type")]
+    [JsonPropertyOrder(-1)]
+    public string Kind => FactKinds.NameOf(this);
+
     /// <summary>The run was accepted, with everything that is fixed for its whole life.</summary>
     public sealed record Started(
         RunOrigin Origin,
         Payload Input,
-        [property: JsonConverter(typeof(Serialization.PayloadMapConverter))]
+        [property: JsonConverter(typeof(PayloadMapConverter))]
         ImmutableSortedDictionary<string, Payload> Context,
         RunBounds Bounds) : RunEvent;
 
@@ -92,7 +66,7 @@ public abstract record RunEvent
     public sealed record StateLeft(
         string State,
         int Visit,
-        [property: JsonConverter(typeof(Serialization.PayloadMapConverter))]
+        [property: JsonConverter(typeof(PayloadMapConverter))]
         ImmutableSortedDictionary<string, Payload>? Saved = null,
         Failure? Failure = null) : RunEvent;
 

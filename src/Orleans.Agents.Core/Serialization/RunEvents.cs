@@ -5,13 +5,10 @@ using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Serialization;
 
-/// <summary>
-/// Reads and writes the facts of one append. The facts of which every step has one are written by hand, in the very form
-/// the serializer gives them: a union costs it more than all the rest of a step's writing.
-/// </summary>
+/// <summary>Reads and writes the facts of one append.</summary>
 internal sealed class RunEventsConverter : JsonConverter<ImmutableArray<RunEvent>>
 {
-    private static readonly PayloadMapConverter Payloads = new();
+    private static readonly RunEventConverter Facts = new();
 
     public override ImmutableArray<RunEvent> Read(
         ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -24,8 +21,7 @@ internal sealed class RunEventsConverter : JsonConverter<ImmutableArray<RunEvent
         var events = ImmutableArray.CreateBuilder<RunEvent>(4);
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            events.Add(JsonSerializer.Deserialize(ref reader, RunJson.Default.RunEvent)
-                ?? throw new JsonException("A fact cannot be null."));
+            events.Add(Facts.Read(ref reader, typeof(RunEvent), options));
         }
 
         return events.DrainToImmutable();
@@ -36,100 +32,58 @@ internal sealed class RunEventsConverter : JsonConverter<ImmutableArray<RunEvent
         writer.WriteStartArray();
         foreach (var happened in value)
         {
-            switch (happened)
-            {
-                case RunEvent.ActivitySucceeded succeeded:
-                    Write(writer, succeeded);
-                    break;
-                case RunEvent.StateLeft left:
-                    Write(writer, left, options);
-                    break;
-                case RunEvent.StateEntered entered:
-                    Write(writer, entered);
-                    break;
-                default:
-                    JsonSerializer.Serialize(writer, happened, RunJson.Default.RunEvent);
-                    break;
-            }
+            Facts.Write(writer, happened, options);
         }
 
         writer.WriteEndArray();
     }
+}
 
-    private static void Write(Utf8JsonWriter writer, RunEvent.ActivitySucceeded succeeded)
+/// <summary>Reads and writes one fact by its kind, which is named in a field of it that may stand anywhere.</summary>
+internal sealed class RunEventConverter : JsonConverter<RunEvent>
+{
+    public override RunEvent Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, "activity.succeeded"u8);
-        writer.WriteNumber("visit"u8, succeeded.Visit);
-        writer.WriteNumber("branch"u8, succeeded.Branch);
-        writer.WriteNumber("attempt"u8, succeeded.Attempt);
-        writer.WritePropertyName("output"u8);
-        succeeded.Output.WriteTo(writer);
-        if (succeeded.Usage is { } usage)
+        var ahead = reader;
+        if (StepFacts.TryRead(ref ahead, options) is { } step)
         {
-            writer.WritePropertyName("usage"u8);
-            JsonSerializer.Serialize(writer, usage, RunJson.Default.Usage);
+            reader = ahead;
+            return step;
         }
 
-        if (succeeded.Spent is { } spent)
-        {
-            writer.WritePropertyName("spent"u8);
-            JsonSerializer.Serialize(writer, spent, RunJson.Default.Books);
-        }
-
-        writer.WriteEndObject();
+        var kind = FactKinds.Named(NameOf(reader));
+        return (RunEvent)JsonSerializer.Deserialize(ref reader, kind)!;
     }
 
-    private static void Write(Utf8JsonWriter writer, RunEvent.StateLeft left, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, RunEvent value, JsonSerializerOptions options)
     {
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, "state.left"u8);
-        writer.WriteString("state"u8, left.State);
-        writer.WriteNumber("visit"u8, left.Visit);
-        if (left.Saved is { } saved)
+        if (!StepFacts.TryWrite(writer, value, options))
         {
-            writer.WritePropertyName("saved"u8);
-            Payloads.Write(writer, saved, options);
+            JsonSerializer.Serialize(writer, value, FactKinds.Of(value));
         }
-
-        if (left.Failure is { } failure)
-        {
-            writer.WritePropertyName("failure"u8);
-            JsonSerializer.Serialize(writer, failure, RunJson.Default.Failure);
-        }
-
-        writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, RunEvent.StateEntered entered)
+    private static string NameOf(Utf8JsonReader ahead)
     {
-        writer.WriteStartObject();
-        writer.WriteString("type"u8, "state.entered"u8);
-        writer.WriteString("state"u8, entered.State);
-        writer.WriteNumber("visit"u8, entered.Visit);
-        writer.WriteNumber("cycle"u8, entered.Cycle);
-        if (entered.MaxVisits is { } most)
+        if (ahead.TokenType != JsonTokenType.StartObject)
         {
-            writer.WriteNumber("max_visits"u8, most);
+            throw new JsonException("A fact is an object.");
         }
 
-        writer.WriteBoolean("activity"u8, entered.Activity);
-        if (entered.WakeAt is { } due)
+        while (ahead.Read() && ahead.TokenType == JsonTokenType.PropertyName)
         {
-            writer.WriteString("wake_at"u8, due);
+            var isName = ahead.ValueTextEquals("type"u8);
+            ahead.Read();
+            if (isName)
+            {
+                return ahead.TokenType == JsonTokenType.String
+                    ? ahead.GetString()!
+                    : throw new JsonException("The kind of a fact is a text.");
+            }
+
+            ahead.Skip();
         }
 
-        if (entered.Signal is { } signal)
-        {
-            writer.WriteString("signal"u8, signal);
-        }
-
-        if (entered.Reserved is { } reserved)
-        {
-            writer.WritePropertyName("reserved"u8);
-            JsonSerializer.Serialize(writer, reserved, RunJson.Default.Cost);
-        }
-
-        writer.WriteEndObject();
+        throw new JsonException("A fact does not say of what kind it is.");
     }
 }

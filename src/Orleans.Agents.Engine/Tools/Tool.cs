@@ -72,6 +72,12 @@ public delegate ValueTask<Reconciliation> ToolReconcile(ToolCall call, Cancellat
 /// <param name="Files">Where it may read and write files.</param>
 public sealed record ToolCall(Payload Input, ActivityId Activity, int Attempt, Epoch Epoch, FileRoots Files)
 {
+    /// <summary>
+    /// The run that makes the call. That of <see cref="Activity"/>, unless the run was forked from another that had asked for the
+    /// same work: then the key is the other's, and this is the fork.
+    /// </summary>
+    public RunId Run { get; init; } = Activity.Run;
+
     /// <summary>The run's correlation id: the same on every call, span and message of a run.</summary>
     public Guid CorrelationId { get; init; }
 }

@@ -96,6 +96,7 @@ internal sealed class ToolCaller(ToolRegistry tools)
     private static ToolCall CallOf(LaneItem item, FileRoots roots) =>
         new(item.Attempt.Input, item.Key, item.Attempt.Number, item.Epoch, roots)
         {
+            Run = item.Attempt.Activity.Run,
             CorrelationId = item.State.Origin!.CorrelationId,
         };
 

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Failures;
@@ -142,8 +143,72 @@ public sealed class StoredFormTests
         RunEvent[] facts = [.. Samples, .. Bare, new RunEvent.StateEntered("s\"ü\u2028", 1, 2, 3, true, DateTimeOffset.UnixEpoch.AddMilliseconds(5))];
 
         Assert.Equal(
-            $"[{string.Join(',', facts.Select(one => Written(one, RunJson.Default.RunEvent)))}]",
-            Written([.. facts], RunJson.Default.ImmutableArrayRunEvent));
+            $"[{string.Join(',', facts.Select(BySerializer))}]",
+            Written(facts.ToImmutableArray(), RunJson.Default.ImmutableArrayRunEvent));
+    }
+
+    [Fact]
+    public void The_facts_of_a_step_are_read_as_the_serializer_reads_them()
+    {
+        foreach (var written in Samples.Concat(Bare).Select(BySerializer).SelectMany(Disturbed))
+        {
+            var ours = Outcome(() => JsonSerializer.Deserialize(written, RunJson.Default.RunEvent));
+            var theirs = Outcome(() => (RunEvent?)JsonSerializer.Deserialize(written, KindOf(written)));
+
+            Assert.True(ours == theirs, $"{written}\nis {ours}\nand not {theirs}");
+        }
+    }
+
+    // The text, and the text with each of its fields left out, null, of another type, twice, last, and beside one unknown.
+    private static IEnumerable<string> Disturbed(string written)
+    {
+        yield return written;
+        foreach (var name in JsonNode.Parse(written)!.AsObject().Select(field => field.Key).Where(name => name != "type").ToList())
+        {
+            yield return Changed(written, fact => fact.Remove(name));
+            yield return Changed(written, fact => fact[name] = null);
+            yield return Changed(written, fact => fact[name] = "7");
+            yield return Changed(written, fact => fact[name] = 7.5);
+            yield return Changed(written, fact => fact[name] = new JsonArray(1));
+            yield return Changed(written, fact => fact.Insert(1, "unheard_of", new JsonObject { ["x"] = 1 }));
+            yield return Changed(written, fact =>
+            {
+                var value = fact[name];
+                fact.Remove(name);
+                fact.Add(name, value);
+            });
+            yield return $"{written[..^1]},\"{name}\":{JsonNode.Parse(written)![name]?.ToJsonString() ?? "null"}}}";
+        }
+    }
+
+    private static string Changed(string written, Action<JsonObject> change)
+    {
+        var fact = JsonNode.Parse(written)!.AsObject();
+        change(fact);
+        return fact.ToJsonString();
+    }
+
+    private static string Outcome(Func<RunEvent?> read)
+    {
+        try
+        {
+            return read() is { } fact ? BySerializer(fact) : "null";
+        }
+        catch (JsonException)
+        {
+            return "refused";
+        }
+    }
+
+    private static string BySerializer(RunEvent fact) => Written(fact, RunJson.Default.GetTypeInfo(fact.GetType())!);
+
+    private static JsonTypeInfo KindOf(string written) =>
+        RunJson.Default.GetTypeInfo(Samples.First(sample => NameOf(BySerializer(sample)) == NameOf(written)).GetType())!;
+
+    private static string NameOf(string written)
+    {
+        using var fact = JsonDocument.Parse(written);
+        return fact.RootElement.GetProperty("type").GetString()!;
     }
 
     [Fact]
@@ -265,7 +330,7 @@ public sealed class StoredFormTests
                     [KeyValuePair.Create("å", Payload.Parse("3")), KeyValuePair.Create("a", Payload.Parse("2")), KeyValuePair.Create("Z", Payload.Parse("1"))])),
                 RunJson.Default.RunEvent).Split("\"saved\":")[1].TrimEnd('}').Replace("\\u00E5", "å", StringComparison.Ordinal) + "}");
 
-    private static string Written<T>(T value, JsonTypeInfo<T> type)
+    private static string Written(object value, JsonTypeInfo type)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, JsonText.Writing))

@@ -44,6 +44,6 @@ internal sealed class FamilyPurse
 
     private static string RootOf(FamilyRun run) => run.State.Origin!.Parent?.Root ?? run.Id.Value;
 
-    private static void Within(string what, long used, long? bound) => RunWatch.Check(
+    private static void Within(string what, long used, long? bound) => Invariant.Check(
         used <= bound, Invariant.WithinBudget, $"all runs of a tree together used {used} of {what}; its root was allowed {bound}");
 }

@@ -88,7 +88,7 @@ internal sealed class FamilyWorld
         Rest();
         foreach (var run in runs.Where(run => !run.State.IsOver))
         {
-            RunWatch.Check(
+            Invariant.Check(
                 Parking.IsPossible(run.State, now, out var due) && due is null,
                 Invariant.NothingSleeps,
                 $"nothing is to be done for {run.Id}, and it is neither over nor waits for somebody");
@@ -96,12 +96,12 @@ internal sealed class FamilyWorld
 
         for (var helped = 0; runs.Exists(run => !run.State.IsOver); helped++)
         {
-            RunWatch.Check(helped < MostSteps, Invariant.EveryRunEnds, $"whatever it is told {runs.Find(run => !run.State.IsOver)!.Id} does not end");
+            Invariant.Check(helped < MostSteps, Invariant.EveryRunEnds, $"whatever it is told {runs.Find(run => !run.State.IsOver)!.Id} does not end");
             friends.Help();
             Rest();
         }
 
-        runs.ForEach(run => RunWatch.Check(run.Notes.Count == 0, Invariant.NothingSleeps, $"{run.Id} is over and has notes"));
+        runs.ForEach(run => Invariant.Check(run.Notes.Count == 0, Invariant.NothingSleeps, $"{run.Id} is over and has notes"));
         purse.StayedWithin(runs);
         if (decide == Run.Decide)
         {
@@ -113,7 +113,7 @@ internal sealed class FamilyWorld
     {
         while (Step())
         {
-            RunWatch.Check(++steps < MostSteps, Invariant.EveryRunEnds, $"after {steps} steps {runs.Count(r => !r.State.IsOver)} runs go on");
+            Invariant.Check(++steps < MostSteps, Invariant.EveryRunEnds, $"after {steps} steps {runs.Count(r => !r.State.IsOver)} runs go on");
         }
     }
 
@@ -392,7 +392,7 @@ internal sealed class FamilyWorld
 
     private FamilyRun Add(RunId id, Workflow workflow, Epoch epoch, RunCommand start)
     {
-        RunWatch.Check(!byId.ContainsKey(id), Invariant.OneRunAChild, $"{id} is started a second time");
+        Invariant.Check(!byId.ContainsKey(id), Invariant.OneRunAChild, $"{id} is started a second time");
         var run = new FamilyRun(id, workflow, new RunWatch(workflow, child => byId[child].Watch), new Script((seed * 7919) + runs.Count))
         {
             Epoch = epoch,

@@ -81,7 +81,7 @@ internal sealed class RulesWorld
         hosts.ForEach(h => h.IsPaused = false);
         for (var step = 0; !watch.State.IsOver; step++)
         {
-            RunWatch.Check(step < StepsToEnd, Invariant.EveryRunEnds, $"in state {watch.State.State} although faults stopped");
+            Invariant.Check(step < StepsToEnd, Invariant.EveryRunEnds, $"in state {watch.State.State} although faults stopped");
             Step(hasFaults: false);
         }
 

@@ -50,7 +50,7 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
             throw new BrokenInvariantException(Invariant.NothingBreaks, $"the start of {name} was refused: {result}");
         }
 
-        RunWatch.Check(
+        Invariant.Check(
             world.Database.FindByKey(key)?.Record.Id == started.Run,
             Invariant.AnswersAreDurable,
             $"{started.Run} is said to be started and is not in the database");
@@ -61,7 +61,7 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
     {
         var state = await process.Engine.WaitForEndAsync(run);
         world.Watch.Of(run).Carried(state);
-        RunWatch.Check(
+        Invariant.Check(
             world.Watch.Of(run).State.IsOver, Invariant.AnswersAreDurable, $"{run} is said to be over and goes on in the database");
         knowsTheEnd = true;
     }
@@ -72,7 +72,7 @@ internal sealed class Client(ShellWorld world, int number, Random chance)
         var note = chance.Next(2) == 0 ? $"{key}-cancelled" : $"{key}-cancelled-{chance.Next()}";
         world.Trace.Add($"    {process.Number} is asked to cancel {run}");
         var posted = await process.Engine.CancelAsync(run, "enough", note);
-        RunWatch.Check(
+        Invariant.Check(
             posted is Posted.Stored or Posted.Repeated || (posted is Posted.RunIsOver && world.Watch.Of(run).State.IsOver),
             Invariant.AnswersAreDurable,
             $"the cancellation of {run} is answered with {posted}");

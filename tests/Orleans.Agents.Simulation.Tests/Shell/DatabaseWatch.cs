@@ -48,12 +48,12 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace tr
             var append = run.Appends[was.Appends];
             var events = Read(run.Record.Id, append);
             trace.Add($"    stored under {append.Epoch}: {run.Record.Id} {append.Version} {string.Join(", ", events)}");
-            RunWatch.Check(
+            Invariant.Check(
                 database.IsValid(append.Epoch), Invariant.FencedNeverWrites, $"epoch {append.Epoch} wrote to {run.Record.Id}");
             was.Watch.Stored(append.Version, append.At, append.Epoch, events);
             foreach (var started in events.Select(StartedBy).OfType<string>())
             {
-                RunWatch.Check(
+                Invariant.Check(
                     database.Find(new RunId(started)) is not null, Invariant.StartedIsThere, $"{run.Record.Id} started {started}");
             }
         }
@@ -65,20 +65,20 @@ internal sealed class DatabaseWatch(MemoryDatabase database, Plot plot, Trace tr
         }
 
         var record = run.Record;
-        RunWatch.Check(
+        Invariant.Check(
             record.Key is null || database.InOrder.TrueForAll(other => other == run || other.Record.Key != record.Key),
             Invariant.OneRunAKey,
             $"another run has the key of {record.Id}");
         var owner = was.Record?.Owner;
-        RunWatch.Check(
+        Invariant.Check(
             owner is not { } before || record.Owner == before || record.Owner is null || !database.IsValid(before),
             Invariant.OneOwner,
             $"epoch {record.Owner} owns {record.Id}, which epoch {owner} has not let go");
-        RunWatch.Check(
+        Invariant.Check(
             record.Row.IsOver || record.Owner is not null || was.Watch.WaitsForOthers || record.Row.WakeAt <= LatestWake(record, was.Watch.State),
             Invariant.NothingSleeps,
             $"{record.Id} is let go until {record.Row.WakeAt:O} and waits for {LatestWake(record, was.Watch.State):O}");
-        RunWatch.Check(
+        Invariant.Check(
             record.Version == was.Watch.State.Version,
             Invariant.VersionsHaveNoGaps,
             $"{record.Id} is at {record.Version}, its journal at {was.Watch.State.Version}");

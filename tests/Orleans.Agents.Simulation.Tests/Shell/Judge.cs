@@ -24,7 +24,7 @@ internal sealed class Judge(ShellWorld world, Random chance)
         var state = waiting[chance.Next(waiting.Count)];
         var (branch, open) = state.Open.First(open => open.Value.AwaitsDecision);
         var activity = new ActivityId(new RunId(state.Origin!.Run), state.Visit, branch);
-        var verdict = world.Once.Find(activity, open.Attempt) switch
+        var verdict = world.Once.Find(state.KeyOf(branch), open.Attempt) switch
         {
             Reconciliation.Happened happened => new Verdict.Accept(happened.Output),
             _ when chance.Next(2) == 0 => new Verdict.Retry(),

@@ -29,7 +29,7 @@ internal sealed class OnceLedger(bool remembersCalls)
     public void Happens(ToolCall call, Payload output)
     {
         var entry = Of(call.Activity);
-        RunWatch.Check(
+        Invariant.Check(
             entry.Output is null,
             Invariant.OnceMeansOnce,
             $"attempt {call.Attempt} at {call.Activity} under {call.Epoch} did again what had been done");

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 
@@ -163,6 +165,17 @@ public sealed class PlantedBugTests
         Invariant.PayloadsAreWhole,
         AtTheProcess(static (append, send) => send(append with { Blobs = [] })));
 
+    [Fact]
+    public void It_is_noticed_when_a_fork_begins_elsewhere_than_the_other_run_stood() => AssertFound(
+        Invariant.ForksBeginAtTheCut,
+        AtTheProcess(static (append, send) => send(append with { Events = WithOneMoreActivity(append.Events) })));
+
+    [Fact]
+    public void It_is_noticed_when_a_fork_is_said_to_be_there_and_is_not() => AssertFound(
+        [Invariant.AnswersAreDurable, Invariant.StateIsFold],
+        AtTheProcess(static (append, send) =>
+            IsFork(append) ? Task.FromResult<Appended>(new Appended.Stored()) : send(append)));
+
     private static Plant AtTheProcess(Func<Append, Func<Append, Task<Appended>>, Task<Appended>> appending) =>
         new() { AtTheProcess = store => new PlantedStore(store) { Appending = appending } };
 
@@ -183,6 +196,12 @@ public sealed class PlantedBugTests
     private static ReadOnlyMemory<byte> WithAnotherOutput(ReadOnlyMemory<byte> events) =>
         System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(events.Span)
             .Replace("\"output\":\"three\"", "\"output\":\"four\"", StringComparison.Ordinal));
+
+    private static bool IsFork(Append append) => Encoding.UTF8.GetString(append.Events.Span).Contains("run.forked", StringComparison.Ordinal);
+
+    private static ReadOnlyMemory<byte> WithOneMoreActivity(ReadOnlyMemory<byte> events) =>
+        Encoding.UTF8.GetBytes(Regex.Replace(
+            Encoding.UTF8.GetString(events.Span), "(?<=run.forked.*\"activities_used\":)[0-9]+", static used => $"{int.Parse(used.Value, CultureInfo.InvariantCulture) + 1}"));
 
     private static void AssertFound(string invariant, Plant plant) => AssertFound([invariant], plant);
 

@@ -22,11 +22,8 @@ internal sealed class ShellWorld
     private readonly Plot plot;
     private readonly Script script;
     private readonly List<SimulatedProcess> processes = [];
-    private readonly List<Client> clients = [];
     private readonly EngineOptions options;
-    private readonly Judge judge;
-    private readonly Teller teller;
-    private readonly Warden warden;
+    private readonly People people;
     private Exception? failure;
     private int started;
     private bool isClosing;
@@ -42,9 +39,6 @@ internal sealed class ShellWorld
         Post = new StorePost(this, chance);
         Once = new OnceLedger(plant.RemembersCalls);
         Works = new ToolWorks(this, script, chance);
-        judge = new Judge(this, chance);
-        teller = new Teller(this, plot, chance);
-        warden = new Warden(this, chance);
         HasStoreClock = chance.Next(2) == 0;
         options = new EngineOptions
         {
@@ -52,7 +46,7 @@ internal sealed class ShellWorld
             ParkAfter = TimeSpan.FromSeconds(chance.Next(1, 60)),
             KeeperInterval = TimeSpan.FromSeconds(chance.Next(2, 10)),
         };
-        clients.AddRange(Enumerable.Range(1, chance.Next(1, 4)).Select(number => new Client(this, number, chance)));
+        people = new People(this, plot, chance, new Forker(this, plot, new Random(~seed)));
     }
 
     public MemoryDatabase Database { get; } = new();
@@ -141,7 +135,7 @@ internal sealed class ShellWorld
         processes.ForEach(p => p.PausedAt = null);
         for (var step = 0; !IsDone; step++)
         {
-            RunWatch.Check(step < StepsToEnd, Invariant.EveryRunEnds, $"{Unfinished()} although faults stopped");
+            Invariant.Check(step < StepsToEnd, Invariant.EveryRunEnds, $"{Unfinished()} although faults stopped");
             Step();
             Check();
         }
@@ -150,8 +144,7 @@ internal sealed class ShellWorld
         Stop();
     }
 
-    private bool IsDone => clients.TrueForAll(c => c.Run is { } run && Watch.Of(run).State.IsOver)
-        && Database.InOrder.TrueForAll(run => run.Record.Row.IsOver);
+    private bool IsDone => people.HaveSeenTheEnd && Database.InOrder.TrueForAll(run => run.Record.Row.IsOver);
 
     private string Unfinished() => string.Join(
         ", ", Database.InOrder.Select(r => $"{r.Record.Id} of {r.Record.Owner} is {r.Record.Row}").DefaultIfEmpty("nothing is started"));
@@ -168,7 +161,7 @@ internal sealed class ShellWorld
                 Start();
                 break;
             case 1 or 2 when !isClosing:
-                Ask();
+                people.Ask(processes.FindAll(p => p is { IsUp: true, PausedAt: null }));
                 break;
             case 3 or 4 when Works.IsReady:
                 Works.FinishOne();
@@ -209,49 +202,29 @@ internal sealed class ShellWorld
         var process = new SimulatedProcess(this, ++started, options);
         processes.Add(process);
         Trace.Add($"{Elapsed} process {process.Number} starts");
-        process.Call(async () =>
+        Call(process, async () =>
         {
-            try
-            {
-                await process.Engine.StartAsync();
-                await process.Engine.PublishAsync(plot.Definition);
-                process.IsUp = true;
-            }
-            catch (StoreException unavailable) when (unavailable.IsTransient)
-            {
-                Kill(process); // as a program would that cannot reach its store
-            }
-            catch (Exception broken)
-            {
-                Fail(broken);
-            }
+            await process.Engine.StartAsync();
+            await process.Engine.PublishAsync(plot.Definition);
+            process.IsUp = true;
         });
     }
 
-    private void Ask()
+    private void Call(SimulatedProcess process, Func<Task> work) => process.Call(async () =>
     {
-        var up = processes.FindAll(p => p is { IsUp: true, PausedAt: null });
-        var free = clients.FindAll(c => c.IsFree);
-        if (up.Count > 0 && chance.Next(4) == 0 && judge.DecideOne(up[chance.Next(up.Count)]))
+        try
         {
-            return;
+            await work();
         }
-
-        if (up.Count > 0 && chance.Next(6) == 0 && warden.AskOne(up[chance.Next(up.Count)]))
+        catch (StoreException unavailable) when (unavailable.IsTransient)
         {
-            return;
+            Kill(process); // as a program would that cannot reach its store
         }
-
-        if (up.Count > 0 && chance.Next(3) == 0 && teller.TellOne(up[chance.Next(up.Count)]))
+        catch (Exception broken)
         {
-            return;
+            Fail(broken);
         }
-
-        if (up.Count > 0 && free.Count > 0)
-        {
-            free[chance.Next(free.Count)].Ask(up[chance.Next(up.Count)]);
-        }
-    }
+    });
 
     private void Misfortune()
     {
@@ -301,21 +274,10 @@ internal sealed class ShellWorld
         Trace.Add($"{Elapsed} process {process.Number} is told to stop");
         process.IsUp = false;
         process.IsStopping = true;
-        process.Call(async () =>
+        Call(process, async () =>
         {
-            try
-            {
-                await process.Engine.DisposeAsync();
-                Kill(process);
-            }
-            catch (StoreException unavailable) when (unavailable.IsTransient)
-            {
-                Kill(process);
-            }
-            catch (Exception broken)
-            {
-                Fail(broken);
-            }
+            await process.Engine.DisposeAsync();
+            Kill(process);
         });
     }
 
@@ -334,10 +296,10 @@ internal sealed class ShellWorld
 
     private void Compare()
     {
-        RunWatch.Check(Database.Unconsumed.Count == 0, Invariant.NothingSleeps, $"what was left for runs that are over is there still");
-        foreach (var run in plot.HasTimeLimits ? [] : clients.Select(c => c.Run!.Value))
+        Invariant.Check(Database.Unconsumed.Count == 0, Invariant.NothingSleeps, $"what was left for runs that are over is there still");
+        foreach (var run in plot.HasTimeLimits ? [] : Database.InOrder.Where(run => run.Record.Hash == plot.Definition.Workflow.Hash))
         {
-            Watch.Of(run).EndedLike(Undisturbed.Play(plot.Definition.Workflow, script, run));
+            Watch.Of(run.Record.Id).EndedLike(Undisturbed.Play(plot.Definition.Workflow, script, run.Record.Id)); // forks too
         }
 
         Database.InOrder.ForEach(run => Watch.Of(run.Record.Id).ReplaysTheSame());
@@ -351,7 +313,7 @@ internal sealed class ShellWorld
         processes.FindAll(p => !p.IsStopping).ForEach(Kill);
         for (var step = 0; processes.Count > 0; step++)
         {
-            RunWatch.Check(step < StepsToStop, Invariant.EveryProcessStops, $"process {processes[0].Number} never came to rest");
+            Invariant.Check(step < StepsToStop, Invariant.EveryProcessStops, $"process {processes[0].Number} never came to rest");
             Step();
             Check();
         }

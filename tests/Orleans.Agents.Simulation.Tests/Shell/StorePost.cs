@@ -130,7 +130,7 @@ internal sealed class StoreCall<T>(SimulatedProcess process, string what, Func<T
     public override void Arrive()
     {
         done ??= Process.Memory.IsOpen ? effect() : Task.FromException<T>(Failure());
-        RunWatch.Check(
+        Invariant.Check(
             done.Exception?.InnerException is null or StoreException,
             Invariant.NothingBreaks,
             $"{what}: {done.Exception?.InnerException}");

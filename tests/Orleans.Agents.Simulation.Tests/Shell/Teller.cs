@@ -33,7 +33,8 @@ internal sealed class Teller(ShellWorld world, Plot plot, Random chance)
         var name = state.Awaited?.Signal is { } awaited && chance.Next(4) > 0 ? awaited : names[chance.Next(names.Length)];
         if (!sent.TryGetValue((run, name), out var books))
         {
-            sent.Add((run, name), books = new Sent());
+            // A forked run has heard what the other one had by then.
+            sent.Add((run, name), books = new Sent { Next = world.Watch.Of(run).CountHeard(name) });
         }
 
         var isBusy = books.At is { IsDead: false };
@@ -59,7 +60,7 @@ internal sealed class Teller(ShellWorld world, Plot plot, Random chance)
             var result = await process.Engine.SignalAsync(run, name, told.Payload, told.Id);
             world.Trace.Add($"    {process.Number} answers {run} {told.Id} with {result}");
             var isOver = world.Watch.Of(run).State is { IsOver: true } or { Ending: not null };
-            RunWatch.Check(
+            Invariant.Check(
                 result switch
                 {
                     SignalResult.Sent or SignalResult.SentBefore => world.Database.Find(run)!.Notes.Contains($"signal-{told.Id}"),

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Orleans.Agents.Failures;
 using Orleans.Agents.Models;
@@ -17,15 +18,18 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
 
     public async ValueTask<ToolResult> DoAsync(
         SimulatedProcess process, ToolCall call, bool isOnce, CancellationToken cancellation) =>
-        (await MakeAsync(process, call, isOnce, cancellation)).Result;
+        (await MakeAsync(new ToolWork(process, call, isOnce), cancellation)).Result;
 
     /// <summary>Asks the model instead, which says what it used, or does not.</summary>
     public async Task<ChatResponse> AskAsync(SimulatedProcess process, AgentRequest request, CancellationToken cancellation)
     {
-        var carrier = process.Hosts.FindLast(host => host.Id == request.Activity.Run)!;
+        var run = new RunId(JsonElement.Parse(request.Run.Utf8.Span).GetProperty("id").GetString()!);
         var call = new ToolCall(
-            request.Input, request.Activity, request.Attempt, new Epoch(carrier.State.Epoch), FileRoots.None);
-        var (result, usage) = await MakeAsync(process, call, isOnce: false, cancellation);
+            request.Input, request.Activity, request.Attempt, new Epoch(process.HostOf(run)!.State.Epoch), FileRoots.None)
+        {
+            Run = run,
+        };
+        var (result, usage) = await MakeAsync(new ToolWork(process, call, IsOnce: false) { AsksModel = true }, cancellation);
         if (result is not ToolResult.Succeeded { Output: var output })
         {
             throw new ModelException(((ToolResult.Failed)result).Failure);
@@ -47,18 +51,18 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         return response;
     }
 
-    private async Task<(ToolResult Result, Usage? Usage)> MakeAsync(
-        SimulatedProcess process, ToolCall call, bool isOnce, CancellationToken cancellation)
+    private async Task<(ToolResult Result, Usage? Usage)> MakeAsync(ToolWork work, CancellationToken cancellation)
     {
-        var work = new ToolWork(process, call, isOnce);
-        var watch = world.Watch.Of(call.Activity.Run);
+        var (process, call, isOnce) = work;
+        var watch = world.Watch.Of(call.Run);
+        var activity = call.Activity with { Run = call.Run };
         try
         {
-            world.Trace.Add($"    {process.Number} begins attempt {call.Attempt} at {call.Activity} under {call.Epoch}");
-            watch.Began(process.Number, call.Epoch, world.KnowsAll(process, call.Activity.Run), call.Activity, call.Attempt);
+            world.Trace.Add($"    {process.Number} begins attempt {call.Attempt} at {activity} under {call.Epoch}");
+            watch.Began(process.Number, call.Epoch, world.KnowsAll(process, call.Run), activity, call.Attempt);
             if (isOnce)
             {
-                watch.Called(call.Activity, call.Attempt);
+                watch.Called(activity, call.Attempt);
             }
 
             works.Add(work);
@@ -77,7 +81,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         await using var stop = cancellation.UnsafeRegister(
             _ =>
             {
-                watch.Finished(process.Number, call.Activity, call.Attempt);
+                watch.Finished(process.Number, activity, call.Attempt);
                 if (isObedient)
                 {
                     works.Remove(work);
@@ -107,7 +111,7 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
             Change(work);
         }
 
-        var (activity, attempt) = (work.Call.Activity, work.Call.Attempt);
+        var (activity, attempt) = (work.Call.Activity with { Run = work.Call.Run }, work.Call.Attempt);
         world.Watch.Of(activity.Run).Finished(work.Process.Number, activity, attempt);
         world.Trace.Add($"    {work.Process.Number} hears of attempt {attempt} at {activity}");
         work.Answer.TrySetResult(work.Result!);
@@ -129,7 +133,8 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
         }
 
         var report = script.Answer(work.Call.Activity, work.Call.Attempt);
-        world.Watch.Of(work.Call.Activity.Run).Gave(report);
+        report = work.AsksModel ? report : WithoutUsage(report);
+        world.Watch.Of(work.Call.Run).Gave(report);
         work.Report = report;
         switch (report)
         {
@@ -151,8 +156,19 @@ internal sealed class ToolWorks(ShellWorld world, Script script, Random chance)
     /// <summary>A process is gone, and what it called with it.</summary>
     public void Forget(SimulatedProcess process) => works.RemoveAll(w => w.Process == process);
 
+    // No tool says what it used.
+    private static RunCommand WithoutUsage(RunCommand report) => report switch
+    {
+        RunCommand.ReportSuccess good => good with { Usage = null },
+        RunCommand.ReportFailure bad => bad with { Usage = null },
+        _ => report,
+    };
+
     private sealed record ToolWork(SimulatedProcess Process, ToolCall Call, bool IsOnce)
     {
+        /// <summary>Whether a model is asked, and not a tool.</summary>
+        public bool AsksModel { get; init; }
+
         /// <summary>Whether it has had its effect.</summary>
         public bool IsChanged { get; set; }
 

@@ -38,7 +38,7 @@ internal sealed class Warden(ShellWorld world, Random chance)
         var note = $"suspended-by-warden-{++asked}";
         world.Trace.Add($"    {process.Number} is asked to suspend {run}");
         var posted = await process.Engine.SuspendAsync(run, "wait", note);
-        RunWatch.Check(
+        Invariant.Check(
             posted is Posted.Stored ? world.Database.Find(run)!.Notes.Contains(note)
                 : posted is Posted.RunIsOver && world.Watch.Of(run).State.IsOver,
             Invariant.AnswersAreDurable,

@@ -13,7 +13,7 @@ public abstract class CrashConformance
 
     private static readonly bool Full = Environment.GetEnvironmentVariable("AGENTS_FULL") == "1";
 
-    private static readonly Lazy<Definition> Everything = new(Load);
+    private static readonly Lazy<Definition> Everything = new(() => CrashWorld.Load(EveryFeature.Yaml));
 
     protected abstract ITestDatabase Create();
 
@@ -39,40 +39,30 @@ public abstract class CrashConformance
     private async Task<bool> DieAsync(DeathPoint point, int turn)
     {
         using var database = Create();
-        var world = new CrashWorld();
+        var world = new CrashWorld(turn);
         var hasDied = !await new CrashLife(database.Open(), world, Everything.Value, new Death(point, turn)).LiveAsync();
         if (hasDied)
         {
             await using (var between = database.Open())
             {
-                _ = await CrashJudge.ReadAsync(between, Everything.Value);
+                Assert.Empty(CrashJudge.Judge(await CrashContents.ReadAsync(between), Everything.Value));
             }
 
-            Assert.True(await new CrashLife(database.Open(), world, Everything.Value, new Death(null, 0)).LiveAsync());
+            Assert.True(await new CrashLife(database.Open(), world, Everything.Value, Death.Never).LiveAsync());
         }
 
         await using var after = database.Open();
-        var judge = await CrashJudge.ReadAsync(after, Everything.Value);
-        judge.AllIsSettled();
+        var contents = await CrashContents.ReadAsync(after);
+        Assert.Empty(CrashJudge.JudgeEnd(contents, Everything.Value, EveryFeature.Output));
 
         // The child of a branch that loses may not have begun.
-        Assert.Equal(["run-1", "run-1~4.0", "run-1~4.0~2.0", "run-1~9.0"], judge.Runs.Where(run => run != "run-1~5.0"));
+        Assert.Equal(["run-1", "run-1~4.0", "run-1~4.0~2.0", "run-1~9.0"], contents.Names.Where(run => run != "run-1~5.0"));
         Assert.Equal(world.Paid.Distinct().Count(), world.Paid.Count);
         return hasDied;
     }
 
     // Sampled: 1, 2, 4, 8, 15, …; in full: every one.
     private static int Next(int turn) => Full ? turn + 1 : turn + 1 + (turn * 3 / 4);
-
-    private static Definition Load()
-    {
-        var loaded = DefinitionLoader.LoadTexts(
-            [new DefinitionText("every-feature.yaml", EveryFeature.Yaml)],
-            new DefinitionHost([.. new CrashWorld().ToolsOf(new Death(null, 0))], ["costly"]),
-            LoadOptions.Lenient);
-        Assert.False(loaded.HasErrors, string.Join('\n', loaded.Diagnostics));
-        return loaded.Definitions["test"];
-    }
 }
 
 public sealed class SqliteCrashTests : CrashConformance

@@ -10,27 +10,42 @@ using Orleans.Agents.Values;
 
 namespace Orleans.Agents.Storage.Tests.Crashes;
 
-/// <summary>One process: it starts the run, or carries it on, until all is over or it dies.</summary>
-internal sealed class CrashLife(IStore store, CrashWorld world, Definition definition, Death death)
+/// <summary>One process: it carries its share of the runs until all is over or it dies.</summary>
+/// <param name="store">Its store.</param>
+/// <param name="world">What lies outside it.</param>
+/// <param name="definition">What the runs are runs of.</param>
+/// <param name="death">When it dies.</param>
+/// <param name="share">Its share of the runs that wait for a carrier; null all.</param>
+internal sealed class CrashLife(
+    IStore store, CrashWorld world, Definition definition, Death death, Func<RunId, bool>? share = null)
 {
     public static readonly RunId Run = new("run-1");
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    /// <summary>Lives; says whether it saw the end of everything.</summary>
-    public async Task<bool> LiveAsync()
+    /// <summary>Starts the run, or carries it on; says whether it saw the end of everything.</summary>
+    public Task<bool> LiveAsync() => LiveAsync(SeeToTheEndAsync);
+
+    /// <summary>Carries what is its share until somebody says that all is over; says whether it lived to hear it.</summary>
+    public Task<bool> CarryAsync(Task isOver) => LiveAsync(async engine =>
+    {
+        await engine.StartAsync();
+        await isOver;
+    });
+
+    private async Task<bool> LiveAsync(Func<AgentsEngine, Task> live)
     {
         var models = new ModelRegistry();
-        models.Add("costly", CrashWorld.ModelOf(death));
+        models.Add("costly", world.ModelOf(death));
         var engine = new AgentsEngine(
-            new MortalStore(store, death),
+            new MortalStore(store, death, share),
             models,
             new ToolRegistry().AddRange(world.ToolsOf(death)),
             new EngineOptions { KeeperInterval = TimeSpan.FromMilliseconds(20), ParkAfter = TimeSpan.FromMilliseconds(200) },
             TimeProvider.System,
             FaultPlan.None,
             NullLogger<AgentsEngine>.Instance);
-        var ending = SeeToTheEndAsync(engine);
+        var ending = live(engine);
         if (await Task.WhenAny(ending, death.Came).WaitAsync(Patience) == ending)
         {
             await ending;

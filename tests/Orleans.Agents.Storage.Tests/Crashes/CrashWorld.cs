@@ -1,9 +1,8 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using Orleans.Agents.Definitions;
 using Orleans.Agents.Failures;
-using Orleans.Agents.Models;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
@@ -14,12 +13,26 @@ namespace Orleans.Agents.Storage.Tests.Crashes;
 /// What lies outside the processes and outlives them: tools that write down what they did, and what each call of a model costs, which
 /// is as good as chance and the same for the same attempt.
 /// </summary>
-internal sealed class CrashWorld
+/// <param name="seed">Decides what calls cost.</param>
+internal sealed class CrashWorld(int seed)
 {
     private readonly ConcurrentDictionary<(ActivityId Activity, int Attempt), bool> slips = [];
+    private readonly ConcurrentDictionary<int, TaskCompletionSource> called = [];
+    private readonly TaskCompletionSource movedOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What calls with effect <c>once</c> did: once for each activity.</summary>
     public ConcurrentQueue<ActivityId> Paid { get; } = [];
+
+    /// <summary>Reads a definition that asks for what there is here.</summary>
+    public static Definition Load(string yaml)
+    {
+        var loaded = DefinitionLoader.LoadTexts(
+            [new DefinitionText("test.yaml", yaml)],
+            new DefinitionHost([.. new CrashWorld(0).ToolsOf(Death.Never)], ["costly"]),
+            LoadOptions.Lenient);
+        Assert.False(loaded.HasErrors, string.Join('\n', loaded.Diagnostics));
+        return loaded.Definitions["test"];
+    }
 
     /// <summary>The tools, as one process calls them.</summary>
     public IEnumerable<Tool> ToolsOf(Death death) =>
@@ -42,16 +55,47 @@ internal sealed class CrashWorld
         Once("crash.pay", async (call, _) => await PayAsync(call, death)),
         Once("crash.stubborn", async (call, cancellation) =>
         {
+            WhenCalled(Number(call)).TrySetResult();
             await UntilToldToStop(cancellation);
             return await PayAsync(call, death);
+        }),
+        Once("crash.patient", async (call, cancellation) =>
+        {
+            WhenCalled(Number(call)).TrySetResult();
+            await Task.WhenAny(UntilToldToStop(cancellation), movedOn.Task);
+            return await PayAsync(call, death);
+        }),
+        Tool("crash.last", async (call, cancellation) =>
+        {
+            await Task.WhenAll(Numbers(call, "after").Select(number => WhenCalled(number).Task)).WaitAsync(cancellation);
+            await death.ReachedAsync(DeathPoint.AfterEffect);
+            return Ok($"work {Number(call)}");
+        }),
+        Make("crash.move_on", death, call =>
+        {
+            movedOn.TrySetResult();
+            return Ok($"work {Number(call)}");
         }),
     ];
 
     /// <summary>The model, as one process asks it.</summary>
-    public static IChatClient ModelOf(Death death) => new CostlyModel(death);
+    public IChatClient ModelOf(Death death) => new CostlyModel(death, seed);
+
+    /// <summary>Comes back when whoever is waited for does not wait any more.</summary>
+    public static async Task UntilToldToStop(CancellationToken cancellation)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellation.Register(told.SetResult);
+        await told.Task;
+    }
+
+    // Completes when somebody has called one of the tools that wait.
+    private TaskCompletionSource WhenCalled(int number) =>
+        called.GetOrAdd(number, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
     private async Task<ToolResult> PayAsync(ToolCall call, Death death)
     {
+        await death.ReachedAsync(null); // who is dead calls nobody
         if (!slips.TryAdd((call.Activity, call.Attempt), true))
         {
             return Failed(FailureClass.Permanent, "crash.void"); // it was said that this one did not happen
@@ -85,61 +129,19 @@ internal sealed class CrashWorld
         [],
         async (call, cancellation) => await body(call, cancellation));
 
-    private static async Task UntilToldToStop(CancellationToken cancellation)
-    {
-        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellation.Register(told.SetResult);
-        await told.Task;
-    }
-
     private static int Number(ToolCall call)
     {
         using var input = JsonDocument.Parse(call.Input.Utf8);
         return input.RootElement.GetProperty("n").GetInt32();
     }
 
+    private static int[] Numbers(ToolCall call, string name)
+    {
+        using var input = JsonDocument.Parse(call.Input.Utf8);
+        return [.. input.RootElement.GetProperty(name).EnumerateArray().Select(number => number.GetInt32())];
+    }
+
     private static ToolResult.Succeeded Ok(string text) => new(Payload.Parse(JsonSerializer.Serialize(text)));
 
     private static ToolResult.Failed Failed(FailureClass kind, string code) => new(new Failure(kind, code, "no"));
-
-    private sealed class CostlyModel(Death death) : IChatClient
-    {
-        public async Task<ChatResponse> GetResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
-        {
-            var request = AgentRequest.Of(options)!;
-            if (request.Agent.Name == "stubborn")
-            {
-                await UntilToldToStop(cancellationToken);
-            }
-
-            await death.ReachedAsync(DeathPoint.AfterEffect);
-            var dice = Dice(request);
-            if (dice % 5 == 0 && request.Attempt < 3 && request.Input.ToString().Contains("round", StringComparison.Ordinal))
-            {
-                throw new ModelException(new Failure(FailureClass.Transient, "model.busy", "later"));
-            }
-
-            return new ChatResponse(new ChatMessage(ChatRole.Assistant, $"{request.Agent.Name} {request.Input}"))
-            {
-                ModelId = "costly",
-                FinishReason = ChatFinishReason.Stop,
-                Usage = new UsageDetails { InputTokenCount = 1 + (dice % 20), OutputTokenCount = 1 + (dice / 20 % 99) },
-            };
-        }
-
-        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-            throw new NotSupportedException();
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose()
-        {
-            // Holds nothing.
-        }
-
-        private static uint Dice(AgentRequest request) => string.Create(
-            CultureInfo.InvariantCulture, $"{request.Activity} {request.Attempt}").Aggregate(2_166_136_261, (mixed, c) => (mixed ^ c) * 16_777_619);
-    }
 }

@@ -9,11 +9,14 @@ namespace Orleans.Agents.Storage.Tests.Crashes;
 /// The store of a process that dies at a boundary of its journal: from then on it hears nothing, and its database sees that
 /// it is gone.
 /// </summary>
-internal sealed class MortalStore(IStore inner, Death death) : IStore, IJournal
+/// <param name="inner">What it is the store of.</param>
+/// <param name="death">When it dies.</param>
+/// <param name="share">Which of the runs that wait for a carrier are offered to this process; null all.</param>
+internal sealed class MortalStore(IStore inner, Death death, Func<RunId, bool>? share = null) : IStore, IJournal, IRunList
 {
     public IJournal Journal => this;
 
-    public IRunList Runs => inner.Runs;
+    public IRunList Runs => this;
 
     public IDefinitionStore Definitions => inner.Definitions;
 
@@ -54,6 +57,28 @@ internal sealed class MortalStore(IStore inner, Death death) : IStore, IJournal
     public Task<ImmutableArray<Blob>> ReadBlobsAsync(ImmutableArray<BlobKey> blobs, CancellationToken cancellation) =>
         inner.Journal.ReadBlobsAsync(blobs, cancellation);
 
+    public Task<RunRecord?> FindAsync(RunId run, CancellationToken cancellation) => inner.Runs.FindAsync(run, cancellation);
+
+    public Task<RunRecord?> FindByKeyAsync(string key, CancellationToken cancellation) =>
+        inner.Runs.FindByKeyAsync(key, cancellation);
+
+    public Task<ImmutableArray<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellation) =>
+        inner.Runs.ListAsync(query, cancellation);
+
+    public Task<ImmutableArray<RunRecord>> ListChildrenAsync(
+        RunId parent, RunId? after, int limit, CancellationToken cancellation) =>
+        inner.Runs.ListChildrenAsync(parent, after, limit, cancellation);
+
+    // Who asks for no keeper is offered all, and its share of them is what this test wants it to be.
+    public async Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation) =>
+        [.. (await inner.Runs.FindWaitingAsync(query with { For = default }, cancellation)).Where(share ?? (_ => true))];
+
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellation) => inner.Runs.NextDueAsync(cancellation);
+
+    public Task<Pruned> PruneAsync(PruneRule rule, CancellationToken cancellation) => inner.Runs.PruneAsync(rule, cancellation);
+
+    public Task<bool> WasPrunedAsync(RunId run, CancellationToken cancellation) => inner.Runs.WasPrunedAsync(run, cancellation);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
 
@@ -78,13 +103,17 @@ internal sealed class Death(DeathPoint? point, int turn)
     private readonly TaskCompletionSource came = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int remaining = turn;
 
+    /// <summary>Never.</summary>
+    public static Death Never { get; } = new(null, 0);
+
     /// <summary>Completes when the process is dead.</summary>
     public Task Came => came.Task;
 
     /// <summary>Goes on, dies, or is dead already: then it never comes back.</summary>
-    public async Task ReachedAsync(DeathPoint reached)
+    /// <param name="reached">Where the process comes by; null where it does not die.</param>
+    public async Task ReachedAsync(DeathPoint? reached)
     {
-        if (point == reached && Interlocked.Decrement(ref remaining) == 0)
+        if (reached is not null && point == reached && Interlocked.Decrement(ref remaining) == 0)
         {
             came.SetResult();
         }

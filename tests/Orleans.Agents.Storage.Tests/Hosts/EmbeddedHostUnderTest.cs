@@ -15,6 +15,8 @@ public sealed class EmbeddedHostUnderTest : IHostUnderTest
 
     public IAgents this[int place] => applications[place].Services.GetRequiredService<IAgents>();
 
+    public bool Lends => false;
+
     public static async Task<IHostUnderTest> OpenAsync(ITestDatabase database, HostSetup setup)
     {
         var host = new EmbeddedHostUnderTest(database);

@@ -9,6 +9,9 @@ public interface IHostUnderTest : IAsyncDisposable
     /// <summary>A door to ask at, of the place with this number: 0 or 1.</summary>
     IAgents this[int place] { get; }
 
+    /// <summary>Whether a place whose lanes are taken has attempts made by the other.</summary>
+    bool Lends { get; }
+
     /// <summary>Has a place leave in an orderly way.</summary>
     Task LeaveAsync(int place);
 }
