@@ -144,7 +144,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
                 || Run.Outstanding(workflow, State).Any(work => work.Key is { } key && key.Activity == activity && key.Attempt == attempt),
             Invariant.SuspendedBeginsNothing,
             $"attempt {attempt} at {activity} begins in a suspended run that does not ask for it");
-        Check(
+        Invariant.Check(
             !knowsAll || crashes.InARow < RunLimits.Crashes,
             Invariant.CrashLoopsPark,
             $"attempt {attempt} at {activity} begins although {crashes.InARow} processes in a row ended over such");
