@@ -79,6 +79,7 @@ internal sealed class EngineSession : IAsyncDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             await TakeOnTreeAsync(run, cancellation);
+            await RefuseParkedAsync(run, cancellation);
         }
 
         return await end;
@@ -122,6 +123,18 @@ internal sealed class EngineSession : IAsyncDisposable
             }
 
             last = newest.Id;
+        }
+    }
+
+    // Whoever waits for it would wait for ever, and not know why.
+    private async Task RefuseParkedAsync(RunId run, CancellationToken cancellation)
+    {
+        if (await store.Runs.FindAsync(run, cancellation) is { Owner: null, Row.Status: RunStatus.Suspended }
+            && await Engine.FindAsync(run, cancellation) is { State: { Suspension.Code: { } code } state })
+        {
+            var suspended = SuspensionDocument.Of(state)!;
+            throw new CommandException(
+                ExitCode.Refused, code, $"Run {run} is suspended: {suspended.Reason} It goes on with: {suspended.Resume}");
         }
     }
 

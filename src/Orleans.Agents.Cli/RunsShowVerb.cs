@@ -134,7 +134,8 @@ internal static class RunsShowVerb
         if (suspended is not null)
         {
             var why = suspended.Reason is null ? "" : $": {suspended.Reason}";
-            Line(text, "suspended", $"since {Local(suspended.Since)}{why}");
+            var code = suspended.Code is null ? "" : $" as {suspended.Code}";
+            Line(text, "suspended", $"since {Local(suspended.Since)}{code}{why}");
             Line(text, "  resume by", suspended.Resume);
         }
     }

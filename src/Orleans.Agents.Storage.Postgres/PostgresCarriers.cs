@@ -81,7 +81,8 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
                 await using var release = connection.Command(
                     """
                     with silent as (delete from beats where epoch = $1)
-                    update carrier set fenced_at = clock_timestamp() where epoch = $1 and fenced_at is null
+                    update carrier set fenced_at = clock_timestamp(), left_at = clock_timestamp()
+                    where epoch = $1 and fenced_at is null
                     """,
                     Sql.Integer(epoch.Value));
                 return await release.ExecuteNonQueryAsync(stop);
@@ -98,6 +99,18 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
                 await using var find = connection.Command(
                     "select 1 from carrier where epoch = $1 and fenced_at is null", Sql.Integer(epoch.Value));
                 return await find.ExecuteScalarAsync(stop) is null;
+            },
+            cancellation);
+
+    /// <inheritdoc/>
+    public async Task<ImmutableArray<Epoch>> FindCrashedAsync(
+        ImmutableArray<Epoch> epochs, CancellationToken cancellation) => await database.DoAsync(
+            async (connection, stop) =>
+            {
+                await using var find = connection.Command(
+                    "select epoch from carrier where epoch = any ($1) and fenced_at is not null and left_at is null",
+                    Sql.Integers([.. epochs.Select(epoch => epoch.Value)]));
+                return (await find.ReadAllAsync(row => new Epoch(row.GetInt64(0)), stop)).ToImmutableArray();
             },
             cancellation);
 
@@ -144,7 +157,7 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
                 async (connection, stop) =>
                 {
                     await using var leave = connection.Command(
-                        "update carrier set left_at = clock_timestamp() where epoch = any ($1)",
+                        "update carrier set left_at = clock_timestamp() where epoch = any ($1) and fenced_at is null",
                         Sql.Integers([.. held.Keys.Select(epoch => epoch.Value)]));
                     return await leave.ExecuteNonQueryAsync(stop);
                 },

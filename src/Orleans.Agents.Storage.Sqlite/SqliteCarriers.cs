@@ -74,7 +74,7 @@ internal sealed class SqliteCarriers(Writer writer, Readers readers, CarrierLock
     /// <inheritdoc/>
     public async Task ReleaseAsync(Epoch epoch, CancellationToken cancellation)
     {
-        await writer.DoAsync(session => session.Fence(epoch), RowBytes, cancellation);
+        await writer.DoAsync(session => session.Release(epoch), RowBytes, cancellation);
         if (held.TryRemove(epoch, out var lockFile))
         {
             using (lockFile)
@@ -95,6 +95,10 @@ internal sealed class SqliteCarriers(Writer writer, Readers readers, CarrierLock
         },
         cancellation);
 
+    /// <inheritdoc/>
+    public Task<ImmutableArray<Epoch>> FindCrashedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation) =>
+        readers.ReadAsync(database => epochs.Where(epoch => HasCrashed(database, epoch)).ToImmutableArray(), cancellation);
+
     /// <summary>Lets all locks go: to others it is as if the process had ended.</summary>
     public void LetGo()
     {
@@ -111,6 +115,15 @@ internal sealed class SqliteCarriers(Writer writer, Readers readers, CarrierLock
     {
         session.Prepare($"insert into carrier (taken_at, process) values ({Clock.Now}, ?1)").Bind(1, Process).Run();
         return new Epoch(session.LastRowId);
+    }
+
+    private static bool HasCrashed(Database database, Epoch epoch)
+    {
+        var statement = database.Prepare(
+            "select 1 from carrier where epoch = ?1 and fenced_at is not null and left_at is null");
+        var hasCrashed = statement.Bind(1, epoch.Value).Next();
+        statement.Reset();
+        return hasCrashed;
     }
 
     private static List<Epoch> Unfenced(Database database)

@@ -111,6 +111,15 @@ internal sealed class WriteSession : IDisposable
             .Run() == 1;
     }
 
+    /// <summary>Fences an epoch that its own process gives back; false when others fenced it before.</summary>
+    public bool Release(Epoch epoch)
+    {
+        validEpochs.Remove(epoch);
+        return Prepare($"update carrier set fenced_at = {Clock.Now}, left_at = {Clock.Now} where epoch = ?1 and fenced_at is null")
+            .Bind(1, epoch.Value)
+            .Run() == 1;
+    }
+
     public void Dispose() => database.Dispose();
 
     private long PageSize()

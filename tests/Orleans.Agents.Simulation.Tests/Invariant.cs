@@ -19,6 +19,7 @@ internal static class Invariant
     public const string RecordedNeverAgain = "recorded-never-again";
     public const string WithinBudget = "within-budget";
     public const string SuspendedBeginsNothing = "suspended-begins-nothing";
+    public const string CrashLoopsPark = "crash-loops-park";
     public const string NothingSleeps = "nothing-sleeps";
     public const string FencedNeverWrites = "fenced-never-writes";
     public const string OneOwner = "one-owner";

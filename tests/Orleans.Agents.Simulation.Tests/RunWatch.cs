@@ -26,6 +26,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
     private readonly List<RunEvent> inherited = [];
     private readonly SignalWatch signals = new();
     private readonly BookWatch books = new();
+    private readonly CrashWatch crashes = new();
     private Epoch last;
     private Epoch called;
 
@@ -71,6 +72,7 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
         {
             Record(happened);
             signals.Record(happened);
+            crashes.Record(happened);
         }
 
         var before = State;
@@ -142,6 +144,11 @@ internal sealed class RunWatch(Workflow workflow, Func<RunId, RunWatch>? watchOf
                 || Run.Outstanding(workflow, State).Any(work => work.Key is { } key && key.Activity == activity && key.Attempt == attempt),
             Invariant.SuspendedBeginsNothing,
             $"attempt {attempt} at {activity} begins in a suspended run that does not ask for it");
+        Invariant.Check(
+            !knowsAll || crashes.InARow < RunLimits.Crashes,
+            Invariant.CrashLoopsPark,
+            $"attempt {attempt} at {activity} begins although {crashes.InARow} processes in a row ended over such");
+        crashes.Began();
         called = epoch.Value > called.Value ? epoch : called;
         books.Began(activity, attempt);
         underWay[(process, visit, branch)] = attempt;

@@ -104,6 +104,19 @@ public abstract class CarriersConformance<TDatabase> : StoreConformance<TDatabas
     }
 
     [Fact]
+    public async Task Who_gave_its_epoch_back_has_not_crashed()
+    {
+        var other = await OpenAsync();
+        var released = await other.Carriers.TakeAsync(isKeeper: true, Stop);
+        var never = new Epoch(Epoch.Value + 100);
+        await other.Carriers.ReleaseAsync(released, Stop);
+        Assert.Empty(await Store.Carriers.FenceGoneAsync(Stop));
+
+        Assert.Empty(await Store.Carriers.FindCrashedAsync([Epoch, released, never], Stop));
+        Assert.Empty(await Store.Carriers.FindCrashedAsync([], Stop));
+    }
+
+    [Fact]
     public async Task An_epoch_nobody_took_cannot_write()
     {
         var never = new Epoch(Epoch.Value + 100);

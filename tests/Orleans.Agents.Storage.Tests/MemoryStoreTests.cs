@@ -4,7 +4,21 @@ public sealed class MemoryJournalTests : JournalConformance<MemoryTestDatabase>;
 
 public sealed class MemoryResendTests : ResendConformance<MemoryTestDatabase>;
 
-public sealed class MemoryCarriersTests : CarriersConformance<MemoryTestDatabase>;
+public sealed class MemoryCarriersTests : CarriersConformance<MemoryTestDatabase>
+{
+    [Fact]
+    public async Task An_epoch_whose_store_is_gone_has_crashed_when_it_is_fenced()
+    {
+        var gone = await OpenAsync();
+        var epoch = await gone.Carriers.TakeAsync(isKeeper: true, Stop);
+        await gone.DisposeAsync();
+        Assert.Empty(await Store.Carriers.FindCrashedAsync([epoch], Stop));
+        Assert.Equal(epoch, Assert.Single(await Store.Carriers.FenceGoneAsync(Stop)));
+        await Store.Carriers.ReleaseAsync(epoch, Stop); // too late
+
+        Assert.Equal(epoch, Assert.Single(await Store.Carriers.FindCrashedAsync([Epoch, epoch], Stop)));
+    }
+}
 
 public sealed class MemoryRunListTests : RunListConformance<MemoryTestDatabase>;
 

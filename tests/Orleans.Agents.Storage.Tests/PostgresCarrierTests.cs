@@ -19,6 +19,20 @@ public sealed class PostgresCarrierTests : StoreConformance<PostgresTestDatabase
     }
 
     [Fact]
+    public async Task Who_is_fenced_for_its_silence_has_crashed_and_who_said_goodbye_has_not()
+    {
+        AddSilent("null");
+        Database.Execute("update beats set on_time_since = clock_timestamp() - interval '11 s' where epoch < 1000");
+        var polite = await OpenAsync();
+        var left = await polite.Carriers.TakeAsync(isKeeper: true, Stop);
+        await polite.DisposeAsync();
+        Assert.Equal([left, Silent], (await Store.Carriers.FenceGoneAsync(Stop)).OrderBy(epoch => epoch.Value));
+        await Store.Carriers.ReleaseAsync(Silent, Stop); // too late
+
+        Assert.Equal(Silent, Assert.Single(await Store.Carriers.FindCrashedAsync([Epoch, left, Silent], Stop)));
+    }
+
+    [Fact]
     public async Task Who_carries_nothing_itself_cannot_tell_that_others_are_silent()
     {
         AddSilent("null");

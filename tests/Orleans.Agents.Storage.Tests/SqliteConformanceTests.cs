@@ -4,7 +4,21 @@ public sealed class SqliteJournalTests : JournalConformance<SqliteTestDatabase>;
 
 public sealed class SqliteResendTests : ResendConformance<SqliteTestDatabase>;
 
-public sealed class SqliteCarriersTests : CarriersConformance<SqliteTestDatabase>;
+public sealed class SqliteCarriersTests : CarriersConformance<SqliteTestDatabase>
+{
+    [Fact]
+    public async Task An_epoch_whose_store_is_gone_has_crashed_when_it_is_fenced()
+    {
+        var gone = await OpenAsync();
+        var epoch = await gone.Carriers.TakeAsync(isKeeper: true, Stop);
+        await gone.DisposeAsync();
+        Assert.Empty(await Store.Carriers.FindCrashedAsync([epoch], Stop));
+        Assert.Equal(epoch, Assert.Single(await Store.Carriers.FenceGoneAsync(Stop)));
+        await Store.Carriers.ReleaseAsync(epoch, Stop); // too late
+
+        Assert.Equal(epoch, Assert.Single(await Store.Carriers.FindCrashedAsync([Epoch, epoch], Stop)));
+    }
+}
 
 public sealed class SqliteRunListTests : RunListConformance<SqliteTestDatabase>;
 

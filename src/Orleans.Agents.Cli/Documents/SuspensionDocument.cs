@@ -7,7 +7,9 @@ namespace Orleans.Agents.Cli.Documents;
 /// <param name="Reason">Why, for people.</param>
 /// <param name="Parent">The run that waits for it and with which it was suspended; null when it was for itself.</param>
 /// <param name="Resume">The command that lets it go on.</param>
-internal sealed record SuspensionDocument(DateTimeOffset Since, string? Reason, string? Parent, string Resume)
+/// <param name="Code">The failure code of why, where that was no person's wish.</param>
+internal sealed record SuspensionDocument(
+    DateTimeOffset Since, string? Reason, string? Parent, string Resume, string? Code = null)
 {
     /// <summary>The document of a run; null when it is not suspended.</summary>
     public static SuspensionDocument? Of(RunState state)
@@ -20,7 +22,7 @@ internal sealed record SuspensionDocument(DateTimeOffset Since, string? Reason, 
         // A child that is resumed by itself would go on before the run it was suspended with.
         var parent = suspension.IsByParent is true ? state.Origin!.Parent?.Run : null;
         return new SuspensionDocument(
-            suspension.Since, suspension.Reason, parent, $"agents runs resume {parent ?? state.Origin!.Run}");
+            suspension.Since, suspension.Reason, parent, $"agents runs resume {parent ?? state.Origin!.Run}", suspension.Code);
     }
 }
 

@@ -58,6 +58,7 @@ internal static class AnswerDocuments
                 : null,
             Budget = BudgetOf(run.Budget),
             Books = run.Books is { } books ? BooksOf(books) : null,
+            NearLimits = run.NearLimits is { } sizes ? [.. sizes.Select(NearOf)] : null,
             Context = run.Context,
             Error = run.Error is null ? null : FailureOf(run.Error),
             Failure = run.Failure is null ? null : FailureOf(run.Failure),
@@ -84,8 +85,11 @@ internal static class AnswerDocuments
     /// <summary>Since when and why a run begins nothing; null when it is not suspended.</summary>
     public static SuspensionDocument? SuspensionOf(RunDetails run) => run.Suspended is { } suspended
         ? new SuspensionDocument(
-            suspended.Since, suspended.Reason, suspended.Parent, $"agents runs resume {suspended.Parent ?? run.Run}")
+            suspended.Since, suspended.Reason, suspended.Parent, $"agents runs resume {suspended.Parent ?? run.Run}", suspended.Code)
         : null;
+
+    private static SizeDocument NearOf(NearLimit near) =>
+        new(near.Kind, near.Size, near.Limit, near.Unit, near.Size * 100 / near.Limit, near.State, near.At);
 
     // An output that is null looks like none on its way.
     private static JsonElement? OutputOf(RunDetails run) => run switch

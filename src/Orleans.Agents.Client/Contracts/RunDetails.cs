@@ -81,6 +81,9 @@ public sealed record RunDetails
     /// <summary>What was set aside of it, settled and lost, in the run and its child runs.</summary>
     public BooksDetails? Books { get; init; }
 
+    /// <summary>What came near its limit, each kind when it first did; null when nothing has.</summary>
+    public ImmutableArray<NearLimit>? NearLimits { get; init; }
+
     /// <summary>The names of the context and the bytes of their values.</summary>
     public required ImmutableSortedDictionary<string, int> Context { get; init; }
 
@@ -109,7 +112,18 @@ public sealed record CycleDetails(string State, int Current, int Max, int Remain
 /// <param name="Since">Since when.</param>
 /// <param name="Reason">Why, for people.</param>
 /// <param name="Parent">The run that waits for it and with which it was suspended; null when it was for itself.</param>
-public sealed record SuspensionDetails(DateTimeOffset Since, string? Reason = null, string? Parent = null);
+/// <param name="Code">The failure code of why, where that was no person's wish: <c>run.crash_loop</c>.</param>
+public sealed record SuspensionDetails(
+    DateTimeOffset Since, string? Reason = null, string? Parent = null, string? Code = null);
+
+/// <summary>That something of a run came near its limit.</summary>
+/// <param name="Kind">What did: <c>prompt</c>, <c>context</c>, <c>payload</c> or <c>history</c>.</param>
+/// <param name="Size">How large it was then.</param>
+/// <param name="Limit">How large it may be.</param>
+/// <param name="Unit">What that is counted in: <c>bytes</c> or <c>facts</c>.</param>
+/// <param name="At">When that was.</param>
+/// <param name="State">The state that the run was in, where it was in one.</param>
+public sealed record NearLimit(string Kind, long Size, long Limit, string Unit, DateTimeOffset At, string? State = null);
 
 /// <summary>A run that waits for a signal.</summary>
 /// <param name="Run">The run that waits, and that the signal is sent to: the one that is shown, or a child run.</param>

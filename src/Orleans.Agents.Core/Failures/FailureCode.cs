@@ -51,6 +51,9 @@ public static class FailureCode
     /// <summary>There are as many facts about a run as there may be.</summary>
     public const string HistoryTooLarge = "history.too_large";
 
+    /// <summary>Processes ended without a word, one after the other, while they did a run's work: it is suspended.</summary>
+    public const string CrashLoop = "run.crash_loop";
+
     /// <summary>The context of a run that was to be forked cannot be changed like that.</summary>
     public const string ContextEditInvalid = "context.edit_invalid";
 

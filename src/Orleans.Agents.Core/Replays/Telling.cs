@@ -31,7 +31,7 @@ internal static class Telling
         {
             RunEvent.Started e => [StartOf(e)],
             RunEvent.Forked e => [new RunCommand.Fork(e.State)],
-            RunEvent.TakenOver e => [new RunCommand.TakeOver(new Epoch(e.Epoch), e.WasPutDown is true)],
+            RunEvent.TakenOver e => [new RunCommand.TakeOver(new Epoch(e.Epoch), e.WasPutDown is true, e.AfterCrash is true)],
             RunEvent.ActivitySucceeded e => [SuccessOf(state, e)],
             RunEvent.ActivityFailed e => [FailureOf(workflow, state, e)],
             RunEvent.ActivityIntended e => [new RunCommand.Intend(e.Visit, e.Branch, e.Attempt, new Epoch(e.Epoch))],

@@ -87,6 +87,7 @@ public static class Checkpoint
             AwaitedChildren = null,
             Unsettled = null,
             Suspension = null,
+            Crashes = null,
             Warnings = WarningsOf(cut),
             Awaited = cut.Awaited is { } awaited ? awaited with { Since = awaited.Since + passed } : null,
             WakeAt = isNamed ? cut.WakeAt : cut.WakeAt + passed,

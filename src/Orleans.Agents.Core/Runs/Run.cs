@@ -52,6 +52,7 @@ public static class Run
     public static RunState Evolve(RunState state, RunEvent happened, DateTimeOffset at)
     {
         var next = RunEvolution.Apply(state, happened, at);
+        next = next.Crashes is not null && CrashRules.IsProgress(happened) ? next with { Crashes = null } : next;
         next = SizeEvolution.Notice(next, happened, state.Version + 1, at);
         next = ReferenceEquals(next, state) ? state with { } : next;
 
@@ -160,8 +161,11 @@ public static class Run
         // keeps as the greatest epoch it was called under must refuse the old carrier then, not the new one.
         var draft = new Draft(workflow, state, at);
         draft.Add(new RunEvent.TakenOver(
-            Math.Max(takeOver.Epoch.Value, state.Epoch + 1), takeOver.WasPutDown ? true : null));
+            Math.Max(takeOver.Epoch.Value, state.Epoch + 1),
+            takeOver.WasPutDown ? true : null,
+            takeOver.AfterCrash ? true : null));
         CallRules.TakeOver(workflow, state, draft, at);
+        CrashRules.Suspend(workflow, draft);
         return draft.Accept();
     }
 

@@ -50,7 +50,8 @@ public abstract record RunCommand
     /// <summary>Carry on under a new epoch: the first command of a run's new owner.</summary>
     /// <param name="Epoch">The epoch of the process that carries it from now on.</param>
     /// <param name="WasPutDown">Whether nobody had carried it since its last fact.</param>
-    public sealed record TakeOver(Epoch Epoch, bool WasPutDown = false) : RunCommand;
+    /// <param name="AfterCrash">Whether the process that carried it ended, or was cut off, without handing it over.</param>
+    public sealed record TakeOver(Epoch Epoch, bool WasPutDown = false, bool AfterCrash = false) : RunCommand;
 
     /// <summary>An attempt finished well.</summary>
     public sealed record ReportSuccess(

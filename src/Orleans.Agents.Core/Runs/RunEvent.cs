@@ -36,7 +36,8 @@ public abstract record RunEvent
     /// <summary>Another process carries the run; the attempts that were under way are made anew.</summary>
     /// <param name="Epoch">Greater than every epoch the run was carried under before.</param>
     /// <param name="WasPutDown">Whether nobody had carried it since its last fact, so that nothing was under way.</param>
-    public sealed record TakenOver(long Epoch, bool? WasPutDown = null) : RunEvent;
+    /// <param name="AfterCrash">Whether the process that carried it ended, or was cut off, without handing it over.</param>
+    public sealed record TakenOver(long Epoch, bool? WasPutDown = null, bool? AfterCrash = null) : RunEvent;
 
     /// <summary>The run is in another state.</summary>
     /// <param name="State">Its name.</param>
@@ -214,7 +215,9 @@ public abstract record RunEvent
     /// <param name="Reason">Why, for people.</param>
     /// <param name="ByParent">Whether it is suspended along with the run that waits for it.</param>
     /// <param name="Held">The branches that ask for what nobody has begun; null when there are none.</param>
-    public sealed record Suspended(string? Reason = null, bool? ByParent = null, ImmutableArray<int>? Held = null) : RunEvent;
+    /// <param name="Code">The failure code of why, where that was no person's wish.</param>
+    public sealed record Suspended(
+        string? Reason = null, bool? ByParent = null, ImmutableArray<int>? Held = null, string? Code = null) : RunEvent;
 
     /// <summary>The run goes on: what was held back begins, and moments that passed meanwhile come now.</summary>
     public sealed record Resumed : RunEvent;

@@ -105,7 +105,13 @@ internal static class RunEvolution
                 : open;
         }
 
-        return state with { Epoch = taken.Epoch, Open = open, Books = books };
+        return state with
+        {
+            Epoch = taken.Epoch,
+            Open = open,
+            Books = books,
+            Crashes = CrashRules.CountAfter(state, taken, at),
+        };
     }
 
     private static RunState Close(

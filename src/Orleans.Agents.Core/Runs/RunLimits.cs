@@ -42,6 +42,9 @@ public static class RunLimits
     /// <summary>The most bytes of their payloads in all.</summary>
     public const int MessageBytes = 16 * 1024 * 1024;
 
+    /// <summary>How many processes in a row may end without a word while they do a run's work, before it is suspended.</summary>
+    public const int Crashes = 5;
+
     /// <summary>The most branches of one fan-out.</summary>
     public const int Branches = 100_000;
 

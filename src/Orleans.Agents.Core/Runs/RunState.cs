@@ -88,6 +88,12 @@ public sealed record RunState
     /// <summary>That the run begins nothing until it is resumed; null while it does.</summary>
     public Suspension? Suspension { get; init; }
 
+    /// <summary>
+    /// How many processes in a row ended without a word while they did its work, and nothing was recorded in between; null when
+    /// none did. At most <see cref="RunLimits.Crashes"/>: then it is suspended.
+    /// </summary>
+    public int? Crashes { get; init; }
+
     /// <summary>The signal that the present state waits for; null when it waits for none.</summary>
     public AwaitedSignal? Awaited { get; init; }
 

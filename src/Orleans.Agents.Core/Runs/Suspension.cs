@@ -4,4 +4,6 @@ namespace Orleans.Agents.Runs;
 /// <param name="Since">Since when.</param>
 /// <param name="Reason">Why, for people.</param>
 /// <param name="IsByParent">Whether it is suspended along with the run that waits for it, and goes on with it.</param>
-public sealed record Suspension(DateTimeOffset Since, string? Reason = null, bool? IsByParent = null);
+/// <param name="Code">The failure code of why, where that was no person's wish.</param>
+public sealed record Suspension(
+    DateTimeOffset Since, string? Reason = null, bool? IsByParent = null, string? Code = null);

@@ -27,7 +27,7 @@ internal static class SuspensionEvolution
                 : open;
         }
 
-        return state with { Open = open, Suspension = new Suspension(at, suspended.Reason, suspended.ByParent) };
+        return state with { Open = open, Suspension = new Suspension(at, suspended.Reason, suspended.ByParent, suspended.Code) };
     }
 
     public static RunState Resume(RunState state, DateTimeOffset at)

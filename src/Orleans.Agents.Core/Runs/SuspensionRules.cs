@@ -54,7 +54,7 @@ internal static class SuspensionRules
 
     // What is asked for and was not begun: all of it, where the carrier says so; else runs that are to be started, which
     // takes a decision of this run.
-    private static ImmutableArray<int>? HeldBack(Workflow workflow, RunState state, bool isAtRest)
+    internal static ImmutableArray<int>? HeldBack(Workflow workflow, RunState state, bool isAtRest)
     {
         var held = ImmutableArray.CreateBuilder<int>();
         foreach (var (branch, activity) in state.Open)

@@ -17,6 +17,12 @@ public interface ICarriers
     /// <summary>Gives an epoch back: it is fenced, so the runs it owned may be claimed at once.</summary>
     Task ReleaseAsync(Epoch epoch, CancellationToken cancellation);
 
+    /// <summary>
+    /// Those of some epochs whose process ended without a word, or was taken for dead: they were fenced, and it never gave them
+    /// back nor said goodbye.
+    /// </summary>
+    Task<ImmutableArray<Epoch>> FindCrashedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation);
+
     /// <summary>Whether an epoch may not write any more; also true of one that nobody ever took.</summary>
     Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation);
 }

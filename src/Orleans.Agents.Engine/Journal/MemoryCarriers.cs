@@ -24,6 +24,7 @@ internal sealed class MemoryCarriers(MemoryStore store) : ICarriers
             foreach (var epoch in gone)
             {
                 database.Carriers[epoch] = null;
+                database.Crashed.Add(epoch);
             }
 
             return gone;
@@ -42,6 +43,9 @@ internal sealed class MemoryCarriers(MemoryStore store) : ICarriers
             return isValid;
         },
         cancellation);
+
+    public Task<ImmutableArray<Epoch>> FindCrashedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation) =>
+        store.DoAsync(database => epochs.Where(database.Crashed.Contains).ToImmutableArray(), cancellation);
 
     public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
         store.DoAsync(database => !database.IsValid(epoch), cancellation);

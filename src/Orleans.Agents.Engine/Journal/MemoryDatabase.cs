@@ -21,6 +21,9 @@ public sealed class MemoryDatabase
     /// <summary>Epochs and the store that carries under each; null once it is fenced.</summary>
     internal Dictionary<Epoch, MemoryStore?> Carriers { get; } = [];
 
+    /// <summary>Epochs that were fenced because their store was gone.</summary>
+    internal HashSet<Epoch> Crashed { get; } = [];
+
     /// <summary>All runs, oldest first.</summary>
     internal List<MemoryRun> InOrder { get; } = [];
 

@@ -29,7 +29,7 @@ internal sealed class Beside(
         !accepted.Children.IsEmpty
         || !accepted.Abandoned.IsEmpty
         || !accepted.Sent.IsEmpty
-        || (accepted.Next.AwaitedChildren is not null && accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed)
+        || (accepted.Next.AwaitedChildren is not null && IsSuspendedOrResumed(accepted))
         || (accepted.Next.IsOver && accepted.Next.Origin!.Parent is { IsLaunched: not true });
 
     /// <summary>Takes in what a decision does to other runs.</summary>
@@ -64,6 +64,10 @@ internal sealed class Beside(
         Notes = [.. notes.Select(left => left.Note)],
     };
 
+    // A run that is taken over may be suspended with that; it is the last thing that happens to it then.
+    private static bool IsSuspendedOrResumed(Decision.Accepted accepted) =>
+        accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed || accepted.Events[^1] is RunEvent.Suspended;
+
     private void Start(ChildStart child)
     {
         var command = new RunCommand.Start(
@@ -96,7 +100,7 @@ internal sealed class Beside(
     private void TellChildren(Decision.Accepted accepted)
     {
         var version = accepted.Next.Version;
-        (string Id, Note Note)? told = accepted.Events[0] switch
+        (string Id, Note Note)? told = (accepted.Events[^1] is RunEvent.Suspended last ? last : accepted.Events[0]) switch
         {
             RunEvent.Suspended { Reason: null } => ($"suspended-{version}", new Note.Suspend($"Run {run} is suspended.", true)),
             RunEvent.Suspended { Reason: var why } => ($"suspended-{version}", new Note.Suspend($"Run {run} is suspended: {why}", true)),

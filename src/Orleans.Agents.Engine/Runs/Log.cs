@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(1018, LogLevel.Error, "Who is warned of sizes threw over run {Run}; the run goes on")]
     public static partial void SizeWarningThrew(this ILogger logger, RunId run, Exception thrown);
 
+    [LoggerMessage(1019, LogLevel.Warning, "Run {Run} is suspended, {Code}: {Why}")]
+    public static partial void RunSuspended(this ILogger logger, RunId run, string code, string? why);
+
     [LoggerMessage(1011, LogLevel.Error, "A follower of run {Run} threw; the run goes on")]
     public static partial void FollowerThrew(this ILogger logger, RunId run, Exception thrown);
 }

@@ -105,9 +105,10 @@ internal sealed class RunHost : ILaneOwner, IThreadPoolWorkItem
     /// <summary>Tells the run that it is carried from now on, and in the same breath what was left for it meanwhile.</summary>
     /// <param name="left">What was left for it.</param>
     /// <param name="wasPutDown">Whether nobody had carried it since its last fact.</param>
-    public Task<Told> TakeOverAsync(ImmutableArray<LeftCommand> left, bool wasPutDown = false)
+    /// <param name="afterCrash">Whether the process that carried it ended without handing it over.</param>
+    public Task<Told> TakeOverAsync(ImmutableArray<LeftCommand> left, bool wasPutDown = false, bool afterCrash = false)
     {
-        var takeOver = RunMessage.Asking(new RunCommand.TakeOver(Epoch, wasPutDown), out var answer);
+        var takeOver = RunMessage.Asking(new RunCommand.TakeOver(Epoch, wasPutDown, afterCrash), out var answer);
         AttendIf(mailbox.AddTakeOver(takeOver, left));
         return answer;
     }

@@ -74,7 +74,11 @@ internal sealed class RunOpener(
     {
         var host = run.Host;
         logger.RunTakenOver(host.Id, host.State.Version, host.Epoch);
-        await host.TakeOverAsync(run.Left, run.WasPutDown);
+        await host.TakeOverAsync(run.Left, run.Owner is null, run.IsAfterCrash);
+        if (host.State.Suspension is { Code: { } code, Reason: var why, Since: var since } && since == host.State.Now)
+        {
+            logger.RunSuspended(host.Id, code, why);
+        }
     }
 
     // They are read before they are claimed, so that a run this program cannot read is left for one that can. A claim
@@ -94,7 +98,7 @@ internal sealed class RunOpener(
                 var (state, tail) = RunReader.Fold(history, blobs);
                 var workflow = await catalog.PinnedAsync(history.Record.Id, history.Record.Hash, cancellation);
                 readable.Add(
-                    history.Record.Id, new ReadRun(workflow, state, tail, WasPutDown: history.Record.Owner is null));
+                    history.Record.Id, new ReadRun(workflow, state, tail, history.Record.Owner));
             }
             catch (HistoryException damaged)
             {
@@ -134,14 +138,15 @@ internal sealed class RunOpener(
         // A fenced epoch gets nothing; what it did not get may still be nobody's, and is asked about under the next. The
         // store is asked before a run is taken in: one that was taken in and then not told so would sleep for ever.
         var isFenced = claimed.Length < readable.Count && await store.Carriers.IsFencedAsync(epoch, cancellation);
+        var crashed = await FindCrashedAsync(claimed.Select(run => readable[run].Owner), cancellation);
         var left = await delivery.ReadAsync(epoch, cancellation);
         foreach (var run in claimed)
         {
             // None is made when a start under the same name is about to find that the run exists; the keeper comes back.
-            var (workflow, state, tail, wasPutDown) = readable[run];
+            var (workflow, state, tail, owner) = readable[run];
             if (table.TakeIn(run, workflow, state, tail, epoch) is { } host)
             {
-                hosts.Add(new TakenRun(host, left.GetValueOrDefault(run, []), wasPutDown));
+                hosts.Add(new TakenRun(host, left.GetValueOrDefault(run, []), owner, owner is { } gone && crashed.Contains(gone)));
                 adrift.Remove(run);
             }
         }
@@ -157,9 +162,15 @@ internal sealed class RunOpener(
         return hosts;
     }
 
-    private sealed record ReadRun(Workflow Workflow, RunState State, RunTail Tail, bool WasPutDown);
+    private async Task<ImmutableArray<Epoch>> FindCrashedAsync(IEnumerable<Epoch?> owners, CancellationToken cancellation)
+    {
+        var before = owners.OfType<Epoch>().Distinct().ToImmutableArray();
+        return before.IsEmpty ? [] : await store.Carriers.FindCrashedAsync(before, cancellation);
+    }
 
-    private sealed record TakenRun(RunHost Host, ImmutableArray<LeftCommand> Left, bool WasPutDown);
+    private sealed record ReadRun(Workflow Workflow, RunState State, RunTail Tail, Epoch? Owner);
+
+    private sealed record TakenRun(RunHost Host, ImmutableArray<LeftCommand> Left, Epoch? Owner, bool IsAfterCrash);
 }
 
 /// <summary>What became of runs that were to be opened.</summary>

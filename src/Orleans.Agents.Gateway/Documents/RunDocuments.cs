@@ -71,6 +71,7 @@ internal static class RunDocuments
             Children = state.AwaitedChildren is null ? null : ChildrenOf(state),
             Budget = BudgetOf(state),
             Books = BooksDocuments.DetailsOf(state),
+            NearLimits = state.Warnings is { } warnings ? [.. warnings.Select(NearOf)] : null,
             Context = state.Context.ToImmutableSortedDictionary(c => c.Key, c => c.Value.Length, StringComparer.Ordinal),
             Error = state.Error is null ? null : FailureOf(state.Error),
             Failure = state.Failure is null ? null : FailureOf(state.Failure),
@@ -114,8 +115,16 @@ internal static class RunDocuments
     ];
 
     private static SuspensionDetails? SuspensionOf(RunState state) => state.Suspension is { } suspension
-        ? new SuspensionDetails(suspension.Since, suspension.Reason, suspension.IsByParent is true ? state.Origin!.Parent?.Run : null)
+        ? new SuspensionDetails(suspension.Since, suspension.Reason, suspension.IsByParent is true ? state.Origin!.Parent?.Run : null, suspension.Code)
         : null;
+
+    private static NearLimit NearOf(SizeWarning warning) => new(
+        SizeName.Of(warning.Kind),
+        warning.Size,
+        warning.Limit,
+        SizeName.UnitOf(warning.Kind),
+        warning.At,
+        warning.State.Length == 0 ? null : warning.State);
 
     private static ImmutableArray<MessageDetails> MessagesOf(RunState state) =>
     [

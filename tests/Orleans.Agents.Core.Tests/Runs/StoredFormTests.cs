@@ -56,7 +56,7 @@ public sealed class StoredFormTests
             Error = Full,
             Warnings = [new SizeWarning(SizeKind.Context, 9, 10, 0, DateTimeOffset.UnixEpoch, "ask")],
         }),
-        new RunEvent.TakenOver(7, true),
+        new RunEvent.TakenOver(7, true, true),
         new RunEvent.StateEntered("ask", 3, 2, 5, true, DateTimeOffset.UnixEpoch, "approval", Cost),
         new RunEvent.StateLeft("ask", 3, PayloadMap.Empty.Add("b", Payload.Parse("\"ø\"")), Full),
         new RunEvent.BranchesPlanned(
@@ -81,7 +81,7 @@ public sealed class StoredFormTests
         new RunEvent.MessageReceived(Told1),
         new RunEvent.MessageRefused(Told1, Full),
         new RunEvent.MessagesDelivered(3, 0, "writer", 2, ["run-1/2"]),
-        new RunEvent.Suspended("wait", true, [0, 3]),
+        new RunEvent.Suspended("wait", true, [0, 3], "run.crash_loop"),
         new RunEvent.Resumed(),
         new RunEvent.Parked(),
         new RunEvent.Closing(Payload.Parse("[1]"), Full),

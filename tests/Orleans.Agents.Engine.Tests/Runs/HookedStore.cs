@@ -124,6 +124,9 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
         await inner.Carriers.ReleaseAsync(epoch, cancellation);
     }
 
+    public Task<ImmutableArray<Epoch>> FindCrashedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation) =>
+        inner.Carriers.FindCrashedAsync(epochs, cancellation);
+
     public async Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation)
     {
         await AskingForFence(epoch);

@@ -305,7 +305,7 @@ internal sealed class FamilyWorld
     {
         var wasPutDown = run.IsPutDown;
         run.Read(new Epoch(++epochs));
-        Tell(run, new RunCommand.TakeOver(run.Epoch, wasPutDown));
+        Tell(run, new RunCommand.TakeOver(run.Epoch, wasPutDown, AfterCrash: !wasPutDown));
     }
 
     private Decision.Accepted? Tell(FamilyRun run, RunCommand command)
@@ -349,7 +349,7 @@ internal sealed class FamilyWorld
             byId[other].Leave(new RunCommand.Hear(message));
         }
 
-        if (accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed)
+        if (accepted.Events[0] is RunEvent.Suspended or RunEvent.Resumed || accepted.Events[^1] is RunEvent.Suspended)
         {
             RunCommand also = accepted.Events[0] is RunEvent.Resumed ? new RunCommand.Resume(true) : new RunCommand.Suspend(null, true);
             foreach (var child in run.State.Open.Values.Where(open => open.Child is not null))

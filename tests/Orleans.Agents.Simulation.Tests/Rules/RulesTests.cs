@@ -124,6 +124,35 @@ public sealed class RulesTests(ITestOutputHelper output)
                 : Run.Decide(workflow, state, command, now));
 
     [Fact]
+    public void It_is_noticed_when_processes_end_over_a_run_again_and_again()
+    {
+        var workflow = Plot.Load(Simple).Workflow;
+        var watch = new RunWatch(workflow);
+        var state = RunState.Initial;
+        RunCommand command = new RunCommand.Start(new RunId("run-1"), Guid.Empty, Values.Payload.EmptyObject);
+        for (var process = 1; process <= RunLimits.Crashes; process++)
+        {
+            Store(new Epoch(process));
+            watch.Began(process, state.Open.IsEmpty ? default : new Epoch(state.Epoch), knowsAll: true, new ActivityId(new RunId("run-1"), 1, 0), 1);
+            watch.Finished(process, new ActivityId(new RunId("run-1"), 1, 0), 1);
+            command = new RunCommand.TakeOver(new Epoch(process + 1), AfterCrash: true);
+            state = state with { Crashes = null }; // it forgets
+        }
+
+        Store(new Epoch(RunLimits.Crashes + 1));
+        var broken = Assert.Throws<BrokenInvariantException>(
+            () => watch.Began(9, new Epoch(state.Epoch), knowsAll: true, new ActivityId(new RunId("run-1"), 1, 0), 1));
+        Assert.Equal(Invariant.CrashLoopsPark, broken.Invariant);
+
+        void Store(Epoch epoch)
+        {
+            var accepted = (Decision.Accepted)Run.Decide(workflow, state, command, Undisturbed.Noon);
+            watch.Stored(accepted.Next.Version, accepted.At, epoch, accepted.Events);
+            state = accepted.Next;
+        }
+    }
+
+    [Fact]
     public void It_is_noticed_when_a_lost_attempt_is_not_charged() =>
         AssertFound(Invariant.BooksBalance, static (workflow, state, command, now) => Run.Decide(
             workflow, state, command is RunCommand.TakeOver taken ? taken with { WasPutDown = true } : command, now));

@@ -193,7 +193,7 @@ internal sealed class RulesWorld
         {
             host.Open(store.Read());
             watch.Carried(host.State!);
-            host.Inbox.Add(new RunCommand.TakeOver(host.Epoch, WasPutDown: before is null));
+            host.Inbox.Add(new RunCommand.TakeOver(host.Epoch, WasPutDown: before is null, AfterCrash: before is not null));
             host.Deliver(store.Inbox);
         }
     }

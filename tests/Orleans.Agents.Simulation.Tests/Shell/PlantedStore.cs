@@ -110,6 +110,9 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
 
     public Task ReleaseAsync(Epoch epoch, CancellationToken cancellation) => inner.Carriers.ReleaseAsync(epoch, cancellation);
 
+    public Task<ImmutableArray<Epoch>> FindCrashedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation) =>
+        inner.Carriers.FindCrashedAsync(epochs, cancellation);
+
     public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
         inner.Carriers.IsFencedAsync(epoch, cancellation);
 

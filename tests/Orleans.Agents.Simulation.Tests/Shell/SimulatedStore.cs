@@ -131,6 +131,9 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
         },
         cancellation);
 
+    public Task<ImmutableArray<Epoch>> FindCrashedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation) =>
+        Send($"which of {string.Join(", ", epochs)} crashed", () => database.Carriers.FindCrashedAsync(epochs, CancellationToken.None), cancellation);
+
     public Task<bool> IsFencedAsync(Epoch epoch, CancellationToken cancellation) =>
         Send($"is {epoch} fenced", () => database.Carriers.IsFencedAsync(epoch, CancellationToken.None), cancellation);
 
