@@ -16,11 +16,8 @@ internal sealed class DefinitionSource
     private const string Lenient = "dev-safe";
     private const string Strict = "prod-safe";
 
-    private readonly Option<string> profile = new Option<string>("--profile")
-    {
-        Description = $"{Lenient} (the default): warnings are told. {Strict}: warnings are errors.",
-        HelpName = $"{Lenient}|{Strict}",
-    }.AcceptOnlyFromAmong(Lenient, Strict);
+    private readonly Option<string> profile = Choices.Option(
+        "--profile", $"{Lenient} (the default): warnings are told. {Strict}: warnings are errors.", Lenient, Strict);
 
     private readonly Option<bool> strict = new("--strict") { Description = "Warnings are errors, in any profile." };
 

@@ -20,11 +20,7 @@ internal static class RunsListVerb
     /// <summary>Makes the verb.</summary>
     public static Verb Create(Streams streams)
     {
-        var status = new Option<string>("--status")
-        {
-            Description = "Only runs in this status.",
-            HelpName = "running|suspended|succeeded|failed",
-        }.AcceptOnlyFromAmong([.. StatusName.All]);
+        var status = Choices.Option("--status", "Only runs in this status.", [.. StatusName.All]);
         var workflow = new Option<string>("--workflow", "-w")
         {
             Description = "Only runs of this workflow.",

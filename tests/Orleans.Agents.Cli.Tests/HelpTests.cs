@@ -99,7 +99,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("pg_dump", "backup", "--store", "postgres://db/x", "--to", "copy.db")]
     [InlineData("--key is empty", "run", "w.yaml", "--key", "")]
     [InlineData("Required argument 'path' missing", "run")]
-    [InlineData("'nonsense'", "validate", "x", "--profile", "nonsense")]
+    [InlineData("--profile is 'nonsense'; expected dev-safe or prod-safe.", "validate", "x", "--profile", "nonsense")]
+    [InlineData("expected running, suspended, succeeded or failed. Did you mean 'suspended'?", "runs", "list", "--status", "suspendd")]
     public async Task A_mistake_in_typing_is_explained(string explanation, params string[] args)
     {
         workspace.Write("w.yaml", Samples.Echo);

@@ -103,6 +103,27 @@ public sealed class ControlApiTests
     }
 
     [Fact]
+    public async Task A_call_that_lost_and_has_not_ended_is_shown_as_unsettled()
+    {
+        await using var house = await House.OpenAsync();
+        var run = await house.StartAsync("raced");
+        await using (var stream = await house.OpenStreamAsync(run))
+        {
+            while (await stream.NextAsync() is { } fact
+                && !(fact.Type == "state.entered" && fact.Fact.GetProperty("state").GetString() == "stay"))
+            {
+            }
+        }
+
+        var details = await house.GetAsync($"/api/v1/runs/{run}", HttpJson.Default.RunDetails);
+        Assert.Equal(new UnsettledWork("race", 1, 0, 1), Assert.Single(details.Unsettled!.Value));
+        house.Gate.Open();
+        await (await house.PostAsync($"/api/v1/runs/{run}/signals", """{"name":"go"}""")).ReadAsync(HttpJson.Default.RunSignalled, HttpStatusCode.Accepted);
+        Assert.Contains("activity.late_result", (await house.FollowAsync(run)).Select(fact => fact.Type));
+        Assert.Null((await house.GetAsync($"/api/v1/runs/{run}", HttpJson.Default.RunDetails)).Unsettled);
+    }
+
+    [Fact]
     public async Task A_run_is_forked_with_another_context_and_can_be_followed()
     {
         await using var house = await House.OpenAsync();
@@ -119,6 +140,8 @@ public sealed class ControlApiTests
 
         Assert.Equal(("other", true), (forked.Run, forked.IsNew));
         Assert.Equal("[7,2]", facts[^1].Fact.GetProperty("output").GetRawText());
+        var details = await house.GetAsync("/api/v1/runs/other", HttpJson.Default.RunDetails);
+        Assert.Equal(new ForkOrigin(run, entered.Sequence, IsEdited: true), details.ForkedFrom);
         await (await house.PostAsync(fork, """{"at":99}""")).RefusedAsync(HttpStatusCode.UnprocessableEntity, "run.fork_boundary");
         await (await house.PostAsync("/api/v1/runs/none/fork", """{"at":1}""")).RefusedAsync(HttpStatusCode.NotFound, "run.unknown");
     }

@@ -69,7 +69,9 @@ internal sealed class House : IAsyncDisposable
             .UseStore(_ => new MemoryStore(database))
             .AddTool(ToolOf("test.work", ToolEffect.Idempotent, (call, _) => Task.FromResult(call.Input)))
             .AddTool(ToolOf("test.held", ToolEffect.Idempotent, gate.PassAsync))
-            .AddTool(ToolOf("test.once", ToolEffect.Once, gate.PassAsync));
+            .AddTool(ToolOf("test.once", ToolEffect.Once, gate.PassAsync))
+            .AddTool(ToolOf("test.deaf", ToolEffect.Once, (call, _) => gate.PassAsync(call, CancellationToken.None)))
+            .AddTool(ToolOf("test.after", ToolEffect.Idempotent, gate.AfterAsync));
         builder.Services.AddAgentsGateway(configure);
         services?.Invoke(builder.Services);
         var application = builder.Build();
@@ -119,6 +121,13 @@ internal sealed class Gate
     public void Open() => open.TrySetResult();
 
     public void Break(Exception why) => open.TrySetException(why);
+
+    /// <summary>Waits until another call stands at the gate.</summary>
+    public async Task<Payload> AfterAsync(ToolCall call, CancellationToken cancellation)
+    {
+        await reached.Task.WaitAsync(cancellation);
+        return call.Input;
+    }
 
     public async Task<Payload> PassAsync(ToolCall call, CancellationToken cancellation)
     {

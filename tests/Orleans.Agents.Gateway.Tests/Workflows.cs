@@ -54,6 +54,22 @@ internal static class Workflows
         ---
         apiVersion: orleans.agents/v1
         kind: Workflow
+        metadata: { name: raced }
+        spec:
+          start: race
+          states:
+            race:
+              parallel:
+                settle: any
+                branches:
+                  loser: { tool: test.deaf, input: 1 }
+                  winner: { tool: test.after, input: 2 }
+              next: stay
+            stay: { wait: { signal: go }, next: done }
+            done: { end: done }
+        ---
+        apiVersion: orleans.agents/v1
+        kind: Workflow
         metadata: { name: once }
         spec:
           start: call

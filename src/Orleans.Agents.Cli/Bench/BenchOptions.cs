@@ -26,11 +26,8 @@ internal sealed class BenchOptions
     public Option<bool> Json { get; } = MannerOptions.JsonOption();
 
     /// <summary>The option that names the kind of database.</summary>
-    public static Option<string> StoreOption() => new Option<string>("--store")
-    {
-        Description = "The kind of database. Default: sqlite.",
-        HelpName = string.Join('|', BenchAddress.Kinds),
-    }.AcceptOnlyFromAmong([.. BenchAddress.Kinds]);
+    public static Option<string> StoreOption() =>
+        Choices.Option("--store", "The kind of database. Default: sqlite.", [.. BenchAddress.Kinds]);
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command verb)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Client.Contracts;
+using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
 using RunLine = Orleans.Agents.Cli.Documents.RunLine;
 
@@ -37,6 +38,7 @@ internal static class AnswerDocuments
             Key = run.Key,
             Parent = run.Parent,
             Depth = run.Depth,
+            ForkedFrom = run.ForkedFrom is { } fork ? new ForkedFromDocument(fork.Run, fork.Sequence, fork.IsEdited) : null,
             CorrelationId = run.CorrelationId,
             Status = run.Status,
             Suspended = SuspensionOf(run),
@@ -55,6 +57,9 @@ internal static class AnswerDocuments
             Undecided = run.Undecided is { } undecided ? [.. undecided.Select(call => UndecidedOf(run.Run, call))] : null,
             Children = run.Children is { } children
                 ? [.. children.Select(c => new ChildDocument(c.Run, c.Branch, c.Attempt, c.Until))]
+                : null,
+            Unsettled = run.Unsettled is { } unsettled
+                ? [.. unsettled.Select(call => new UnsettledCall(call.State, call.Visit, call.Branch, call.Attempt, call.Child))]
                 : null,
             Budget = BudgetOf(run.Budget),
             Books = run.Books is { } books ? BooksOf(books) : null,

@@ -27,6 +27,9 @@ public sealed record RunDetails
     /// <summary>How deep it is in its tree of runs, when it is not the root.</summary>
     public int? Depth { get; init; }
 
+    /// <summary>Where it was forked from, when it was.</summary>
+    public ForkOrigin? ForkedFrom { get; init; }
+
     /// <summary>A UUID that stands on every call, span and message of the run.</summary>
     public required Guid CorrelationId { get; init; }
 
@@ -75,6 +78,9 @@ public sealed record RunDetails
     /// <summary>The runs it waits for.</summary>
     public ImmutableArray<AwaitedRun>? Children { get; init; }
 
+    /// <summary>Calls and child runs under way that it no longer waits for, or only waits for to end; null when there are none.</summary>
+    public ImmutableArray<UnsettledWork>? Unsettled { get; init; }
+
     /// <summary>What it has used of what it may use.</summary>
     public required BudgetDetails Budget { get; init; }
 
@@ -99,6 +105,20 @@ public sealed record RunDetails
     /// <summary>What it ended with.</summary>
     public JsonElement? Output { get; init; }
 }
+
+/// <summary>Where a run was forked from.</summary>
+/// <param name="Run">The run it was forked from, which it needs no more.</param>
+/// <param name="Sequence">The last event that it has of that one.</param>
+/// <param name="IsEdited">Whether its context was changed on the way.</param>
+public sealed record ForkOrigin(string Run, long Sequence, bool IsEdited);
+
+/// <summary>A call or child run under way that its run no longer waits for, or only waits for to end.</summary>
+/// <param name="State">The state that asked for it.</param>
+/// <param name="Visit">The visit of the run.</param>
+/// <param name="Branch">The branch of the state.</param>
+/// <param name="Attempt">Which attempt it is.</param>
+/// <param name="Child">The child run, when it is one.</param>
+public sealed record UnsettledWork(string State, int Visit, int Branch, int Attempt, string? Child = null);
 
 /// <summary>How far a bounded cycle has come.</summary>
 /// <param name="State">The state that bounds it.</param>

@@ -38,6 +38,11 @@ internal sealed class Signals(IStore store, WorkflowCatalog catalog, Waits waits
         // One that is over may have taken this very signal: that is for the inbox to say.
         if (!state.IsOver && (FlawOf(name, payload) ?? SignalRules.Objection(workflow, state, name, payload)) is { } objection)
         {
+            if (objection.Code == FailureCode.SignalsFull && await IsKeptAsync(run, state, id, cancellation))
+            {
+                return new SignalResult.SentBefore(id);
+            }
+
             return new SignalResult.Refused(objection with
             {
                 Message = objection.Message + await WhoWaitsAsync(run, name, objection, cancellation),
@@ -59,6 +64,11 @@ internal sealed class Signals(IStore store, WorkflowCatalog catalog, Waits waits
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
     }
+
+    // Whoever sends again what is among those that fill the run did not hear that it had arrived.
+    private async Task<bool> IsKeptAsync(RunId run, RunState state, string id, CancellationToken cancellation) =>
+        state.Signals?.Any(kept => kept.Id == id) is true
+        || (await store.Inbox.ReadAsync(run, cancellation)).Any(note => note.Id == Prefix + id);
 
     // Schemas and expressions read it later: it has to be a value that all of them read alike.
     private static Failure? FlawOf(string name, Payload payload) => PayloadLint.Find(payload) is { } flaw

@@ -53,6 +53,7 @@ internal static class RunDocuments
             Key = KeyOf(record),
             Parent = state.Origin.Parent?.Run,
             Depth = state.Origin.Parent?.Depth,
+            ForkedFrom = state.Origin.Fork is { } fork ? new ForkOrigin(fork.Run, fork.Version, fork.IsEdited is true) : null,
             CorrelationId = state.Origin.CorrelationId,
             Status = StatusName.Of(state.ShownStatus),
             Suspended = SuspensionOf(state),
@@ -69,6 +70,7 @@ internal static class RunDocuments
             Branches = state.FanOut is { } fan ? BranchesOf(state, fan) : null,
             Undecided = UndecidedOf(state) is { IsEmpty: false } undecided ? undecided : null,
             Children = state.AwaitedChildren is null ? null : ChildrenOf(state),
+            Unsettled = state.Unsettled is { IsEmpty: false } unsettled ? [.. unsettled.Select(UnsettledOf)] : null,
             Budget = BudgetOf(state),
             Books = BooksDocuments.DetailsOf(state),
             NearLimits = state.Warnings is { } warnings ? [.. warnings.Select(NearOf)] : null,
@@ -162,6 +164,9 @@ internal static class RunDocuments
         .. state.Open.Where(open => open.Value.Child is not null)
             .Select(open => new AwaitedRun(open.Value.Child!, open.Key, open.Value.Attempt, open.Value.Until)),
     ];
+
+    private static UnsettledWork UnsettledOf(UnsettledCall call) =>
+        new(call.State, call.Visit, call.Branch, call.Attempt, call.Child);
 
     private static BudgetDetails BudgetOf(RunState state) => new(
         state.ActivitiesUsed,

@@ -176,13 +176,15 @@ public sealed class SignalTests
         var run = await house.StartAsync();
         for (var i = 0; i < RunLimits.EarlySignals; i++)
         {
-            await house.Engine.SignalAsync(run, "news", Payload.Null);
+            await house.Engine.SignalAsync(run, "news", Payload.Null, $"news-{i}");
         }
 
         await House.UntilAsync(house, run, state => state.Signals?.Count == RunLimits.EarlySignals);
 
         var refused = await house.Engine.SignalAsync(run, "approval", Ok);
+        var again = await house.Engine.SignalAsync(run, "news", Payload.Null, "news-0");
         Assert.Equal("signal.too_many", Assert.IsType<SignalResult.Refused>(refused).Failure.Code);
+        Assert.Equal(new SignalResult.SentBefore("news-0"), again);
     }
 
     [Fact]
