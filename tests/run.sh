@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 configuration=Release
 results=.artifacts/results
 suites=()
-report=()
+report=(--logger "console;verbosity=minimal") # what failed, and why
 longest_test=10m # one that takes longer hangs: it is named and fails, and the other suites go on
 while [ $# -gt 0 ]; do
   case "$1" in

@@ -73,8 +73,12 @@ internal sealed class RunsResumeVerb
         return await new Carrying(streams, manner, choice).ToEndAsync(
             async (session, cancellation) =>
             {
-                await session.Engine.ResumeAsync(found, cancellation);
-                await session.TakeOnAsync(found, cancellation);
+                // One that was put down again meanwhile is not taken on twice.
+                if (!await session.Engine.ResumeAsync(found, cancellation))
+                {
+                    await session.TakeOnAsync(found, cancellation);
+                }
+
                 return found;
             },
             interruption);

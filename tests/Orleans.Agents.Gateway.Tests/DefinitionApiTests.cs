@@ -17,7 +17,7 @@ public sealed class DefinitionApiTests
 
         var names = await house.GetAsync("/api/v1/workflows", HttpJson.Default.WorkflowNames);
 
-        Assert.Equal(["asked", "asking", "each", "echo", "held", "once", "parent"], names.Workflows.AsEnumerable());
+        Assert.Equal(["asked", "asking", "each", "echo", "held", "once", "parent", "raced"], names.Workflows.AsEnumerable());
     }
 
     [Fact]
