@@ -9,24 +9,24 @@ namespace Orleans.Agents.Storage.Postgres;
 internal sealed class GoneCarriers(Database database)
 {
     // A process whose connection was cut takes its lock again within milliseconds. So a free lock has to be seen twice,
-    // with as much time between as that may need.
+    // with as much time between as that may need; unless the process was here and one can see that it is not any more.
     private static readonly TimeSpan Doubt = TimeSpan.FromMilliseconds(250);
 
     private const string Unlocked =
         """
             unfenced as materialized (
-                select carrier.epoch, left_at, lease, lock_key, locked_under, coalesce(at, taken_at) as at
+                select carrier.epoch, process, left_at, lease, lock_key, locked_under, coalesce(at, taken_at) as at
                 from carrier left join beats using (epoch)
                 where fenced_at is null and carrier.epoch <> all ($1)),
             locks as materialized (
                 select classid::bigint << 32 | objid::bigint as key from pg_locks
                 where locktype = 'advisory' and objsubid = 1 and granted),
             unlocked as materialized (
-                select epoch, at from unfenced
+                select epoch, at, process from unfenced
                 where locked_under = pg_postmaster_start_time() and (lock_key in (select key from locks)) is not true)
         """;
 
-    private const string Suspect = $"with {Unlocked} select epoch, at from unlocked";
+    private const string Suspect = $"with {Unlocked} select epoch, at, process from unlocked";
 
     // Ages are reckoned from when the statement arrived: should the server stand still in the middle of it, that must not
     // age anybody. A beat from the future, of a clock that was set back, is as bad as an old one. Who is just storing an
@@ -52,9 +52,9 @@ internal sealed class GoneCarriers(Database database)
                 update carrier set fenced_at = clock_timestamp() from dead where carrier.epoch = dead.epoch
                 returning carrier.epoch),
             silent as (delete from beats using fenced where beats.epoch = fenced.epoch)
-        select epoch, null::timestamptz from fenced
+        select epoch, null::timestamptz, null from fenced
         union all
-        select epoch, at from unlocked where epoch not in (select epoch from dead)
+        select epoch, at, process from unlocked where epoch not in (select epoch from dead)
         """;
 
     private ImmutableArray<Suspicion> suspicions = [];
@@ -72,7 +72,7 @@ internal sealed class GoneCarriers(Database database)
             {
                 await using var suspect = connection.Command(Suspect, Sql.Integers(mine));
                 return (await suspect.ReadAllAsync(
-                    row => new Suspicion(row.GetInt64(0), row.GetDateTime(1)), stop)).ToImmutableArray();
+                    row => new Suspicion(row.GetInt64(0), row.GetDateTime(1), row.GetString(2)), stop)).ToImmutableArray();
             },
             cancellation);
     }
@@ -91,13 +91,17 @@ internal sealed class GoneCarriers(Database database)
 
         if (!seen.IsEmpty)
         {
-            var passed = Stopwatch.GetElapsedTime(since);
-            await Task.Delay(passed < Doubt ? Doubt - passed : TimeSpan.Zero, cancellation);
+            var (passed, doubt) = (Stopwatch.GetElapsedTime(since), DoubtAbout(seen.Select(one => one.Process)));
+            await Task.Delay(passed < doubt ? doubt - passed : TimeSpan.Zero, cancellation);
             await LookAsync(mine, seen, fenced, cancellation);
         }
 
         return fenced.DrainToImmutable();
     }
+
+    /// <summary>How long one waits before processes are taken for gone whose locks are free.</summary>
+    internal static TimeSpan DoubtAbout(IEnumerable<string> processes) =>
+        processes.All(CarrierProcess.IsKnownToBeGone) ? TimeSpan.Zero : Doubt;
 
     // Fences who is known to be gone, and says whose lock is free besides.
     private async Task<ImmutableArray<Suspicion>> LookAsync(
@@ -115,13 +119,18 @@ internal sealed class GoneCarriers(Database database)
                     Sql.Integers([.. seen.Select(one => one.Epoch)]),
                     Sql.Of(seen.Select(one => one.At).ToList(), NpgsqlDbType.Array | NpgsqlDbType.TimestampTz));
                 return await fence.ReadAllAsync(
-                    row => (Epoch: row.GetInt64(0), At: row.IsDBNull(1) ? (DateTime?)null : row.GetDateTime(1)), stop);
+                    row => (
+                        Epoch: new Epoch(row.GetInt64(0)),
+                        Suspicion: row.IsDBNull(1)
+                            ? null
+                            : new Suspicion(row.GetInt64(0), row.GetDateTime(1), row.GetString(2))),
+                    stop);
             },
             cancellation);
-        fenced.AddRange(found.Where(one => one.At is null).Select(one => new Epoch(one.Epoch)));
-        return [.. found.Where(one => one.At is not null).Select(one => new Suspicion(one.Epoch, one.At!.Value))];
+        fenced.AddRange(found.Where(one => one.Suspicion is null).Select(one => one.Epoch));
+        return [.. found.Select(one => one.Suspicion).OfType<Suspicion>()];
     }
 
-    /// <summary>An epoch that nobody holds the lock of, and its last beat.</summary>
-    private sealed record Suspicion(long Epoch, DateTime At);
+    /// <summary>An epoch that nobody holds the lock of, its last beat, and its process.</summary>
+    private sealed record Suspicion(long Epoch, DateTime At, string Process);
 }

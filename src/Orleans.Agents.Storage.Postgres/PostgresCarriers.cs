@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
@@ -16,9 +15,6 @@ namespace Orleans.Agents.Storage.Postgres;
 internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
 {
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(2);
-
-    private static readonly string Process = string.Create(
-        CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
 
     private readonly Database database;
     private readonly TimeSpan lease;
@@ -134,7 +130,7 @@ internal sealed class PostgresCarriers : ICarriers, IAsyncDisposable
             select epoch, clock_timestamp(), clock_timestamp(), $5 from taken
             returning epoch
             """,
-            Sql.Text(Process),
+            Sql.Text(CarrierProcess.Name),
             Sql.Of(isKeeper, NpgsqlDbType.Boolean),
             Sql.Of(lease, NpgsqlDbType.Interval),
             Sql.Integer(key),

@@ -79,7 +79,7 @@ public sealed class RunTests : IDisposable
 
         foreach (var arguments in new[] { "run w.yaml --id kept", "runs list", "runs lsit" })
         {
-            using var process = workspace.StartShell($"exec dotnet {workspace.Program} {arguments} > /dev/full");
+            using var process = workspace.StartShell($"exec {workspace.Program} {arguments} > /dev/full");
             var ended = (await Workspace.EndOfAsync(process)).With(4);
 
             Assert.Contains("error: The output cannot be written: ", ended.Err, StringComparison.Ordinal);

@@ -101,7 +101,7 @@ public sealed class ValidateTests : IDisposable
         }
 
         await File.WriteAllTextAsync(Path.Combine(program, "retry_policy.json"), policy);
-        using var other = new Workspace { Program = Path.Combine(program, "agents.dll") };
+        using var other = new Workspace { Home = program };
         return await other.AgentsAsync("validate", other.Write("w.yaml", Samples.Count));
     }
 }

@@ -31,19 +31,27 @@ internal sealed class Workspace : IDisposable
         ["TERM"] = "xterm",
     };
 
-    /// <summary>The program as it was built.</summary>
-    public string Program { get; init; } = Path.Combine(Shipped, "agents.dll");
+    /// <summary>The folder that the program is in.</summary>
+    public string Home { get; init; } = Shipped;
 
     /// <summary>
-    /// Where the command was built. The copies beside the tests are measured for coverage, and two processes cannot write
-    /// to one measurement.
+    /// Where the command was built, or published as machine code. The copies beside the tests are measured for coverage, and
+    /// two processes cannot write to one measurement.
     /// </summary>
-    public static string Shipped { get; } = Path.GetFullPath(Path.Combine(
+    public static string Shipped { get; } = Native ?? Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory,
         "..",
         "..",
         "Orleans.Agents.Cli",
         Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory))));
+
+    /// <summary>The program and what it is run with, as a shell takes it.</summary>
+    public string Program => string.Join(' ', Words);
+
+    private string[] Words => Native is null ? ["dotnet", Path.Combine(Home, "agents.dll")] : [Path.Combine(Home, "agents")];
+
+    // A folder with the command as machine code, to be tested in its place.
+    private static string? Native => System.Environment.GetEnvironmentVariable("AGENTS_NATIVE");
 
     public string At(string name) => Path.Combine(Folder, name);
 
@@ -66,7 +74,7 @@ internal sealed class Workspace : IDisposable
     /// <summary>Runs the program at a terminal; what it writes to either stream is in the output.</summary>
     public async Task<Ended> AtTerminalAsync(string line)
     {
-        using var process = Start("script", ["-qec", $"dotnet {Program} {line}", "/dev/null"]);
+        using var process = Start("script", ["-qec", $"{Program} {line}", "/dev/null"]);
         process.StandardInput.Close();
         var ended = await EndOfAsync(process);
         return ended with { Out = ended.Out.Replace(Greeting, "", StringComparison.Ordinal) };
@@ -74,7 +82,7 @@ internal sealed class Workspace : IDisposable
 
     public Process StartShell(string line) => Start("sh", ["-c", line]);
 
-    public Process Start(string[] args) => Start("dotnet", [Program, .. args]);
+    public Process Start(string[] args) => Start(Words[0], [.. Words[1..], .. args]);
 
     public static async Task<Ended> EndOfAsync(Process process)
     {

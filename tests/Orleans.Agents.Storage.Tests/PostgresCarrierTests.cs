@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Storage.Postgres;
 
 namespace Orleans.Agents.Storage.Tests;
 
@@ -78,6 +80,22 @@ public sealed class PostgresCarrierTests : StoreConformance<PostgresTestDatabase
     public async Task A_free_lock_says_that_its_process_is_gone()
     {
         AddSilent("pg_postmaster_start_time()", "clock_timestamp()");
+        Assert.Equal(Silent, Assert.Single(await Store.Carriers.FenceGoneAsync(Stop)));
+    }
+
+    [Fact]
+    public async Task Of_a_process_of_this_machine_one_can_see_that_it_is_gone()
+    {
+        using var ended = Process.Start("true");
+        await ended.WaitForExitAsync(Stop);
+        var gone = $"{Environment.MachineName}:{ended.Id}";
+        var here = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+        Assert.Equal(TimeSpan.Zero, GoneCarriers.DoubtAbout([gone]));
+        Assert.NotEqual(TimeSpan.Zero, GoneCarriers.DoubtAbout([gone, here]));
+        Assert.NotEqual(TimeSpan.Zero, GoneCarriers.DoubtAbout([$"another-{gone}"]));
+        Assert.NotEqual(TimeSpan.Zero, GoneCarriers.DoubtAbout([Environment.MachineName]));
+        AddSilent("pg_postmaster_start_time()", "clock_timestamp()", process: gone);
         Assert.Equal(Silent, Assert.Single(await Store.Carriers.FenceGoneAsync(Stop)));
     }
 
@@ -174,12 +192,15 @@ public sealed class PostgresCarrierTests : StoreConformance<PostgresTestDatabase
     }
 
     private void AddSilent(
-        string lockedUnder, string at = "clock_timestamp() - interval '11 s'", string lease = "10 s")
+        string lockedUnder,
+        string at = "clock_timestamp() - interval '11 s'",
+        string lease = "10 s",
+        string process = "nowhere:1")
     {
         Database.Execute(
             $"""
             insert into carrier (epoch, process, is_keeper, lease, lock_key)
-            values ({Silent}, 'nowhere:1', true, '{lease}', 77);
+            values ({Silent}, '{process}', true, '{lease}', 77);
             insert into beats (epoch, at, on_time_since, locked_under)
             values ({Silent}, {at}, clock_timestamp(), {lockedUnder})
             """);
