@@ -7,8 +7,11 @@ internal static class AgentsProcess
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    // As it is shipped, from the command's own output; the copy beside the tests lacks what is native.
-    public static string Command { get; } = Path.GetFullPath(Path.Combine(
+    // As it is shipped, from the command's own output; the copy beside the tests lacks what is native. Or as machine code,
+    // published into a folder that the variable names.
+    private static readonly string? Native = Environment.GetEnvironmentVariable("AGENTS_NATIVE");
+
+    private static readonly string Built = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory,
         "..",
         "..",
@@ -37,7 +40,8 @@ internal static class AgentsProcess
 
     public static Process Start(IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Command, .. arguments])
+        string[] command = Native is null ? ["dotnet", Built] : [Path.Combine(Native, "agents")];
+        var start = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
