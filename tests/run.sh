@@ -3,6 +3,7 @@
 #
 #   bash tests/run.sh            what CI runs
 #   bash tests/run.sh --full     also the long matrices (every kill point, the full fuzz, ten minutes of process faults)
+#   bash tests/run.sh --native   the same with the command published as machine code (docs/guides/native.md)
 #   bash tests/run.sh Core Cli   only the suites with these names
 #   bash tests/run.sh --seeds 100000 Simulation        more of the simulation
 #   bash tests/run.sh --seed 172 --trace Simulation    one execution of it, step by step
@@ -12,6 +13,7 @@ cd "$(dirname "$0")/.."
 configuration=Release
 results=.artifacts/results
 suites=()
+native=
 report=(--logger "console;verbosity=minimal") # what failed, and why
 longest_test=10m # one that takes longer hangs: it is named and fails, and the other suites go on
 while [ $# -gt 0 ]; do
@@ -19,8 +21,9 @@ while [ $# -gt 0 ]; do
     --full) export AGENTS_FULL=1 AGENTS_FUZZ=100000 AGENTS_FAULT_MINUTES=${AGENTS_FAULT_MINUTES:-10} && longest_test=4h ;;
     --seeds) export AGENTS_SEEDS=${2:?--seeds takes a number} && shift ;;
     --seed) export AGENTS_SEED=${2:?--seed takes a number} && shift ;;
+    --native) native=.artifacts/native ;;
     --trace) export AGENTS_TRACE=1 && report=(--logger "console;verbosity=detailed") ;;
-    --help | -h) sed -n '2,8p' "$0" | cut -c3-; exit 0 ;;
+    --help | -h) sed -n '2,9p' "$0" | cut -c3-; exit 0 ;;
     -*) echo "unknown option $1; see --help" >&2; exit 2 ;;
     *) suites+=("$1") ;;
   esac
@@ -70,7 +73,7 @@ count() { # suite: adds up what its report says
 
 run() { # suite
   dotnet test "tests/Orleans.Agents.$1.Tests" -c $configuration --no-build --nologo -v q --results-directory "$results" \
-    --logger "trx;LogFileName=$1.trx" "${report[@]}" --collect "XPlat Code Coverage" \
+    --logger "trx;LogFileName=$1.trx" "${report[@]}" --collect "XPlat Code Coverage;SingleHit=true" \
     --blame-hang-timeout $longest_test --blame-hang-dump-type none
 }
 
@@ -149,6 +152,11 @@ build() {
   return $result
 }
 
+publish_native() { # by clang, or by gcc where there is none
+  dotnet publish src/Orleans.Agents.Cli -c $configuration -o $native --nologo -v q -clp:ErrorsOnly -p:AgentsNative=true \
+    $(command -v clang >/dev/null || echo -p:CppCompilerAndLinker=gcc)
+}
+
 stop_compiler() {
   [ -n "$compiler" ] || return 0
   local version
@@ -183,12 +191,12 @@ as_postgres() { # command...: the server refuses to run as root
   if [ "$(id -u)" = 0 ]; then runuser -u postgres -- env PATH="$PATH" "$@"; else "$@"; fi
 }
 
-start_postgres() { # one server for all suites, on a socket in a folder of its own; gone when this script ends
+start_postgres() { # one server for all suites, on a socket in a folder of its own; gone when this script ends, and so needs no disk
   postgres=$(mktemp -d /tmp/agents-pg-XXXXXX)
   [ "$(id -u)" != 0 ] || chown postgres "$postgres"
   as_postgres initdb -D "$postgres/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$postgres.log" &&
     as_postgres pg_ctl start -s -w -D "$postgres/data" -l "$postgres/log" \
-      -o "-k $postgres -c listen_addresses= -c max_connections=300" &&
+      -o "-k $postgres -c listen_addresses= -c max_connections=300 -c fsync=off" &&
     export AGENTS_TEST_POSTGRES="Host=$postgres;Username=postgres;Database=postgres"
 }
 
@@ -216,6 +224,11 @@ if ! dotnet restore $solution -v q >/dev/null 2>&1; then
 fi
 check restore dotnet restore $solution -v q || finish
 check "build (warnings are errors)" build || finish
+
+if [ -n "$native" ]; then
+  check "the command as machine code" publish_native || finish
+  export AGENTS_NATIVE=$PWD/$native
+fi
 
 [ ${#suites[@]} -gt 0 ] || start_aside "${only_compute[@]}"
 for project in tests/*.Tests; do
