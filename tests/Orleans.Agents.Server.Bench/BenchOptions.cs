@@ -24,6 +24,12 @@ internal sealed class BenchOptions
     /// <summary>How many runs are followed at once, by two each.</summary>
     public int Followed { get; set; } = 20;
 
+    /// <summary>
+    /// For how many seconds those who follow are left alone before the node is watched once more: until then it compiles what it
+    /// used much while they joined.
+    /// </summary>
+    public int Settling { get; set; } = 60;
+
     /// <summary>How many follow at once at one node.</summary>
     public int Followers { get; set; } = 10_000;
 }

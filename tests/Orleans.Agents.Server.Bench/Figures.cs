@@ -61,7 +61,7 @@ internal sealed record FollowFigures(string Node, int Runs, int Appends, double 
 
 /// <summary>
 /// Very many followers at one node, divided among some runs: until all had joined, what each costs in memory and all in processor
-/// while nothing happens, and from asking that something happens to every run until all have been told.
+/// while nothing happens, at first and later, and from asking that something happens to every run until all have been told.
 /// </summary>
 internal sealed record CrowdFigures(
     int Followers,
@@ -69,6 +69,7 @@ internal sealed record CrowdFigures(
     double JoinedSeconds,
     double ResidentMegabytes,
     double KilobytesPerFollower,
+    double FirstIdleCpuPercent,
     double IdleCpuPercent,
     double ToldSeconds,
     double ToldCpuSeconds)

@@ -52,12 +52,45 @@ public sealed class ClusterTests
         Assert.Equal(1, made);
     }
 
+    [Fact]
+    public async Task Runs_go_on_at_a_silo_that_has_not_joined_yet_and_have_their_grains_when_it_has()
+    {
+        var door = new Door();
+        var (made, last) = (0, new TaskCompletionSource());
+        await using var cluster = await OpenAsync(
+            HostWorkflows.Held,
+            (call, cancellation) => Interlocked.Increment(ref made) > 2 && call.Activity.Run.Value == "run-short"
+                ? Task.CompletedTask
+                : last.Task.WaitAsync(cancellation),
+            silo => silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services =>
+                new Threshold(door, services.GetRequiredService<AgentsEngine>())));
+        var (shortOne, longOne) = (new RunId("run-short"), new RunId("run-long"));
+        await StartAsync(cluster[0], shortOne);
+        await StartAsync(cluster[1], longOne);
+        await UntilAsync(() => Volatile.Read(ref made) == 2, () => $"{made} calls");
+
+        door.Close();
+        var joining = cluster.JoinAsync();
+        await Task.WhenAll(cluster.LeaveAsync(0), cluster.LeaveAsync(1));
+        var engine = await door.Waiting.WaitAsync(Patience);
+        var ended = await engine.WaitForEndAsync(shortOne).WaitAsync(Patience);
+        await UntilAsync(() => engine.Carries(longOne), () => "nobody carries the other run");
+
+        Assert.Equal("[1,2]", ended.Output.ToString());
+        Assert.False(joining.IsCompleted);
+        door.Open();
+        var addresses = (await joining.WaitAsync(Patience)).GetRequiredService<RunAddresses>();
+        await UntilAsync(() => addresses.Has(longOne), () => "it has no grain");
+        last.SetResult();
+        Assert.Equal("[1,2]", (await engine.WaitForEndAsync(longOne).WaitAsync(Patience)).Output.ToString());
+    }
+
     private static int GrainsOf(ClusterUnderTest cluster) => Enumerable.Range(0, 2)
         .Sum(place => cluster.Services(place).GetRequiredService<RunAddresses>().Count);
 
-    private static async Task<RunId> StartAsync(IAgents agents)
+    private static async Task<RunId> StartAsync(IAgents agents, RunId? run = null)
     {
-        var started = await agents.StartRunAsync(new StartRequest("test", Payload.Parse("{}")));
+        var started = await agents.StartRunAsync(new StartRequest("test", Payload.Parse("{}"), Run: run));
         return Assert.IsType<StartResult.Started>(started).Run;
     }
 
@@ -92,4 +125,36 @@ public sealed class ClusterTests
             }
         }),
         configure);
+
+    /// <summary>Keeps silos from joining while it is closed.</summary>
+    private sealed class Door
+    {
+        private readonly TaskCompletionSource<AgentsEngine> waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource? closed;
+
+        /// <summary>The engine of the first silo that waits.</summary>
+        public Task<AgentsEngine> Waiting => waiting.Task;
+
+        public void Close() => closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Open() => closed!.SetResult();
+
+        public Task PassAsync(AgentsEngine engine)
+        {
+            if (closed is null)
+            {
+                return Task.CompletedTask;
+            }
+
+            waiting.TrySetResult(engine);
+            return closed.Task;
+        }
+    }
+
+    /// <summary>Where a silo waits before it has said a word to others.</summary>
+    private sealed class Threshold(Door door, AgentsEngine engine) : ILifecycleParticipant<ISiloLifecycle>
+    {
+        public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(
+            nameof(Threshold), ServiceLifecycleStage.RuntimeInitialize - 500, _ => door.PassAsync(engine));
+    }
 }

@@ -62,6 +62,10 @@ public sealed class ClusterUnderTest : IHostUnderTest
     /// <summary>What the silo at a place is made of.</summary>
     public IServiceProvider Services(int place) => silos[place].ServiceProvider;
 
+    /// <summary>Starts another silo.</summary>
+    /// <returns>What it is made of, when it has joined.</returns>
+    public async Task<IServiceProvider> JoinAsync() => (await cluster.StartAdditionalSiloAsync()).ServiceProvider;
+
     public Task LeaveAsync(int place) => cluster.StopSiloAsync(silos[place]);
 
     public async ValueTask DisposeAsync()

@@ -82,7 +82,10 @@ internal sealed class ClusterDatabase(NpgsqlDataSource source, IOptions<ClusterO
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var find = Command(
             connection,
-            "select address, port, generation from silo_epochs where epoch = $1 and cluster = $2",
+            """
+            select address, port, generation from silo_epochs join silos using (cluster, address, port, generation)
+            where epoch = $1 and cluster = $2
+            """,
             epoch.Value,
             Cluster);
         await using var row = await find.ExecuteReaderAsync(cancellation);

@@ -11,7 +11,7 @@ namespace Orleans.Agents.Silo.Agents;
 /// wanted here, and says how many calls this silo may have. While the grain does not answer, the last word counts.
 /// </summary>
 internal sealed class ClusterAgentGate(
-    int? most, ILocalSiloDetails silo, IGrainFactory grains, TimeProvider time, ILogger logger) : IAgentGate
+    int? most, Task joined, ILocalSiloDetails silo, IGrainFactory grains, TimeProvider time, ILogger logger) : IAgentGate
 {
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(1);
 
@@ -33,6 +33,7 @@ internal sealed class ClusterAgentGate(
     // One at a time for each agent, and none when there is nothing to say.
     private async Task ReportAsync(string agent, AgentDesk desk)
     {
+        await joined; // before that no grain can be asked
         var grain = grains.GetGrain<IAgentGrain>($"agent-{agent}");
         await Task.Delay(SoonestReport, time);
         do

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,10 @@ using Orleans.Agents.Silo.Wire;
 
 namespace Orleans.Agents.Silo.Hosting;
 
-/// <summary>The engine in a silo: runs are woken at their grains, and a silo whose epoch is fenced is declared dead.</summary>
+/// <summary>
+/// The engine in a silo: runs are woken at their grains, and a silo whose epoch is fenced is declared dead. It carries runs
+/// before its silo is part of the cluster, because a run that goes on needs the store and nobody else; what needs others waits.
+/// </summary>
 internal sealed class ClusterHost(
     IGrainFactory grains,
     RunAddresses addresses,
@@ -30,21 +34,33 @@ internal sealed class ClusterHost(
 
     private readonly TaskCompletionSource joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly ConcurrentQueue<Epoch> fenced = [];
+
     /// <summary>The silo is part of the cluster from now on; before that no grain can be asked.</summary>
-    public void Join() => joined.TrySetResult();
+    public async Task JoinAsync(CancellationToken cancellation)
+    {
+        joined.TrySetResult();
+        silos.Begin();
+        await DeclareFencedAsync(cancellation);
+    }
 
     /// <inheritdoc/>
     public IOtherLanes OtherLanes => silos;
 
     /// <inheritdoc/>
     public IAgentGate GateFor(EngineOptions options) =>
-        new ClusterAgentGate(options.MaxCallsPerAgent, silo, grains, time, logger);
+        new ClusterAgentGate(options.MaxCallsPerAgent, joined.Task, silo, grains, time, logger);
 
     /// <inheritdoc/>
     public async Task<OpenedRuns> WakeAsync(
         ImmutableArray<RunId> runs, OpenRuns openHere, CancellationToken cancellation)
     {
-        await joined.Task.WaitAsync(cancellation);
+        if (!joined.Task.IsCompleted)
+        {
+            // They get their addresses when there are any.
+            return await openHere(runs, cancellation);
+        }
+
         var woken = await Task.WhenAll(runs.Select(run => WakeAsync(run, cancellation)));
 
         // The address is a convenience, being carried is not: what could not be woken at its grain is opened here.
@@ -65,7 +81,7 @@ internal sealed class ClusterHost(
     /// <inheritdoc/>
     public void OnCarried(RunId run)
     {
-        if (!addresses.Has(run) && joined.Task.IsCompleted)
+        if (!addresses.Has(run))
         {
             _ = SettleAsync(run);
         }
@@ -87,8 +103,20 @@ internal sealed class ClusterHost(
     /// <inheritdoc/>
     public async Task OnFencedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation)
     {
-        await joined.Task.WaitAsync(cancellation);
         foreach (var epoch in epochs)
+        {
+            fenced.Enqueue(epoch);
+        }
+
+        if (joined.Task.IsCompleted)
+        {
+            await DeclareFencedAsync(cancellation);
+        }
+    }
+
+    private async Task DeclareFencedAsync(CancellationToken cancellation)
+    {
+        while (fenced.TryDequeue(out var epoch))
         {
             if (await book.FindAsync(epoch, cancellation) is { } gone && gone != silo.SiloAddress)
             {
@@ -124,6 +152,7 @@ internal sealed class ClusterHost(
     {
         try
         {
+            await joined.Task;
             await grains.AskAsync(run, new RunCall.Settle(), CancellationToken.None);
         }
         catch (Exception nobody) when (nobody is StoreException or UnknownMessageException)

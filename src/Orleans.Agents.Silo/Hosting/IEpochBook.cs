@@ -11,6 +11,6 @@ public interface IEpochBook
     /// <summary>Notes the silo of an epoch. Noted again, nothing changes.</summary>
     Task NoteAsync(Epoch epoch, SiloAddress silo, CancellationToken cancellation);
 
-    /// <summary>The silo of an epoch; null when none was noted.</summary>
+    /// <summary>The silo of an epoch; null when none was noted, and where it is known that the silo was never part of the cluster.</summary>
     Task<SiloAddress?> FindAsync(Epoch epoch, CancellationToken cancellation);
 }

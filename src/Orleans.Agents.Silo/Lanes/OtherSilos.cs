@@ -11,7 +11,19 @@ internal sealed class OtherSilos(
     private readonly Lock gate = new();
     private readonly HashSet<SiloAddress> occupied = [];
     private Action offer = static () => { };
+    private bool hasBegun;
     private int turn;
+
+    /// <summary>Other silos can be asked from now on.</summary>
+    public void Begin()
+    {
+        lock (gate)
+        {
+            hasBegun = true;
+        }
+
+        offer();
+    }
 
     /// <inheritdoc/>
     public void Attach(Action offer) => this.offer = offer;
@@ -21,6 +33,11 @@ internal sealed class OtherSilos(
     {
         lock (gate)
         {
+            if (!hasBegun)
+            {
+                return null;
+            }
+
             var free = silos.GetActiveSilos().Where(silo => silo != here.SiloAddress && !occupied.Contains(silo)).ToList();
             if (free.Count == 0)
             {

@@ -36,6 +36,8 @@ internal static class CrowdWorkload
         await crowd.SeenAsync(runs + options.Followers);
         var joined = TimeProvider.System.GetElapsedTime(since).TotalSeconds;
         var resident = server.ResidentMegabytes;
+        var first = await WatchAsync(server, options.Watched);
+        await Task.Delay(TimeSpan.FromSeconds(options.Settling));
         var idle = await WatchAsync(server, options.Watched);
 
         var used = server.Processor;
@@ -48,6 +50,7 @@ internal static class CrowdWorkload
             Math.Round(joined, 2),
             Math.Round(resident, 1),
             Math.Round((resident - before) * 1_000 / options.Followers, 1),
+            Math.Round(first, 2),
             Math.Round(idle, 2),
             Math.Round(TimeProvider.System.GetElapsedTime(since).TotalSeconds, 3),
             Math.Round((server.Processor - used).TotalSeconds, 3)));
