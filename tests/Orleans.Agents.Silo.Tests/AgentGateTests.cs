@@ -32,6 +32,9 @@ public sealed class AgentGateTests
         spec: { model: slow, prompt: "${{ input }}" }
         """;
 
+    private static readonly string Rated = Asking
+        .Replace("prompt:", "limits: { rate: { calls: 6, per: 1s } }, prompt:", StringComparison.Ordinal);
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
@@ -64,6 +67,44 @@ public sealed class AgentGateTests
         while (counts.Succeeded < 80 && TimeProvider.System.GetElapsedTime(since) < Patience);
 
         Assert.Equal(new AgentCounts(Succeeded: 80, InputTokens: 160, OutputTokens: 240), counts);
+    }
+
+    [Fact]
+    public async Task No_more_calls_of_an_agent_begin_within_any_time_than_its_rate_allows_in_all_silos_together()
+    {
+        using var model = new SlowModel();
+        await using var cluster = await ClusterUnderTest.OpenAsync(new HostSetup(Rated, agents => agents.AddModel("slow", model)));
+        var since = TimeProvider.System.GetTimestamp();
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
+            cluster[i % 2].StartRunAsync(new StartRequest("test", Payload.Parse("[1,2,3,4,5,6]")))));
+        foreach (var run in runs.Cast<StartResult.Started>())
+        {
+            var end = await cluster[0].WaitForEndAsync(run.Run).WaitAsync(Patience);
+            Assert.Equal((RunStatus.Succeeded, 6), (end.Status, end.ActivitiesUsed));
+        }
+
+        // Twenty-four calls, six in any second: the last begins three seconds after the first, or later.
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.FromSeconds(3), Patience);
+    }
+
+    [Fact]
+    public async Task What_waits_for_the_rate_goes_on_when_a_silo_leaves()
+    {
+        using var model = new SlowModel();
+        await using var cluster = await ClusterUnderTest.OpenAsync(new HostSetup(Rated, agents => agents.AddModel("slow", model)));
+        var since = TimeProvider.System.GetTimestamp();
+        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(i =>
+            cluster[i % 2].StartRunAsync(new StartRequest("test", Payload.Parse("[1,2,3,4,5,6]")))));
+
+        await cluster.LeaveAsync(1);
+
+        foreach (var run in runs.Cast<StartResult.Started>())
+        {
+            Assert.Equal(RunStatus.Succeeded, (await cluster[0].WaitForEndAsync(run.Run).WaitAsync(Patience)).Status);
+        }
+
+        Assert.InRange(TimeProvider.System.GetElapsedTime(since), TimeSpan.FromSeconds(3), Patience);
     }
 
     [Fact]

@@ -63,7 +63,10 @@ public sealed class WireTests
     [
         new("silo", 1, 2, new AgentCounts(1, 2, 3, 4), 5),
         new("silo", 0, 0, AgentCounts.None),
+        new("silo", 1, 2, AgentCounts.None, null, new RateReport(7, 60, 60_000, 3, 4, [new BegunCalls(0, 1), new BegunCalls(59_999, 2)])),
     ];
+
+    private static readonly AgentGrant[] Grants = [new(3), new(3, new RateGrant(2, 40))];
 
     [Fact]
     public void Lane_replies_read_back_as_they_were_written() => Assert.All(LaneReplies, Crosses(SiloJson.Default.LaneReply));
@@ -81,6 +84,18 @@ public sealed class WireTests
 
     [Fact]
     public void Reports_on_agents_read_back_as_they_were_written() => Assert.All(Reports, Crosses(SiloJson.Default.AgentReport));
+
+    [Fact]
+    public void Grants_of_agents_read_back_as_they_were_written() => Assert.All(Grants, Crosses(SiloJson.Default.AgentGrant));
+
+    [Fact]
+    public void What_a_version_says_that_knows_of_no_rates_is_understood()
+    {
+        var report = EnvelopeOf("""{"silo":"s","under_way":1,"wanted":2,"done":{"succeeded":3},"most":4}""").Read(SiloJson.Default.AgentReport);
+
+        Assert.Equal(new AgentReport("s", 1, 2, new AgentCounts(3), 4), report);
+        Assert.Equal(new AgentGrant(5), EnvelopeOf("""{"calls":5}""").Read(SiloJson.Default.AgentGrant));
+    }
 
     [Fact]
     public void An_output_of_null_is_an_output()

@@ -158,6 +158,9 @@ public sealed record Agent
 
     /// <summary>What its model costs; null where nobody says, so that money bounds nothing of it.</summary>
     public Price? Price { get; init; }
+
+    /// <summary>How often it may be called, in all runs together; null for as often as anybody likes.</summary>
+    public CallRate? Rate { get; init; }
 }
 
 /// <summary>One thing the offline model may answer.</summary>

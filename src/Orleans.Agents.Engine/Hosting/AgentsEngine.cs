@@ -76,7 +76,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         this.logger = logger;
         (this.models, this.tools) = (models, tools);
         catalog = new WorkflowCatalog(store.Definitions);
-        var gate = this.process.GateFor(options);
+        var gate = this.process.GateFor(options, time);
         var performer = new ActivityPerformer(
             new AgentCaller(models, gate, clock), new ToolCaller(tools), faults, time, logger);
         var late = new LateResults(store.Inbox, clock, logger);

@@ -14,7 +14,8 @@ internal sealed class EmbeddedHost : IEngineHost
     public IOtherLanes OtherLanes => NoOtherLanes.Instance;
 
     /// <inheritdoc/>
-    public IAgentGate GateFor(EngineOptions options) => new ProcessAgentGate(options.MaxCallsPerAgent);
+    public IAgentGate GateFor(EngineOptions options, TimeProvider time) =>
+        new ProcessAgentGate(options.MaxCallsPerAgent, time);
 
     /// <inheritdoc/>
     public Task<OpenedRuns> WakeAsync(

@@ -14,8 +14,8 @@ internal interface IEngineHost
     /// <summary>Who makes attempts that find no lane in this process.</summary>
     IOtherLanes OtherLanes { get; }
 
-    /// <summary>What bounds the calls of agents.</summary>
-    IAgentGate GateFor(EngineOptions options);
+    /// <summary>What bounds the calls of agents, by a clock.</summary>
+    IAgentGate GateFor(EngineOptions options, TimeProvider time);
 
     /// <summary>Has each of some runs that wait for a carrier opened where the host wants it carried.</summary>
     /// <param name="runs">The runs.</param>

@@ -58,7 +58,7 @@ internal sealed class AgentCaller(ModelRegistry models, IAgentGate gate, TimePro
         AgentRequest request, IReadOnlyList<ChatMessage> messages, CancellationToken cancellation)
     {
         var name = request.Agent.Name;
-        await gate.EnterAsync(name, cancellation);
+        await gate.EnterAsync(request.Agent, cancellation);
         Usage? usage = null;
         bool? isSuccess = null;
         try

@@ -1,48 +1,34 @@
+using Orleans.Agents.Models;
+using Orleans.Agents.Workflows;
+
 namespace Orleans.Agents.Silo.Agents;
 
 /// <summary>The calls of one agent on this silo: how many are under way, who waits, and what is still to be reported.</summary>
-/// <param name="isUnbounded">Whether any number may be under way, so that nobody waits.</param>
-/// <param name="startReporting">Starts the reports to the agent's grain, when there is something to say.</param>
-internal sealed class AgentDesk(bool isUnbounded, Action<AgentDesk> startReporting)
+internal sealed class AgentDesk
 {
     private readonly Lock gate = new();
-    private readonly LinkedList<TaskCompletionSource> waiting = new();
+    private readonly CallQueue queue;
+    private readonly RatePermits permits;
+    private readonly TimeProvider time;
+    private readonly bool isUnbounded;
+    private readonly Action<AgentDesk> startReporting;
     private AgentCounts done = AgentCounts.None;
     private int underWay;
     private int granted;
     private bool isReporting;
+    private TaskCompletionSource? rest;
 
-    /// <summary>Whether somebody waits.</summary>
-    public bool IsHungry
+    /// <param name="isUnbounded">Whether any number may be under way, so that nobody waits for others to end.</param>
+    /// <param name="time">The clock that rates go by.</param>
+    /// <param name="startReporting">Starts the reports to the agent's grain, when there is something to say.</param>
+    public AgentDesk(bool isUnbounded, TimeProvider time, Action<AgentDesk> startReporting)
     {
-        get
-        {
-            lock (gate)
-            {
-                return waiting.Count > 0;
-            }
-        }
+        (this.isUnbounded, this.time, this.startReporting) = (isUnbounded, time, startReporting);
+        permits = new RatePermits(time);
+        queue = new CallQueue(gate, MayBegin, Moved);
     }
 
-    public async ValueTask EnterAsync(CancellationToken cancellation)
-    {
-        LinkedListNode<TaskCompletionSource> place;
-        lock (gate)
-        {
-            if (isUnbounded || (waiting.Count == 0 && underWay < granted))
-            {
-                underWay++;
-                Begin();
-                return;
-            }
-
-            place = waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            Begin();
-        }
-
-        await using var stop = cancellation.Register(() => GiveUp(place, cancellation));
-        await place.Value.Task;
-    }
+    public ValueTask EnterAsync(CallRate? rate, CancellationToken cancellation) => queue.EnterAsync(rate, cancellation);
 
     public void Leave(AgentCounts counts)
     {
@@ -50,29 +36,48 @@ internal sealed class AgentDesk(bool isUnbounded, Action<AgentDesk> startReporti
         {
             underWay--;
             done += counts;
-            LetIn();
-            Begin();
+            queue.LetIn();
         }
     }
 
     /// <summary>What is to be said now; what was done is not said again.</summary>
-    public (int UnderWay, int Wanted, AgentCounts Done) Report()
+    public AgentReport Report(string silo, int? most)
     {
         lock (gate)
         {
             var said = done;
             done = AgentCounts.None;
-            return (underWay, underWay + waiting.Count, said);
+            return new AgentReport(silo, underWay, underWay + queue.Count, said, most, permits.Report(queue.Count));
         }
     }
 
-    public void Grant(int calls)
+    /// <summary>Takes what was granted upon a report.</summary>
+    public void Grant(AgentReport said, AgentGrant grant)
     {
         lock (gate)
         {
-            granted = calls;
-            LetIn();
+            granted = grant.Calls;
+            if (said.Rate is { } rate)
+            {
+                permits.Take(rate, grant.Rate);
+            }
+
+            queue.LetIn();
         }
+    }
+
+    /// <summary>Waits before the next report; where nobody waits, until somebody does.</summary>
+    public async Task RestAsync(TimeSpan hungry, TimeSpan sated)
+    {
+        var hunger = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            (rest, hungry) = queue.Count == 0 ? (hunger, sated) : (null, hungry);
+        }
+
+        using var stop = new CancellationTokenSource();
+        await Task.WhenAny(hunger.Task, Task.Delay(hungry, time, stop.Token));
+        await stop.CancelAsync();
     }
 
     /// <summary>Whether there is anything more to say; if not, the next call starts the reports again.</summary>
@@ -81,38 +86,33 @@ internal sealed class AgentDesk(bool isUnbounded, Action<AgentDesk> startReporti
         lock (gate)
         {
             // Once more after the last call, so that what was granted is free for others.
-            return isReporting = underWay > 0 || waiting.Count > 0 || granted > 0 || done != AgentCounts.None;
+            return isReporting =
+                underWay > 0 || queue.Count > 0 || granted > 0 || done != AgentCounts.None || permits.HasNews;
         }
     }
 
-    private void Begin()
+    private bool MayBegin(CallRate? rate)
     {
+        if ((!isUnbounded && underWay >= granted) || !permits.TryBegin(rate))
+        {
+            return false;
+        }
+
+        underWay++;
+        return true;
+    }
+
+    private void Moved()
+    {
+        if (queue.Count > 0)
+        {
+            rest?.TrySetResult();
+        }
+
         if (!isReporting)
         {
             isReporting = true;
             startReporting(this);
-        }
-    }
-
-    private void LetIn()
-    {
-        while (waiting.First is { } first && underWay < granted)
-        {
-            waiting.RemoveFirst();
-            underWay++;
-            first.Value.SetResult();
-        }
-    }
-
-    private void GiveUp(LinkedListNode<TaskCompletionSource> place, CancellationToken cancellation)
-    {
-        lock (gate)
-        {
-            if (place.List is not null)
-            {
-                waiting.Remove(place);
-                place.Value.SetCanceled(cancellation);
-            }
         }
     }
 }

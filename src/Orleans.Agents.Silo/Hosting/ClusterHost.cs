@@ -26,7 +26,6 @@ internal sealed class ClusterHost(
     IEpochBook book,
     IHostApplicationLifetime application,
     OtherSilos silos,
-    TimeProvider time,
     ILogger<ClusterHost> logger) : IEngineHost
 {
     // Whoever does not answer by then may be a silo that hangs and that nobody has noticed yet.
@@ -48,7 +47,7 @@ internal sealed class ClusterHost(
     public IOtherLanes OtherLanes => silos;
 
     /// <inheritdoc/>
-    public IAgentGate GateFor(EngineOptions options) =>
+    public IAgentGate GateFor(EngineOptions options, TimeProvider time) =>
         new ClusterAgentGate(options.MaxCallsPerAgent, joined.Task, silo, grains, time, logger);
 
     /// <inheritdoc/>

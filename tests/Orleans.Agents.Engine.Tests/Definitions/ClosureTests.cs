@@ -87,6 +87,7 @@ public sealed class ClosureTests
         ("spec: { type: object }", "spec: { type: [object, 'null'] }"),
         ("model: offline", "model: gpt"),
         ("answer: {", "temperature: 1, answer: {"),
+        ("answer: {", "limits: { rate: { calls: 60, per: 1m } }, answer: {"),
         ("start: work", "deadline: 1d\n  start: work"),
         ("start: work", "budget: { activities: 5 }\n  start: work"),
         ("start: work", "budget: { depth: 10 }\n  start: work"),
@@ -139,6 +140,19 @@ public sealed class ClosureTests
         Assert.True(wait.OutputSchema!.Validate(Values.Payload.Parse("true")).IsValid);
         Assert.False(wait.OutputSchema.Validate(Values.Payload.Parse("7")).IsValid);
         Assert.Equal(HashOf(Asking), HashOf(Asking.Replace("24h", "1d", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_rate_is_what_its_author_wrote_and_how_its_time_is_spelt_leaves_the_hash_alone()
+    {
+        var rated = Small.Replace("answer: {", "limits: { rate: { calls: 60, per: 1m } }, answer: {", StringComparison.Ordinal);
+
+        var agent = Samples.Load(rated, strict: true).Definitions["small"].Workflow.Agents["helper"];
+
+        Assert.Equal(new CallRate(60, TimeSpan.FromMinutes(1)), agent.Rate);
+        Assert.Equal(HashOf(rated), HashOf(rated.Replace("1m }", "60s }", StringComparison.Ordinal)));
+        Assert.NotEqual(HashOf(rated), HashOf(rated.Replace("60,", "61,", StringComparison.Ordinal)));
+        Assert.NotEqual(HashOf(rated), HashOf(rated.Replace("1m }", "2m }", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -152,7 +152,7 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
         var workflow = loaded.Definitions.Values.Single().Workflow;
         var logger = NullLogger.Instance;
         var performer = new ActivityPerformer(
-            new AgentCaller(new ModelRegistry(), new ProcessAgentGate(null), TimeProvider.System),
+            new AgentCaller(new ModelRegistry(), new ProcessAgentGate(null, TimeProvider.System), TimeProvider.System),
             new ToolCaller(new ToolRegistry()),
             FaultPlan.None,
             TimeProvider.System,

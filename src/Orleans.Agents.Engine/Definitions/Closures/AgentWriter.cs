@@ -40,6 +40,7 @@ internal sealed class AgentWriter(Drafted drafted, List<SchemaUse> schemas)
         }
 
         BudgetForm.WritePrice(writer, agent.Price);
+        BudgetForm.WriteLimits(writer, agent.Rate);
         writer.WriteStartArray("answers");
         foreach (var answer in agent.Answers)
         {

@@ -7,7 +7,7 @@ using static Orleans.Agents.Definitions.Closures.ClosureParts;
 namespace Orleans.Agents.Definitions.Closures;
 
 /// <summary>
-/// The stored form of budgets, allotments and prices. What nobody says is left out: such closures are the same as before
+/// The stored form of budgets, allotments, prices and limits. What nobody says is left out: such closures are the same as before
 /// it could be said.
 /// </summary>
 internal static class BudgetForm
@@ -76,6 +76,26 @@ internal static class BudgetForm
     public static Price? ReadPrice(JsonElement agent) => agent.TryGetProperty("price", out var price)
         ? new Price(price.GetProperty("input").GetDecimal(), price.GetProperty("output").GetDecimal())
         : null;
+
+    public static void WriteLimits(Utf8JsonWriter writer, CallRate? rate)
+    {
+        if (rate is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("limits");
+        writer.WriteStartObject("rate");
+        writer.WriteNumber("calls", rate.Calls);
+        WriteDuration(writer, "per", rate.Per);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    public static CallRate? ReadRate(JsonElement agent) =>
+        agent.TryGetProperty("limits", out var limits) && limits.TryGetProperty("rate", out var rate)
+            ? new CallRate(rate.GetProperty("calls").GetInt32(), ClosureReader.Duration(rate.GetProperty("per")))
+            : null;
 
     private static void WriteNumber(Utf8JsonWriter writer, string name, long? number)
     {

@@ -203,6 +203,7 @@ internal sealed class ClosureReader
             Temperature = Optional(agent, "temperature")?.GetDecimal(),
             MaxOutputTokens = Optional(agent, "max_output_tokens")?.GetInt32(),
             Price = BudgetForm.ReadPrice(agent),
+            Rate = BudgetForm.ReadRate(agent),
             Answers = [.. agent.GetProperty("answers").EnumerateArray().Select(ReadAnswer)],
         };
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Definitions.Shapes;
 using Orleans.Agents.Definitions.Sources;
+using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Definitions.Drafts;
 
@@ -27,6 +28,7 @@ internal sealed class AgentReading(
             Temperature = fields.Number(AgentShape.Temperature),
             MaxOutputTokens = (int?)fields.Number(AgentShape.MaxOutputTokens),
             Price = ReadPrice(fields),
+            Rate = ReadRate(fields),
             HasAnswers = fields.Has(AgentShape.Answers) || fields.Has(AgentShape.Answer),
             Answers = ReadAnswers(fields, expressions),
             Uses = expressions.Uses,
@@ -38,6 +40,13 @@ internal sealed class AgentReading(
         var price = fields.Part(AgentShape.Price);
         var (input, output) = (price.Number(PriceShape.Input), price.Number(PriceShape.Output));
         return input is { } read && output is { } written ? new Price(read, written) : null;
+    }
+
+    private static CallRate? ReadRate(FieldReader fields)
+    {
+        var rate = fields.Part(AgentShape.Limits).Part(AgentLimitsShape.Rate);
+        var (calls, per) = (rate.Number(RateShape.Calls), rate.Duration(RateShape.Per));
+        return calls is { } most && per is { } time ? new CallRate((int)most, time) : null;
     }
 
     private ImmutableArray<AnswerDraft> ReadAnswers(FieldReader fields, ExpressionCheck expressions)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Orleans.Agents.Budgets;
 using Orleans.Agents.Definitions.Sources;
+using Orleans.Agents.Workflows;
 
 namespace Orleans.Agents.Definitions.Drafts;
 
@@ -222,6 +223,8 @@ internal sealed record AgentDraft(DocumentDraft Document)
     public int? MaxOutputTokens { get; init; }
 
     public Price? Price { get; init; }
+
+    public CallRate? Rate { get; init; }
 
     /// <summary>Whether it says where its answers are, right or wrong.</summary>
     public bool HasAnswers { get; init; }

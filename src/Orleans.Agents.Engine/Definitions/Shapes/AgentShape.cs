@@ -1,3 +1,5 @@
+using Orleans.Agents.Workflows;
+
 namespace Orleans.Agents.Definitions.Shapes;
 
 /// <summary>The fields of an agent.</summary>
@@ -38,6 +40,9 @@ internal static class AgentShape
     public static Field Price { get; } = new(
         "price", new FieldType.Part(PriceShape.Shape), "What its model costs; left out, `cost_usd` of a budget does not bound it.");
 
+    public static Field Limits { get; } = new(
+        "limits", new FieldType.Part(AgentLimitsShape.Shape), "How much of it there may be, whoever calls it.");
+
     public static Field Answers { get; } = new(
         "answers",
         new FieldType.Text(TextRule.Any),
@@ -55,13 +60,51 @@ internal static class AgentShape
         "agent",
         "The spec of an agent.",
         [
-            Model, Instructions, Prompt, Input, Output, Temperature, MaxOutputTokens, Price, Answers, Answer,
+            Model, Instructions, Prompt, Input, Output, Temperature, MaxOutputTokens, Price, Limits, Answers, Answer,
             Field.Blocked(
                 "tools", "will let the model call tools itself; until then call them from states of their own"),
             Field.Blocked("fallback", "will escalate to another model; until then use `catch` and a second agent"),
             Field.Blocked("memory", "will keep what the agent learns; until then pass it in from the context"),
-            Field.Blocked("limits", "will bound its concurrency and rate; until then bound runs with `budget`"),
         ]);
+}
+
+/// <summary>How much there may be of an agent.</summary>
+internal static class AgentLimitsShape
+{
+    public static Field Rate { get; } = new(
+        "rate", new FieldType.Part(RateShape.Shape), "How often it is called; a call beyond that waits for its turn.")
+    {
+        IsRequired = true,
+    };
+
+    public static Shape Shape { get; } = new(
+        "limit",
+        "How much there may be of an agent, in all runs together.",
+        [
+            Rate,
+            Field.Blocked(
+                "concurrency",
+                "will bound how many calls are under way at once; until then set `MaxCallsPerAgent` of the engine"),
+        ]);
+}
+
+/// <summary>How often something may begin.</summary>
+internal static class RateShape
+{
+    public static Field Calls { get; } = new(
+        "calls", new FieldType.Integer(1, CallRate.MostCalls), "The most calls that begin within any `per`.")
+    {
+        IsRequired = true,
+        Example = "60",
+    };
+
+    public static Field Per { get; } = new("per", new FieldType.Text(TextRule.Day), "How long a time that is.")
+    {
+        IsRequired = true,
+        Example = "\"1m\"",
+    };
+
+    public static Shape Shape { get; } = new("rate", "How often an agent is called at most.", [Calls, Per]);
 }
 
 /// <summary>What a model costs.</summary>

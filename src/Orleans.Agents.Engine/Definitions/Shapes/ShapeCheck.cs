@@ -187,7 +187,7 @@ internal sealed class ShapeCheck(Findings findings)
         if (!node.IsText)
         {
             var isWord = node.Kind is NodeKind.Number or NodeKind.Boolean;
-            var suggestion = !isWord ? null : rule == TextRule.Duration ? $"{node.Text}s" : $"'{node.Text}'";
+            var suggestion = !isWord ? null : rule.Pattern == DurationText.Pattern ? $"{node.Text}s" : $"'{node.Text}'";
             findings.Error(
                 DiagnosticCode.WrongType,
                 node,

@@ -51,6 +51,12 @@ internal sealed record TextRule(string Expected, string? Pattern, Func<string, b
     public static TextRule Duration { get; } = new(
         DurationText.Expected, DurationText.Pattern, text => DurationText.TryParse(text, out _));
 
+    /// <summary>A length of time that a process may well see the end of.</summary>
+    public static TextRule Day { get; } = new(
+        "a duration such as 1s, 1m or 1h, 24h at most",
+        DurationText.Pattern,
+        text => DurationText.TryParse(text, out var duration) && duration <= TimeSpan.FromDays(1));
+
     /// <summary>One of a few words.</summary>
     public static TextRule OneOf(params string[] words) => new(
         string.Join(", ", words),
