@@ -103,6 +103,47 @@ public sealed class PublishTests : IAsyncLifetime, IDisposable
         Assert.Contains("say which with --server", store.Err, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_was_published_is_run_by_its_name_by_anybody_also_after_a_restart_until_something_else_is_published()
+    {
+        here.Write("answer.yaml", Family[(Family.IndexOf("---", StringComparison.Ordinal) + 4)..]);
+        here.Write("ask.yaml", Family[..Family.IndexOf("---", StringComparison.Ordinal)]);
+        here.Write("echo.yaml", Samples.Echo.Replace("1.2.0", "1.3.0", StringComparison.Ordinal));
+
+        var published = (await here.AgentsAsync("publish", "ask.yaml")).With(0).Payload.GetProperty("workflows");
+        here.Environment["AGENTS_ADMIN_TOKEN"] = null;
+        var run = (await here.AgentsAsync("run", "family", "--set", "n=1")).With(0);
+        var called = (await here.AgentsAsync("run", "answer", "--set", "n=1")).With(2);
+        var misspelt = (await here.AgentsAsync("run", "famly", "--set", "n=1")).With(2);
+        await RestartAsync();
+        var after = (await here.AgentsAsync("run", "family", "--set", "n=1")).With(0);
+        here.Environment["AGENTS_ADMIN_TOKEN"] = "right-token";
+        (await here.AgentsAsync("run", "answer.yaml", "--set", "n=1")).With(0);
+        (await here.AgentsAsync("run", "answer", "--set", "n=1")).With(2);
+        var both = (await here.AgentsAsync("publish", "answer.yaml", "echo.yaml")).With(0);
+        var now = (await here.AgentsAsync("run", "answer", "--set", "n=1")).With(0);
+
+        Assert.Equal([("answer", false), ("family", true)], published.EnumerateArray().Select(NameOf));
+        Assert.Equal(("2\n", "2\n", "2\n"), (run.Out, after.Out, now.Out));
+        Assert.Equal("workflow.unknown", called.FailureCode);
+        Assert.Contains("Did you mean 'family'?", misspelt.Err, StringComparison.Ordinal);
+        Assert.Equal([("answer", true), ("echo", false)], both.Payload.GetProperty("workflows").EnumerateArray().Select(NameOf));
+        Assert.Contains("definition.name_held", both.Err, StringComparison.Ordinal);
+        Assert.Contains("echo.yaml:1", both.Err, StringComparison.Ordinal);
+    }
+
+    private static (string? Workflow, bool ByName) NameOf(JsonElement workflow) =>
+        (workflow.GetProperty("workflow").GetString(), workflow.GetProperty("by_name").GetBoolean());
+
+    private async Task RestartAsync()
+    {
+        await Workspace.SignalAsync(server!, "TERM");
+        (await Workspace.EndOfAsync(server!)).With(0);
+        server!.Dispose();
+        (server, url) = await ServedWorkspace.StartAsync(there, "w.yaml");
+        here.Environment["AGENTS_SERVER"] = url;
+    }
+
     private static string? VersionOf(JsonElement workflow) =>
         workflow.TryGetProperty("version", out var version) ? version.GetString() : null;
 }

@@ -64,11 +64,14 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
                     "run.key_conflict" => "$.key",
                     _ => "$.input",
                 },
-                Suggestion = why.Code == "workflow.unknown" ? NearestName.Of(start.Workflow, agents.Workflows) : null,
+                Suggestion = why.Code == "workflow.unknown" ? await NearestAsync(start.Workflow, context.RequestAborted) : null,
             }),
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
     }
+
+    private async Task<string?> NearestAsync(string workflow, CancellationToken cancellation) =>
+        NearestName.Of(workflow, (await agents.ListWorkflowsAsync(cancellation)).Select(offered => offered.Workflow));
 
     /// <summary>A value of a request as the engine takes it, byte for byte.</summary>
     /// <exception cref="RefusedException">It nests too deep.</exception>

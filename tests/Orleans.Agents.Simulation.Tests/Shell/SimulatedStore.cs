@@ -96,6 +96,21 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
     Task<ReadOnlyMemory<byte>?> IDefinitionStore.FindAsync(string hash, CancellationToken cancellation) =>
         Send("find definition", () => database.Definitions.FindAsync(hash, CancellationToken.None), cancellation);
 
+    public Task PublishAsync(ImmutableArray<Publication> publications, CancellationToken cancellation) => Send(
+        "publish",
+        async () =>
+        {
+            await database.Definitions.PublishAsync(publications, CancellationToken.None);
+            return true;
+        },
+        cancellation);
+
+    public Task<Publication?> FindPublishedAsync(string workflow, CancellationToken cancellation) =>
+        Send($"find published {workflow}", () => database.Definitions.FindPublishedAsync(workflow, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<Publication>> ListPublishedAsync(CancellationToken cancellation) =>
+        Send("list published", () => database.Definitions.ListPublishedAsync(CancellationToken.None), cancellation);
+
     public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) => Send(
         "take an epoch",
         async () =>
