@@ -155,6 +155,9 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
     public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
         Send($"post {note.Id} for {note.Run}", () => database.Inbox.PostAsync(note, CancellationToken.None), cancellation);
 
+    public Task<bool> HasAsync(RunId run, string id, CancellationToken cancellation) =>
+        Send($"was {id} left for {run}", () => database.Inbox.HasAsync(run, id, CancellationToken.None), cancellation);
+
     public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) =>
         Send($"read the notes for {run}", () => database.Inbox.ReadAsync(run, CancellationToken.None), cancellation);
 
