@@ -81,8 +81,7 @@ public interface IAgents
     /// <exception cref="HistoryException">A history cannot be understood.</exception>
     Task<ImmutableArray<SignalWait>> FindWaitsAsync(RunId run, CancellationToken cancellation = default);
 
-    /// <summary>Which signals some listed runs themselves wait for.</summary>
-    /// <exception cref="HistoryException">A history cannot be understood.</exception>
+    /// <summary>Which signals some listed runs themselves wait for; of those whose histories cannot be understood, it says nothing.</summary>
     Task<ImmutableArray<SignalWait>> FindWaitsAsync(
         ImmutableArray<RunRecord> runs, CancellationToken cancellation = default);
 
