@@ -68,22 +68,94 @@ count() { # suite: adds up what its report says
   [ "$(number executed)" -gt 0 ]
 }
 
-run_suite() { # project folder
-  local name=${1#tests/Orleans.Agents.}
-  name=${name%.Tests}
-  if [ ${#suites[@]} -gt 0 ] && [[ " ${suites[*]} " != *" $name "* ]]; then
-    return
-  fi
+run() { # suite
+  dotnet test "tests/Orleans.Agents.$1.Tests" -c $configuration --no-build --nologo -v q --results-directory "$results" \
+    --logger "trx;LogFileName=$1.trx" "${report[@]}" --collect "XPlat Code Coverage" \
+    --blame-hang-timeout $longest_test --blame-hang-dump-type none
+}
+
+run_suite() { # suite, command...: runs it by this command, and counts
+  local name=$1
+  shift
   step "$name"
-  if ! dotnet test "$1" -c $configuration --no-build --nologo -v q --results-directory "$results" \
-    --logger "trx;LogFileName=$name.trx" "${report[@]}" --collect "XPlat Code Coverage" \
-    --blame-hang-timeout $longest_test --blame-hang-dump-type none; then
-    failures+=("$name")
-  fi
+  "$@" "$name" || failures+=("$name")
   if ! count "$name"; then
     failed=$((failed + 1))
     failures+=("$name ran no test, or did not come to an end")
   fi
+}
+
+# What only computes goes on aside while other suites wait for processes and leases, with what those leave of the processors:
+# they are as quick as alone. No test aside may ask what time it is. What they say is shown when all others are done.
+only_compute=(Repository Simulation)
+aside=
+
+format() { # that nothing is unused or misnamed, and other rules of style, are errors of the build
+  dotnet format whitespace . --folder --exclude .artifacts --verify-no-changes
+}
+
+keep() { # name, command...: keeps what it says, and how it ends
+  "${@:2}" >"$results/$1.out" 2>&1
+  echo $? >"$results/$1.code"
+}
+
+kept() { # name: says it, and ends as it did
+  cat "$results/$1.out"
+  return "$(cat "$results/$1.code")"
+}
+
+start_aside() { # suites...: these and the format, one after another
+  set -m # in a process group of their own, to be ended as one
+  {
+    renice -n 19 -p "$BASHPID"
+    keep format format
+    for name in "$@"; do
+      keep "$name" run "$name"
+    done
+  } </dev/null >/dev/null 2>&1 &
+  aside=$!
+  set +m
+}
+
+end_aside() {
+  wait "$aside"
+  aside=
+  check format kept format
+  for name in "$@"; do
+    run_suite "$name" kept
+  done
+}
+
+# However this ends, nothing that it started goes on.
+end_all() {
+  [ -z "$aside" ] || kill -- "-$aside" 2>/dev/null
+  stop_compiler
+  stop_postgres
+}
+
+trap end_all EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# One compiler for all projects, known by a name of its own: it has not to be started and warmed up for each of them.
+compiler=
+
+build() {
+  compiler=agents-$$
+  dotnet build $solution -c $configuration --no-restore --nologo -v q -clp:NoSummary \
+    -p:UseSharedCompilation=true -p:SharedCompilationId=$compiler
+  local result=$?
+  stop_compiler
+  return $result
+}
+
+stop_compiler() {
+  [ -n "$compiler" ] || return 0
+  local version
+  version=$(dotnet --version)
+  dotnet "$(dotnet --list-sdks | sed -n "s/^$version \[\(.*\)\]$/\1/p")/$version/Roslyn/bincore/VBCSCompiler.dll" \
+    -pipename:$compiler -shutdown >/dev/null
+  compiler=
 }
 
 postgres_on_path() { # Debian keeps the server's programs where no PATH looks; the newest is taken
@@ -103,7 +175,7 @@ need() { # command, Debian package: what the tests compare with, and what the pa
   exit 2
 }
 
-for tool in git:git jq:jq curl:curl script:bsdutils find:findutils grep:grep; do
+for tool in git:git jq:jq curl:curl script:bsdutils renice:bsdutils find:findutils grep:grep; do
   need "${tool%%:*}" "${tool##*:}"
 done
 
@@ -113,7 +185,6 @@ as_postgres() { # command...: the server refuses to run as root
 
 start_postgres() { # one server for all suites, on a socket in a folder of its own; gone when this script ends
   postgres=$(mktemp -d /tmp/agents-pg-XXXXXX)
-  trap stop_postgres EXIT
   [ "$(id -u)" != 0 ] || chown postgres "$postgres"
   as_postgres initdb -D "$postgres/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >"$postgres.log" &&
     as_postgres pg_ctl start -s -w -D "$postgres/data" -l "$postgres/log" \
@@ -122,11 +193,12 @@ start_postgres() { # one server for all suites, on a socket in a folder of its o
 }
 
 stop_postgres() {
+  [ -n "${postgres:-}" ] || return 0
   as_postgres pg_ctl stop -s -m immediate -D "$postgres/data" >/dev/null 2>&1
   rm -rf "$postgres" "$postgres.log"
 }
 
-rm -rf "$results"
+rm -rf "$results" && mkdir -p "$results"
 if [ -z "${AGENTS_TEST_POSTGRES:-}" ]; then
   postgres_on_path
   need initdb postgresql
@@ -143,14 +215,20 @@ if ! dotnet restore $solution -v q >/dev/null 2>&1; then
   export AgentsReadyToRun=false
 fi
 check restore dotnet restore $solution -v q || finish
-check "build (warnings are errors)" dotnet build $solution -c $configuration --no-restore --nologo -v q -clp:NoSummary || finish
-[ ${#suites[@]} -gt 0 ] || check format dotnet format $solution --no-restore --verify-no-changes
+check "build (warnings are errors)" build || finish
 
+[ ${#suites[@]} -gt 0 ] || start_aside "${only_compute[@]}"
 for project in tests/*.Tests; do
   # What is not in the solution was not built.
   grep -q "${project##*/}.csproj" $solution || continue
-  run_suite "$project"
+  name=${project#tests/Orleans.Agents.} name=${name%.Tests}
+  if [ ${#suites[@]} -gt 0 ]; then
+    [[ " ${suites[*]} " != *" $name "* ]] || run_suite "$name" run
+  elif [[ " ${only_compute[*]} " != *" $name "* ]]; then
+    run_suite "$name" run
+  fi
 done
+[ -z "$aside" ] || end_aside "${only_compute[@]}"
 
 if compgen -G "$results/faults-*.txt" >/dev/null; then
   step "process faults"

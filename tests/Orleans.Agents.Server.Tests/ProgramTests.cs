@@ -62,16 +62,13 @@ public sealed class ProgramTests
         }
     }
 
-    internal static Process Start(PostgresServer server, params string[] flags)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "agents-server.dll");
-        return Process.Start(new ProcessStartInfo(
+    internal static Process Start(PostgresServer server, params string[] flags) => Process.Start(
+        new ProcessStartInfo(
             "dotnet",
-            [program, $"--postgres={server.ConnectionString}", "--profile=dev-safe", "--address=127.0.0.1", "--listen=http://127.0.0.1:0", .. flags])
+            [ServerProcess.Program, $"--postgres={server.ConnectionString}", "--profile=dev-safe", "--address=127.0.0.1", "--listen=http://127.0.0.1:0", .. flags])
         {
             RedirectStandardError = true,
         })!;
-    }
 
     internal static async Task<int> EndOfAsync(Process program)
     {

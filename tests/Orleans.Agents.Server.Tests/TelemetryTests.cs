@@ -5,6 +5,7 @@ using System.Text;
 using Orleans.Agents.EndToEnd.Tests.Faults;
 using Orleans.Agents.EndToEnd.Tests.Processes;
 using Orleans.Agents.Otlp.Tests;
+using Orleans.Agents.Server.Bench.Hosts;
 using Orleans.Agents.Storage.Tests;
 
 namespace Orleans.Agents.Server.Tests;
@@ -70,7 +71,7 @@ public sealed class TelemetryTests
         var start = new ProcessStartInfo(
             "dotnet",
             [
-                Path.Combine(AppContext.BaseDirectory, "agents-server.dll"),
+                ServerProcess.Program,
                 $"--postgres={server.ConnectionString}",
                 "--profile=dev-safe",
                 "--address=127.0.0.1",

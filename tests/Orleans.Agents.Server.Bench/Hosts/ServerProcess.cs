@@ -56,7 +56,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static string Program { get; } = Path.GetFullPath(Path.Combine(
+    /// <summary>
+    /// Where the program was built, compiled ahead in Release. A copy beside tests is neither that nor alone: it is measured for
+    /// coverage.
+    /// </summary>
+    public static string Program { get; } = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory,
         "..",
         "..",
