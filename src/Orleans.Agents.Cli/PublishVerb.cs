@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Orleans.Agents.Cli.Documents;
 using Orleans.Agents.Cli.Help;
@@ -6,7 +7,7 @@ using Orleans.Agents.Cli.Terminals;
 
 namespace Orleans.Agents.Cli;
 
-/// <summary><c>agents publish</c>: has a gateway keep definitions, so that runs are started from them by their hash.</summary>
+/// <summary><c>agents publish</c>: has a gateway keep definitions, so that runs are started from them by name or by hash.</summary>
 internal sealed class PublishVerb
 {
     private readonly Streams streams;
@@ -28,10 +29,14 @@ internal sealed class PublishVerb
         var publish = new PublishVerb(streams);
         var verb = new Verb(
             "publish",
-            "Has a gateway keep workflows, and prints the hashes runs are started by.",
-            "They are checked here, and there again with the tools and models of the gateway. It takes the admin token.",
+            "Has a gateway run workflows by their names, and prints the hashes they are kept under.",
+            "They are checked here, and there again with the tools and models of the gateway. It takes the admin token. What is "
+            + "published last under a name counts; a name that the gateway was started with stays as it is, and is told.",
             new Example(
-                "Publish, and run exactly that, wherever and whenever",
+                "Publish, and run it by its name from anywhere",
+                "agents publish report.yaml --server http://127.0.0.1:8080 && agents run report --server http://127.0.0.1:8080"),
+            new Example(
+                "Publish, and run exactly that whenever, whatever is published later",
                 "agents publish report.yaml --server http://127.0.0.1:8080 | jq -r '.workflows[0].definition'"))
         {
             publish.paths, publish.json,
@@ -56,14 +61,18 @@ internal sealed class PublishVerb
         }
 
         using var session = new ServerSession(there);
+        var names = loaded.Definitions.Keys.Except(loaded.ReferredTo, StringComparer.Ordinal).ToImmutableArray();
         if (await new ServerPublication(session, streams, manner).PublishAsync(
-            loaded, definitions.IsStrict(parsed), interruption.Token) is not { } kept)
+            loaded, names, definitions.IsStrict(parsed), interruption.Token) is not { } kept)
         {
             return ExitCode.Usage;
         }
 
         streams.WriteJson(
-            new PublishedDocument([.. kept.Select(line => new PublishedWorkflow(line.Workflow, line.Definition, line.Version))]),
+            new PublishedDocument(
+            [
+                .. kept.Select(line => new PublishedWorkflow(line.Workflow, line.Definition, line.Version, line.ByName)),
+            ]),
             CliJson.Default.PublishedDocument,
             manner.IsCompact);
         return ExitCode.Done;

@@ -20,7 +20,7 @@ internal sealed class RunVerb
     private readonly Argument<string> path = new("path")
     {
         Description = "A workflow file, or a folder whose *.yaml, *.yml and *.json files are read together. With --server "
-            + "also the name of a workflow that the gateway has.",
+            + "also the name of a workflow that the gateway has or that was published.",
     };
 
     private readonly Option<string> input = new("--input", "-i")
@@ -205,7 +205,7 @@ internal sealed class RunVerb
 
         var name = Choose(loaded, named, parsed.GetValue(workflow)).Workflow.Name;
         var kept = await new ServerPublication(session, streams, manner).PublishAsync(
-            loaded, definitions.IsStrict(parsed), cancellation);
+            loaded, names: [], definitions.IsStrict(parsed), cancellation);
         return kept is { } lines ? (name, lines.Single(line => line.Workflow == name).Definition) : null;
     }
 

@@ -107,7 +107,7 @@ public sealed class AgentsClient
             HttpJson.Default.RunSignalled,
             cancellation);
 
-    /// <summary>The workflows that runs can be started from by name.</summary>
+    /// <summary>The workflows that runs can be started from by name, and what each name stands for.</summary>
     public Task<WorkflowNames> ListWorkflowsAsync(CancellationToken cancellation = default) =>
         transport.GetAsync("api/v1/workflows", HttpJson.Default.WorkflowNames, cancellation);
 
@@ -119,7 +119,10 @@ public sealed class AgentsClient
             HttpJson.Default.Validation,
             cancellation);
 
-    /// <summary>Keeps definitions under their hashes; takes the admin token.</summary>
+    /// <summary>
+    /// Keeps definitions under their hashes and, unless it is said otherwise, has runs that are started by their names start from
+    /// them; takes the admin token.
+    /// </summary>
     /// <exception cref="AgentsApiException">They have mistakes, or the token is missing.</exception>
     public Task<Validation> PublishAsync(DefinitionFiles files, CancellationToken cancellation = default) =>
         transport.PostAsync(

@@ -18,6 +18,18 @@ internal sealed class PostgresInbox(Database database) : IInbox
     }
 
     /// <inheritdoc/>
+    public Task<bool> HasAsync(RunId run, string id, CancellationToken cancellation) => database.DoAsync(
+        async (connection, stop) =>
+        {
+            await using var ask = connection.Command(
+                "select exists (select from runs join inbox using (run) where runs.id = $1 and inbox.id = $2)",
+                Sql.Text(run.Value),
+                Sql.Text(id));
+            return (bool)(await ask.ExecuteScalarAsync(stop))!;
+        },
+        cancellation);
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) => ReadAsync(
         """
         select runs.id, inbox.id, inbox.at, inbox.body from runs join inbox using (run)

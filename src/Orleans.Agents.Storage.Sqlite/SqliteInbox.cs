@@ -18,6 +18,20 @@ internal sealed class SqliteInbox(Writer writer, Readers readers) : IInbox
     }
 
     /// <inheritdoc/>
+    public Task<bool> HasAsync(RunId run, string id, CancellationToken cancellation) => readers.ReadAsync(
+        database =>
+        {
+            var statement = database
+                .Prepare("select 1 from inbox where run = (select run from runs where id = ?1) and id = ?2")
+                .Bind(1, run.Value)
+                .Bind(2, id);
+            var isThere = statement.Next();
+            statement.Reset();
+            return isThere;
+        },
+        cancellation);
+
+    /// <inheritdoc/>
     public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) => readers.ReadAsync(
         database => ReadAll(database
             .Prepare(

@@ -103,6 +103,52 @@ public sealed class PublishTests : IAsyncLifetime, IDisposable
         Assert.Contains("say which with --server", store.Err, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_was_published_is_run_by_its_name_by_anybody_also_after_a_restart_until_something_else_is_published()
+    {
+        var answer = Family[(Family.IndexOf("---", StringComparison.Ordinal) + 4)..];
+        here.Write("family.yaml", Family);
+        here.Write("answer.yaml", answer.Replace("+ 1", "+ 5", StringComparison.Ordinal));
+        here.Write("echo.yaml", Samples.Echo.Replace("input", "[input]", StringComparison.Ordinal));
+        string[] one = ["--set", "n=1"];
+
+        var published = (await here.AgentsAsync("publish", "family.yaml")).With(0).Payload.GetProperty("workflows");
+        here.Environment["AGENTS_ADMIN_TOKEN"] = null;
+        var guest = await here.AgentsAsync(["run", "family", .. one]);
+        var misspelt = (await here.AgentsAsync(["run", "famly", .. one])).With(2);
+        await RestartAsync();
+        var later = await here.AgentsAsync(["run", "family", .. one]);
+        here.Environment["AGENTS_ADMIN_TOKEN"] = "right-token";
+        var file = await here.AgentsAsync(["run", "answer.yaml", .. one]);
+        var untouched = await here.AgentsAsync(["run", "answer", .. one]);
+        var both = (await here.AgentsAsync("publish", "answer.yaml", "echo.yaml")).With(0);
+        var newer = await here.AgentsAsync(["run", "answer", .. one]);
+        var pinned = await here.AgentsAsync(["run", "family", .. one]);
+        (await here.AgentsAsync("publish", "family.yaml")).With(0);
+        var older = await here.AgentsAsync(["run", "answer", .. one]);
+
+        Assert.Equal([("answer", true), ("family", true)], published.EnumerateArray().Select(NameOf));
+        Assert.Equal(
+            ["2\n", "2\n", "6\n", "2\n", "6\n", "2\n", "2\n"],
+            new[] { guest, later, file, untouched, newer, pinned, older }.Select(run => run.With(0).Out));
+        Assert.Contains("Did you mean 'family'?", misspelt.Err, StringComparison.Ordinal);
+        Assert.Equal([("answer", true), ("echo", false)], both.Payload.GetProperty("workflows").EnumerateArray().Select(NameOf));
+        Assert.Contains("echo.yaml:1:1: warning definition.name_held", both.Err, StringComparison.Ordinal);
+        Assert.Equal("{\"n\":1}\n", (await here.AgentsAsync(["run", "echo", .. one])).With(0).Out);
+    }
+
+    private static (string? Workflow, bool ByName) NameOf(JsonElement workflow) =>
+        (workflow.GetProperty("workflow").GetString(), workflow.GetProperty("by_name").GetBoolean());
+
+    private async Task RestartAsync()
+    {
+        await Workspace.SignalAsync(server!, "TERM");
+        (await Workspace.EndOfAsync(server!)).With(0);
+        server!.Dispose();
+        (server, url) = await ServedWorkspace.StartAsync(there, "w.yaml");
+        here.Environment["AGENTS_SERVER"] = url;
+    }
+
     private static string? VersionOf(JsonElement workflow) =>
         workflow.TryGetProperty("version", out var version) ? version.GetString() : null;
 }

@@ -123,6 +123,31 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public async Task A_published_name_is_every_tenant_s_and_only_an_operator_changes_it()
+    {
+        await using var house = await House.OpenAsync(options =>
+        {
+            TwoTenants(options);
+            options.AdminTokenHash = Tenant.HashOf("secret");
+        });
+        var body = JsonSerializer.Serialize(
+            new DefinitionFiles([new DefinitionFile("w.yaml", Workflows.Published)]), HttpJson.Default.DefinitionFiles);
+        var other = body.Replace("2.0.0", "3.0.0", StringComparison.Ordinal);
+
+        using var published = await house.PostAsync("/api/v1/definitions", body, Acme, Admin);
+        await (await house.PostAsync("/api/v1/definitions", other, Other))
+            .RefusedAsync(HttpStatusCode.Unauthorized, "access.admin_required");
+
+        Assert.Equal(HttpStatusCode.Created, published.StatusCode);
+        foreach (var tenant in new[] { Acme, Other })
+        {
+            Assert.NotEmpty(await house.StartAsync("published", "{}", tenant));
+            var names = await house.GetAsync("/api/v1/workflows", HttpJson.Default.WorkflowNames, tenant);
+            Assert.Equal("2.0.0", names.Definitions!.Value.Single(one => one.From == "published").Version);
+        }
+    }
+
+    [Fact]
     public async Task A_key_of_one_tenant_is_not_that_of_another()
     {
         await using var house = await House.OpenAsync(TwoTenants);

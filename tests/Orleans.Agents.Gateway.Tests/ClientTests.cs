@@ -78,8 +78,9 @@ public sealed class ClientTests
         Assert.Equal(hash, Assert.Single((await agents.PublishAsync(files)).Workflows).Definition);
 
         Assert.Equal("published", (await agents.GetDefinitionAsync(hash)).Workflow);
-        Assert.Contains("echo", (await agents.ListWorkflowsAsync()).Workflows);
+        Assert.Equal(hash, (await agents.ListWorkflowsAsync()).Definitions!.Value.Single(one => one.Workflow == "published").Definition);
         Assert.True((await agents.StartAsync(new StartRun("published", Definition: hash))).IsNew);
+        Assert.True((await agents.StartAsync(new StartRun("published"))).IsNew);
     }
 
     [Fact]

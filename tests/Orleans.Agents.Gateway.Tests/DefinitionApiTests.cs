@@ -18,6 +18,8 @@ public sealed class DefinitionApiTests
         var names = await house.GetAsync("/api/v1/workflows", HttpJson.Default.WorkflowNames);
 
         Assert.Equal(["asked", "asking", "each", "echo", "held", "once", "parent", "raced"], names.Workflows.AsEnumerable());
+        Assert.Equal(names.Workflows, names.Definitions!.Value.Select(one => one.Workflow));
+        Assert.All(names.Definitions.Value, one => Assert.Equal(("folder", null), (one.From, one.PublishedAt)));
     }
 
     [Fact]
@@ -39,11 +41,72 @@ public sealed class DefinitionApiTests
     }
 
     [Fact]
-    public async Task A_published_definition_can_be_run_by_its_hash()
+    public async Task A_published_workflow_is_run_by_its_name_and_listed_with_what_it_stands_for()
     {
         await using var house = await House.OpenAsync(options => options.AdminTokenHash = Tenant.HashOf("secret"));
 
         var published = await (await house.PostAsync("/api/v1/definitions", Body(Workflows.Published), Admin))
+            .ReadAsync(HttpJson.Default.Validation, HttpStatusCode.Created);
+        var started = await house.StartAsync("published", "[1]");
+        var misspelt = await (await house.PostAsync("/api/v1/runs", """{"workflow":"publisht"}"""))
+            .RefusedAsync(HttpStatusCode.NotFound, "workflow.unknown");
+        var names = await house.GetAsync("/api/v1/workflows", HttpJson.Default.WorkflowNames);
+
+        var line = Assert.Single(published.Workflows);
+        Assert.True(line.ByName);
+        Assert.Empty(published.Diagnostics);
+        Assert.Equal("[1]", (await house.FollowAsync(started))[^1].Fact.GetProperty("output").GetRawText());
+        Assert.Equal(("published", "$.workflow"), (misspelt.Suggestion, misspelt.Place));
+        Assert.Contains("published", names.Workflows);
+        var listed = names.Definitions!.Value.Single(one => one.Workflow == "published");
+        Assert.Equal((line.Definition, "published", "2.0.0"), (listed.Definition, listed.From, listed.Version));
+        Assert.NotNull(listed.PublishedAt);
+    }
+
+    [Fact]
+    public async Task A_name_that_the_gateway_was_started_with_stays_and_who_publishes_it_is_told_where()
+    {
+        await using var house = await House.OpenAsync(options => options.AdminTokenHash = Tenant.HashOf("secret"));
+        var taken = $"{Workflows.Published}\n---\n{Workflows.Published.Replace("name: published", "name: echo", StringComparison.Ordinal)}";
+
+        var published = await (await house.PostAsync("/api/v1/definitions", Body(taken), Admin))
+            .ReadAsync(HttpJson.Default.Validation, HttpStatusCode.Created);
+
+        Assert.True(published.Valid);
+        Assert.Equal([("echo", false), ("published", true)], published.Workflows.Select(w => (w.Workflow, w.ByName!.Value)));
+        var warning = Assert.Single(published.Diagnostics);
+        Assert.Equal(("warning", "definition.name_held", "w.yaml", 9), (warning.Severity, warning.Code, warning.File, warning.Line));
+        var names = await house.GetAsync("/api/v1/workflows", HttpJson.Default.WorkflowNames);
+        var echo = names.Definitions!.Value.Single(one => one.Workflow == "echo");
+        Assert.Equal("folder", echo.From);
+        Assert.NotEqual(published.Workflows[0].Definition, echo.Definition);
+    }
+
+    [Fact]
+    public async Task Only_the_names_that_are_asked_for_are_published()
+    {
+        await using var house = await House.OpenAsync(options => options.AdminTokenHash = Tenant.HashOf("secret"));
+        var second = Workflows.Published.Replace("name: published", "name: second", StringComparison.Ordinal);
+        var both = $"{Workflows.Published}\n---\n{second}";
+
+        var one = await (await house.PostAsync("/api/v1/definitions", Body(both, "second"), Admin))
+            .ReadAsync(HttpJson.Default.Validation, HttpStatusCode.Created);
+        var misspelt = await (await house.PostAsync("/api/v1/definitions", Body(both, "second", "publisht"), Admin))
+            .RefusedAsync(HttpStatusCode.BadRequest, "request.invalid");
+
+        Assert.Equal([("published", false), ("second", true)], one.Workflows.Select(w => (w.Workflow, w.ByName!.Value)));
+        Assert.Equal(("$.names[1]", "published"), (misspelt.Place, misspelt.Suggestion));
+        Assert.NotEmpty(await house.StartAsync("second", "1"));
+        await (await house.PostAsync("/api/v1/runs", """{"workflow":"published"}"""))
+            .RefusedAsync(HttpStatusCode.NotFound, "workflow.unknown");
+    }
+
+    [Fact]
+    public async Task A_kept_definition_can_be_run_by_its_hash()
+    {
+        await using var house = await House.OpenAsync(options => options.AdminTokenHash = Tenant.HashOf("secret"));
+
+        var published = await (await house.PostAsync("/api/v1/definitions", Body(Workflows.Published, []), Admin))
             .ReadAsync(HttpJson.Default.Validation, HttpStatusCode.Created);
         var hash = Assert.Single(published.Workflows).Definition;
         var details = await house.GetAsync($"/api/v1/definitions/{hash}", HttpJson.Default.DefinitionDetails);
@@ -81,6 +144,9 @@ public sealed class DefinitionApiTests
             .RefusedAsync(HttpStatusCode.Unauthorized, "access.admin_required");
     }
 
-    private static string Body(string yaml) => JsonSerializer.Serialize(
-        new DefinitionFiles([new DefinitionFile("w.yaml", yaml)]), HttpJson.Default.DefinitionFiles);
+    private static string Body(string yaml) => Body(yaml, names: null);
+
+    private static string Body(string yaml, params string[]? names) => JsonSerializer.Serialize(
+        new DefinitionFiles([new DefinitionFile("w.yaml", yaml)], Names: names is null ? null : [.. names]),
+        HttpJson.Default.DefinitionFiles);
 }

@@ -215,6 +215,8 @@ public sealed class RunApiTests
         Assert.Equal([$"{parent}~1.0", $"{parent}~1.1"], tree.Children!.Value.Select(child => child.Run));
         Assert.Null(tree.HasMore);
         Assert.Equal((1, true), (part.Children!.Value.Length, part.HasMore));
+        Assert.Equal([1L, 1L], tree.Children.Value.Select(child => child.Books!.Activities.Settled));
+        Assert.Equal(4, tree.Books!.Activities.Settled); // to start a child run is an activity too
         Assert.Equal(parent, (await house.GetAsync($"/api/v1/runs/{parent}~1.0", HttpJson.Default.RunDetails)).Parent);
     }
 

@@ -32,6 +32,25 @@ public sealed class SignalApiTests
     }
 
     [Fact]
+    public async Task A_list_says_what_each_run_waits_for_itself_and_which_are_suspended()
+    {
+        await using var house = await House.OpenAsync();
+        var parent = await house.StartAsync("asking");
+        var resting = await house.StartAsync("asked");
+        using var suspend = await house.PostAsync($"/api/v1/runs/{resting}/suspend", """{"reason":"later"}""");
+        await UntilAsync(house, resting, "run.suspended");
+        await UntilAsync(house, parent, "child.started");
+        await UntilAsync(house, $"{parent}~1.0", "state.entered");
+
+        var listed = (await house.GetAsync("/api/v1/runs", HttpJson.Default.RunPage)).Runs.ToDictionary(run => run.Run);
+        Assert.Equal(("later", "suspended"), (listed[resting].Suspended!.Reason, listed[resting].Status));
+        Assert.Equal((null, null), (listed[parent].WaitsFor, listed[parent].Suspended));
+        var child = listed[$"{parent}~1.0"];
+        Assert.Equal((child.Run, "ask", "approval"), (child.WaitsFor!.Run, child.WaitsFor.State, child.WaitsFor.Signal));
+        Assert.NotNull(child.WaitsFor.Until);
+    }
+
+    [Fact]
     public async Task A_signal_is_named_in_the_header_or_in_the_body_or_gets_a_name_that_is_said()
     {
         await using var house = await House.OpenAsync();

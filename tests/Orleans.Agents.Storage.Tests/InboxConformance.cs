@@ -28,8 +28,12 @@ public abstract class InboxConformance<TDatabase> : StoreConformance<TDatabase>
         await LeftAsync(Note(Bob, "n"));
         Assert.Equal(new Posted.Repeated(), await PostAsync(Note(Ada, "n", "other")));
         Assert.Equal("[\"note\"]", Text(Assert.Single(await Store.Inbox.ReadAsync(Ada, Stop)).Body));
+        Assert.False(await Store.Inbox.HasAsync(Ada, "m", Stop));
+        Assert.True(await Store.Inbox.HasAsync(Ada, "n", Stop));
         await StoredAsync(Next(Ada, 1) with { Consumed = ["n"] });
         Assert.Equal(new Posted.Repeated(), await PostAsync(Note(Ada, "n")));
+        Assert.True(await Store.Inbox.HasAsync(Ada, "n", Stop));
+        Assert.False(await Store.Inbox.HasAsync(new RunId("nobody"), "n", Stop));
         await StoredAsync(End(Ada, 2));
         Assert.Equal(new Posted.Repeated(), await PostAsync(Note(Ada, "n")));
         Assert.Empty(await Store.Inbox.ReadAsync(Ada, Stop));

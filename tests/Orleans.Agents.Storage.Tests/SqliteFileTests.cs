@@ -51,6 +51,7 @@ public sealed class SqliteFileTests : StoreConformance<SqliteTestDatabase>
         Assert.Equal(
             new Appended.Stored(), await store.Journal.AppendAsync(Next(Ada, 2) with { Epoch = epoch }, Stop));
         Assert.Equal([2L, 3L], (await store.Journal.ReadAsync(Ada, Stop))!.Tail.Select(append => append.Version));
+        Assert.Empty(await store.Definitions.ListPublishedAsync(Stop));
     }
 
     [Fact]

@@ -22,7 +22,9 @@ internal static class AnswerDocuments
         line.Key,
         line.StartedAt,
         line.UpdatedAt,
-        line.WakeAt);
+        line.WakeAt,
+        line.WaitsFor is { } wait ? WaitOf(wait) : null,
+        SuspensionOf(line.Run, line.Suspended));
 
     /// <summary>How a run stands.</summary>
     public static RunDocument RunOf(RunDetails run)
@@ -38,7 +40,7 @@ internal static class AnswerDocuments
             Key = run.Key,
             Parent = run.Parent,
             Depth = run.Depth,
-            ForkedFrom = run.ForkedFrom is { } fork ? new ForkedFromDocument(fork.Run, fork.Sequence, fork.IsEdited) : null,
+            ForkedFrom = ForkOf(run.ForkedFrom),
             CorrelationId = run.CorrelationId,
             Status = run.Status,
             Suspended = SuspensionOf(run),
@@ -77,6 +79,8 @@ internal static class AnswerDocuments
     {
         Children = tree.Children is { } children ? [.. children.Select(TreeOf)] : null,
         HasMore = tree.HasMore,
+        Books = tree.Books is { } books ? BooksOf(books) : null,
+        ForkedFrom = ForkOf(tree.ForkedFrom),
     };
 
     /// <summary>How a run ended that did.</summary>
@@ -88,10 +92,15 @@ internal static class AnswerDocuments
         run.Failure is null ? null : FailureOf(run.Failure));
 
     /// <summary>Since when and why a run begins nothing; null when it is not suspended.</summary>
-    public static SuspensionDocument? SuspensionOf(RunDetails run) => run.Suspended is { } suspended
-        ? new SuspensionDocument(
-            suspended.Since, suspended.Reason, suspended.Parent, $"agents runs resume {suspended.Parent ?? run.Run}", suspended.Code)
-        : null;
+    public static SuspensionDocument? SuspensionOf(RunDetails run) => SuspensionOf(run.Run, run.Suspended);
+
+    private static SuspensionDocument? SuspensionOf(string run, SuspensionDetails? suspended) => suspended is null
+        ? null
+        : new SuspensionDocument(
+            suspended.Since, suspended.Reason, suspended.Parent, $"agents runs resume {suspended.Parent ?? run}", suspended.Code);
+
+    private static ForkedFromDocument? ForkOf(ForkOrigin? fork) =>
+        fork is null ? null : new ForkedFromDocument(fork.Run, fork.Sequence, fork.IsEdited);
 
     private static SizeDocument NearOf(NearLimit near) =>
         new(near.Kind, near.Size, near.Limit, near.Unit, near.Size * 100 / near.Limit, near.State, near.At);

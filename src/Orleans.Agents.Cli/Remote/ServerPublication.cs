@@ -11,20 +11,29 @@ namespace Orleans.Agents.Cli.Remote;
 internal sealed class ServerPublication(ServerSession session, Streams streams, Manner manner)
 {
     private const string Invalid = "definition.invalid";
+    private const string NameHeld = "definition.name_held";
 
     /// <summary>Sends the texts that definitions were read from; the gateway reads them with its own tools and models.</summary>
     /// <param name="loaded">The definitions; they can be used here.</param>
+    /// <param name="names">Those that runs are to be started from by name; the others are only kept.</param>
     /// <param name="isStrict">Whether warnings are errors there too.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>What the gateway keeps; null when it finds mistakes, which have been told.</returns>
     /// <exception cref="CommandException">It is refused for another reason, or nobody answers.</exception>
     public async Task<ImmutableArray<WorkflowLine>?> PublishAsync(
-        LoadResult loaded, bool isStrict, CancellationToken cancellation)
+        LoadResult loaded, ImmutableArray<string> names, bool isStrict, CancellationToken cancellation)
     {
-        var files = new DefinitionFiles([.. loaded.Texts.Select(text => new DefinitionFile(text.Name, text.Text))], isStrict);
+        var files = new DefinitionFiles(
+            [.. loaded.Texts.Select(text => new DefinitionFile(text.Name, text.Text))], isStrict, names);
         try
         {
-            return (await session.AskAsync(client => client.PublishAsync(files, cancellation))).Workflows;
+            var published = await session.AskAsync(client => client.PublishAsync(files, cancellation));
+            foreach (var held in published.Diagnostics.Where(found => found.Code == NameHeld))
+            {
+                streams.Tell(DiagnosticOf(held).ToString(), Tone.Warning);
+            }
+
+            return published.Workflows;
         }
         catch (CommandException refused) when (MistakesOf(refused) is { } mistakes)
         {

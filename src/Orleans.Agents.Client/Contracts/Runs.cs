@@ -15,6 +15,8 @@ namespace Orleans.Agents.Client.Contracts;
 /// <param name="FailureCode">Why it failed, when it did.</param>
 /// <param name="Key">Its start key.</param>
 /// <param name="WakeAt">When it is carried again, when nobody does and it waits for a time.</param>
+/// <param name="WaitsFor">The signal that it waits for itself; those of its child runs stand with these.</param>
+/// <param name="Suspended">Since when and why it begins nothing, when it is suspended.</param>
 public sealed record RunLine(
     string Run,
     string Workflow,
@@ -27,7 +29,9 @@ public sealed record RunLine(
     string? State = null,
     string? FailureCode = null,
     string? Key = null,
-    DateTimeOffset? WakeAt = null);
+    DateTimeOffset? WakeAt = null,
+    WaitDetails? WaitsFor = null,
+    SuspensionDetails? Suspended = null);
 
 /// <summary>Some runs, newest first.</summary>
 /// <param name="Runs">The runs.</param>
@@ -44,6 +48,10 @@ public sealed record RunPage(ImmutableArray<RunLine> Runs, string? Cursor = null
 /// <param name="FailureCode">Why it failed, when it did.</param>
 /// <param name="Children">The runs it started; null when it started none.</param>
 /// <param name="HasMore">Whether it started more runs than are shown; null when it did not.</param>
+/// <param name="Books">
+/// Its books, those of its child runs among them; null when its history cannot be read, and from a gateway of an older version.
+/// </param>
+/// <param name="ForkedFrom">Where it was forked from, when it was.</param>
 public sealed record RunTree(
     string Run,
     string Workflow,
@@ -53,4 +61,6 @@ public sealed record RunTree(
     string? State = null,
     string? FailureCode = null,
     ImmutableArray<RunTree>? Children = null,
-    bool? HasMore = null);
+    bool? HasMore = null,
+    BooksDetails? Books = null,
+    ForkOrigin? ForkedFrom = null);

@@ -62,7 +62,10 @@ public static class Checkpoint
     private static RunState Begin(Workflow workflow, RunState cut, ForkAsked asked, DateTimeOffset at)
     {
         var passed = at - cut.Now;
-        var epoch = Math.Max(asked.Epoch.Value, cut.Epoch + 1);
+
+        // What is asked for again may have been asked for since the cut, by the other run and under the same key: to a tool that
+        // refuses what is called under a smaller epoch than it has seen, the fork must not look like a carrier of old.
+        var epoch = Math.Max(asked.Epoch.Value, Math.Max(cut.Epoch, asked.After.Value) + 1);
         var isNamed = workflow.States[cut.State] is State.Wait { Until: not null };
         var open = cut.Open.ToImmutableSortedDictionary(open => open.Key, open => BegunAgain(open.Value, passed, at));
         return cut with
@@ -174,5 +177,11 @@ public static class Checkpoint
 /// nothing.
 /// </param>
 /// <param name="Traceparent">The span that everything the new run does hangs below, in W3C's form.</param>
+/// <param name="After">The greatest epoch that the other run has come to since.</param>
 public sealed record ForkAsked(
-    RunId Run, Guid CorrelationId, Epoch Epoch, Payload? Context = null, string? Traceparent = null);
+    RunId Run,
+    Guid CorrelationId,
+    Epoch Epoch,
+    Payload? Context = null,
+    string? Traceparent = null,
+    Epoch After = default);

@@ -48,7 +48,8 @@ internal sealed class RunForks(RunTable table, IStore store, WorkflowCatalog cat
 
         var now = time.GetUtcNow();
         var correlation = request.CorrelationId ?? Guid.CreateVersion7(now);
-        var asked = new ForkAsked(name, correlation, default, request.Context, span.Traceparent);
+        var after = await NewestEpochAsync(request.Run, cut, cancellation);
+        var asked = new ForkAsked(name, correlation, default, request.Context, span.Traceparent, after);
         span.Of(name, correlation);
         if (!Checkpoint.TryMake(workflow, cut, asked, now, out _, out var failure))
         {
@@ -84,6 +85,19 @@ internal sealed class RunForks(RunTable table, IStore store, WorkflowCatalog cat
         }
 
         return (null, (state.Version, null));
+    }
+
+    // A run whose later facts cannot be understood can be forked before them.
+    private async Task<Epoch> NewestEpochAsync(RunId run, RunState cut, CancellationToken cancellation)
+    {
+        try
+        {
+            return new Epoch((await RunReader.FindAsync(store, run, cancellation))?.State.Epoch ?? cut.Epoch);
+        }
+        catch (HistoryException)
+        {
+            return new Epoch(cut.Epoch);
+        }
     }
 
     private static string NoBoundary(ForkRequest request, (long Before, long? After) near)

@@ -69,8 +69,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     {
         this.process = process ?? EmbeddedHost.Instance;
         this.dispatch = dispatch;
-        this.store = store;
-        this.options = options;
+        (this.store, this.options) = (store, options);
         clock = new StoreClock(time);
         this.faults = faults;
         this.logger = logger;
@@ -84,9 +83,6 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         waits = new Waits(store, catalog);
         requests = new Requests(store, catalog, waits, clock, DeliverAsync);
     }
-
-    /// <inheritdoc/>
-    public IReadOnlyCollection<string> Workflows => catalog.Names;
 
     /// <summary>The epoch this process carries runs under; another one after it was taken for dead.</summary>
     /// <exception cref="InvalidOperationException">The engine has not been started, or is stopped.</exception>
@@ -123,13 +119,22 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         gauges = new EngineGauges(table, lanes);
     }
 
-    /// <summary>Lets new runs of a workflow start from a definition. Runs under way keep theirs.</summary>
+    /// <inheritdoc/>
+    public Task<ImmutableArray<OfferedWorkflow>> ListWorkflowsAsync(CancellationToken cancellation = default) =>
+        catalog.ListAsync(cancellation);
+
+    /// <summary>Lets new runs of a workflow that start here start from a definition. Runs under way keep theirs.</summary>
     public Task PublishAsync(Definition definition, CancellationToken cancellation = default) =>
         catalog.PublishAsync(definition, cancellation);
 
     /// <inheritdoc/>
     public Task KeepAsync(Definition definition, CancellationToken cancellation = default) =>
         catalog.KeepAsync(definition, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<string>> PublishEverywhereAsync(
+        ImmutableArray<Definition> definitions, CancellationToken cancellation = default) =>
+        catalog.PublishEverywhereAsync(definitions, clock.GetUtcNow(), cancellation);
 
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>?> FindDefinitionAsync(string hash, CancellationToken cancellation = default) =>
@@ -146,9 +151,10 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>
         new RunForks(Table, store, catalog, clock).ForkAsync(request, request.As ?? NewRunId(), cancellation);
 
-    /// <summary>Why a start is refused whatever there is in the store; null when it is not.</summary>
-    internal async ValueTask<StartResult.Refused?> ObjectionAsync(StartRequest request, CancellationToken cancellation) =>
-        StartChecks.Objection(await catalog.FindAsync(request, cancellation), request, options.Sizes);
+    /// <summary>Why a start is refused whoever carries the run, null when it is not, and the start of the definition that is meant.</summary>
+    internal ValueTask<(StartResult.Refused? Objection, StartRequest Pinned)> CheckAsync(
+        StartRequest request, CancellationToken cancellation) =>
+        StartChecks.CheckAsync(catalog, request, options.Sizes, cancellation);
 
     /// <summary>A name that no run has.</summary>
     internal RunId NewRunId() => new($"run-{Guid.CreateVersion7(clock.GetUtcNow()):n}");

@@ -13,8 +13,9 @@ namespace Orleans.Agents.Hosting;
 /// </summary>
 public interface IAgents
 {
-    /// <summary>The workflows that new runs can be started from.</summary>
-    IReadOnlyCollection<string> Workflows { get; }
+    /// <summary>The workflows that new runs can be started from by name, in the order of names.</summary>
+    /// <exception cref="StoreException">The store cannot be reached.</exception>
+    Task<ImmutableArray<OfferedWorkflow>> ListWorkflowsAsync(CancellationToken cancellation = default);
 
     /// <summary>
     /// Starts a run; it is durable when this returns. A key or a name that was used before is not started again, also
@@ -80,8 +81,7 @@ public interface IAgents
     /// <exception cref="HistoryException">A history cannot be understood.</exception>
     Task<ImmutableArray<SignalWait>> FindWaitsAsync(RunId run, CancellationToken cancellation = default);
 
-    /// <summary>Which signals some listed runs themselves wait for.</summary>
-    /// <exception cref="HistoryException">A history cannot be understood.</exception>
+    /// <summary>Which signals some listed runs themselves wait for; of those whose histories cannot be understood, it says nothing.</summary>
     Task<ImmutableArray<SignalWait>> FindWaitsAsync(
         ImmutableArray<RunRecord> runs, CancellationToken cancellation = default);
 
@@ -123,6 +123,16 @@ public interface IAgents
 
     /// <summary>Keeps a definition, so that runs can be started from it by its hash at any process of the store.</summary>
     Task KeepAsync(Definition definition, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Keeps definitions, and has new runs of their names start from them, at once and at every process of the store except those
+    /// that were given one of their own under that name. All of them are published or none; what is published later counts, also
+    /// when it was published before: so one goes back. Runs under way keep theirs.
+    /// </summary>
+    /// <returns>The names for which this process was given another definition; these are not published, and start as before.</returns>
+    /// <exception cref="StoreException">The store cannot be reached; publish again.</exception>
+    Task<ImmutableArray<string>> PublishEverywhereAsync(
+        ImmutableArray<Definition> definitions, CancellationToken cancellation = default);
 
     /// <summary>The stored form of a definition; null when none is kept under this hash.</summary>
     Task<ReadOnlyMemory<byte>?> FindDefinitionAsync(string hash, CancellationToken cancellation = default);

@@ -19,6 +19,9 @@ public interface IInbox
     /// <exception cref="StoreException">The store cannot be reached or is full.</exception>
     Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation);
 
+    /// <summary>Whether a note of this name was left for a run, consumed or not.</summary>
+    Task<bool> HasAsync(RunId run, string id, CancellationToken cancellation);
+
     /// <summary>Reads a run's unconsumed notes, oldest first.</summary>
     Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation);
 

@@ -18,6 +18,9 @@ public sealed class MemoryDatabase
     /// <summary>Definitions by their hash.</summary>
     internal Dictionary<string, byte[]> Definitions { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>What was published last, by name.</summary>
+    internal SortedDictionary<string, Publication> Published { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Epochs and the store that carries under each; null once it is fenced.</summary>
     internal Dictionary<Epoch, MemoryStore?> Carriers { get; } = [];
 

@@ -11,6 +11,9 @@ internal sealed class MemoryInbox(MemoryStore store) : IInbox
         return store.DoAsync(database => Post(database, note), cancellation);
     }
 
+    public Task<bool> HasAsync(RunId run, string id, CancellationToken cancellation) =>
+        store.DoAsync(database => database.Find(run)?.Notes.Contains(id) ?? false, cancellation);
+
     public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) => store.DoAsync(
         database => database.Unconsumed.Where(note => note.Run == run).ToImmutableArray(),
         cancellation);

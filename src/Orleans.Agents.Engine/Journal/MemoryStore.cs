@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Orleans.Agents.Journal;
 
 /// <summary>
@@ -77,4 +79,23 @@ internal sealed class MemoryDefinitionStore(MemoryStore store) : IDefinitionStor
     public Task<ReadOnlyMemory<byte>?> FindAsync(string hash, CancellationToken cancellation) => store.DoAsync(
         database => database.Definitions.TryGetValue(hash, out var body) ? body : (ReadOnlyMemory<byte>?)null,
         cancellation);
+
+    public Task PublishAsync(ImmutableArray<Publication> publications, CancellationToken cancellation) => store.DoAsync(
+        database =>
+        {
+            foreach (var published in publications)
+            {
+                var before = database.Published.GetValueOrDefault(published.Workflow)?.At ?? published.At;
+                database.Published[published.Workflow] = published with { At = before > published.At ? before : published.At };
+            }
+
+            return true;
+        },
+        cancellation);
+
+    public Task<Publication?> FindPublishedAsync(string workflow, CancellationToken cancellation) =>
+        store.DoAsync(database => database.Published.GetValueOrDefault(workflow), cancellation);
+
+    public Task<ImmutableArray<Publication>> ListPublishedAsync(CancellationToken cancellation) =>
+        store.DoAsync(database => database.Published.Values.ToImmutableArray(), cancellation);
 }

@@ -38,7 +38,7 @@ internal sealed class Signals(IStore store, WorkflowCatalog catalog, Waits waits
         // One that is over may have taken this very signal: that is for the inbox to say.
         if (!state.IsOver && (FlawOf(name, payload) ?? SignalRules.Objection(workflow, state, name, payload)) is { } objection)
         {
-            if (objection.Code == FailureCode.SignalsFull && await IsKeptAsync(run, state, id, cancellation))
+            if (objection.Code == FailureCode.SignalsFull && await WasSentAsync(run, state, id, cancellation))
             {
                 return new SignalResult.SentBefore(id);
             }
@@ -65,10 +65,10 @@ internal sealed class Signals(IStore store, WorkflowCatalog catalog, Waits waits
         };
     }
 
-    // Whoever sends again what is among those that fill the run did not hear that it had arrived.
-    private async Task<bool> IsKeptAsync(RunId run, RunState state, string id, CancellationToken cancellation) =>
-        state.Signals?.Any(kept => kept.Id == id) is true
-        || (await store.Inbox.ReadAsync(run, cancellation)).Any(note => note.Id == Prefix + id);
+    // Whoever sends again what is among those that fill the run, or was taken before, did not hear that it had arrived. What a fork
+    // keeps from the other run was never left for itself.
+    private async Task<bool> WasSentAsync(RunId run, RunState state, string id, CancellationToken cancellation) =>
+        state.Signals?.Any(kept => kept.Id == id) is true || await store.Inbox.HasAsync(run, Prefix + id, cancellation);
 
     // Schemas and expressions read it later: it has to be a value that all of them read alike.
     private static Failure? FlawOf(string name, Payload payload) => PayloadLint.Find(payload) is { } flaw

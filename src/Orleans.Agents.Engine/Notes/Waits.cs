@@ -51,7 +51,30 @@ internal sealed class Waits(IStore store, WorkflowCatalog catalog)
 
         return waiting.Count == 0
             ? []
-            : [.. (await ReadAsync(waiting.ToImmutable(), cancellation)).Select(WaitOf).OfType<SignalWait>()];
+            : [.. (await ReadReadableAsync(waiting.ToImmutable(), cancellation)).Select(WaitOf).OfType<SignalWait>()];
+    }
+
+    // All at once; only where one of them cannot be read, one by one.
+    private async Task<ImmutableArray<RunState>> ReadReadableAsync(ImmutableArray<RunId> runs, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ReadAsync(runs, cancellation);
+        }
+        catch (HistoryException) when (runs.Length > 1)
+        {
+            var readable = ImmutableArray.CreateBuilder<RunState>();
+            foreach (var run in runs)
+            {
+                readable.AddRange(await ReadReadableAsync([run], cancellation));
+            }
+
+            return readable.ToImmutable();
+        }
+        catch (HistoryException)
+        {
+            return []; // a list shows what can be read
+        }
     }
 
     private async Task<Workflow?> DefinitionOfAsync(RunRecord run, CancellationToken cancellation)

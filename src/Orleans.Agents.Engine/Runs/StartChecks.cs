@@ -12,7 +12,7 @@ internal static class StartChecks
     {
         var most = (sizes ?? SizeLimits.Widest).Of(SizeKind.Payload);
         return workflow is null && request.Hash is null
-                ? Refused("workflow.unknown", $"No workflow named '{request.Workflow}' has been published.")
+                ? Refused("workflow.unknown", $"There is no workflow named '{request.Workflow}' here, and none was published.")
             : workflow?.Name != request.Workflow
                 ? Refused("workflow.unknown", $"No definition of workflow '{request.Workflow}' is kept as '{request.Hash}'.")
             : request.Input.Length > most
@@ -23,6 +23,17 @@ internal static class StartChecks
                 ? Refused(FailureCode.InputInvalid, $"The input does not satisfy the schema of workflow '{workflow.Name}': {invalid}")
             : request.Run is { } name ? ObjectionTo(name)
             : null;
+    }
+
+    /// <summary>
+    /// The same for a run that will be carried elsewhere, and the start with the definition that its name stands for here and now,
+    /// so that whoever carries it starts what was checked.
+    /// </summary>
+    public static async ValueTask<(StartResult.Refused? Objection, StartRequest Pinned)> CheckAsync(
+        WorkflowCatalog catalog, StartRequest request, SizeLimits? sizes, CancellationToken cancellation)
+    {
+        var workflow = await catalog.FindAsync(request, cancellation);
+        return (Objection(workflow, request, sizes), request with { Hash = workflow?.Hash ?? request.Hash });
     }
 
     /// <summary>Why a run may not be given a name; null when it may.</summary>

@@ -5,13 +5,15 @@ using Orleans.Agents.Values;
 namespace Orleans.Agents.Runs;
 
 /// <summary>What to start.</summary>
-/// <param name="Workflow">The workflow's name; it has been published to the engine.</param>
+/// <param name="Workflow">The workflow's name; the process has a definition of its own for it, or it was published.</param>
 /// <param name="Input">What to work on.</param>
 /// <param name="Key">An idempotency key: the same key is the same run, for ever.</param>
 /// <param name="Run">The new run's name; null lets the engine choose one.</param>
 /// <param name="Folder">What relative paths in tool inputs are relative to; null refuses relative paths.</param>
 /// <param name="CorrelationId">Stands on every call, span and message; null lets the engine choose one.</param>
-/// <param name="Hash">Which definition of the workflow, kept before; null is the one that was published last.</param>
+/// <param name="Hash">
+/// Which definition of the workflow, kept before; null is the process's own, else the one that was published last.
+/// </param>
 /// <param name="Traceparent">
 /// The span that starts it, in W3C's form; null is the caller's own, if it is in one. What is in another form is left out.
 /// </param>

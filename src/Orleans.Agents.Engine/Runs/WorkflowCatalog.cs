@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Orleans.Agents.Definitions;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Workflows;
 
@@ -11,9 +13,7 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
     private readonly ConcurrentDictionary<string, Workflow> byName = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Workflow> byHash = new(StringComparer.Ordinal);
 
-    public IReadOnlyCollection<string> Names => [.. byName.Keys.Order(StringComparer.Ordinal)];
-
-    /// <summary>Keeps a definition, and lets new runs of its name start from it.</summary>
+    /// <summary>Keeps a definition, and lets new runs of its name that are started in this process start from it.</summary>
     public async Task PublishAsync(Definition loaded, CancellationToken cancellation)
     {
         await KeepAsync(loaded, cancellation);
@@ -22,13 +22,59 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
 
     public Workflow? Find(string name) => byName.GetValueOrDefault(name);
 
-    /// <summary>What a new run is to be started from: the definition it names, else the one published last.</summary>
+    /// <summary>
+    /// Keeps definitions, and has new runs of their names start from them wherever the store is shared, except where a process
+    /// has a definition of its own.
+    /// </summary>
+    /// <returns>The names for which this process has another definition of its own; they are not published.</returns>
+    public async Task<ImmutableArray<string>> PublishEverywhereAsync(
+        ImmutableArray<Definition> definitions, DateTimeOffset now, CancellationToken cancellation)
+    {
+        foreach (var definition in definitions)
+        {
+            await KeepAsync(definition, cancellation);
+        }
+
+        var free = definitions.Select(definition => definition.Workflow).Where(workflow => Find(workflow.Name) is null);
+        ImmutableArray<Publication> publications =
+            [.. free.Select(workflow => new Publication(workflow.Name, workflow.Hash, workflow.Version, now))];
+        if (!publications.IsEmpty)
+        {
+            await store.PublishAsync(publications, cancellation);
+        }
+
+        return
+        [
+            .. definitions.Select(definition => definition.Workflow)
+                .Where(workflow => Find(workflow.Name) is { } own && own.Hash != workflow.Hash)
+                .Select(workflow => workflow.Name),
+        ];
+    }
+
+    /// <summary>Which definition each name stands for in this process.</summary>
+    public async Task<ImmutableArray<OfferedWorkflow>> ListAsync(CancellationToken cancellation)
+    {
+        var published = await store.ListPublishedAsync(cancellation);
+        return
+        [
+            .. byName.Values.Select(own => new OfferedWorkflow(own.Name, own.Hash, own.Version))
+                .Concat(published.Where(one => Find(one.Workflow) is null)
+                    .Select(one => new OfferedWorkflow(one.Workflow, one.Hash, one.Version, one.At)))
+                .OrderBy(offered => offered.Workflow, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>
+    /// What a new run is to be started from: the definition it names, else this process's own, else the one published last. What
+    /// was published is asked for each time, so that nobody starts what another process has replaced.
+    /// </summary>
     /// <exception cref="HistoryException">The definition cannot be understood.</exception>
     public async ValueTask<Workflow?> FindAsync(StartRequest request, CancellationToken cancellation) =>
-        request.Hash is not { } hash ? Find(request.Workflow)
-        : byHash.GetValueOrDefault(hash) is { } known ? known
-        : await store.FindAsync(hash, cancellation) is null ? null
-        : await PinnedAsync(request.Run ?? default, hash, cancellation);
+        request.Hash is { } hash ? await KeptAsync(request, hash, cancellation)
+        : Find(request.Workflow) is { } own ? own
+        : await store.FindPublishedAsync(request.Workflow, cancellation) is { } published
+            ? await KeptAsync(request, published.Hash, cancellation)
+        : null;
 
     /// <exception cref="HistoryException">The definition is not in the store, or cannot be understood.</exception>
     public async Task<Workflow> PinnedAsync(RunId run, string hash, CancellationToken cancellation)
@@ -73,4 +119,9 @@ internal sealed class WorkflowCatalog(IDefinitionStore store)
         await store.SaveAsync(loaded.Workflow.Hash, loaded.Closure, cancellation);
         byHash[loaded.Workflow.Hash] = loaded.Workflow;
     }
+
+    private async ValueTask<Workflow?> KeptAsync(StartRequest request, string hash, CancellationToken cancellation) =>
+        byHash.GetValueOrDefault(hash) is { } known ? known
+        : await store.FindAsync(hash, cancellation) is null ? null
+        : await PinnedAsync(request.Run ?? default, hash, cancellation);
 }

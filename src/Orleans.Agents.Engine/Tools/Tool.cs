@@ -66,8 +66,8 @@ public delegate ValueTask<Reconciliation> ToolReconcile(ToolCall call, Cancellat
 /// <param name="Activity">The idempotency key: the same for every attempt, and when it is asked what became of one.</param>
 /// <param name="Attempt">Which attempt it is, counted from 1.</param>
 /// <param name="Epoch">
-/// Grows with every takeover of the run: a tool that has been called under a greater one can refuse the call, because
-/// whoever makes it carries the run no longer.
+/// Grows with every takeover of the run, and is greater in a fork than it was in the other run: a tool that has been called for the
+/// same run and activity under a greater one can refuse the call, because whoever makes it carries the run no longer.
 /// </param>
 /// <param name="Files">Where it may read and write files.</param>
 public sealed record ToolCall(Payload Input, ActivityId Activity, int Attempt, Epoch Epoch, FileRoots Files)

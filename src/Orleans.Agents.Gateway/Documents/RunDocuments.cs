@@ -13,8 +13,11 @@ namespace Orleans.Agents.Gateway.Documents;
 /// <summary>Runs in the form of the contracts.</summary>
 internal static class RunDocuments
 {
-    /// <summary>A run's row.</summary>
-    public static RunLine LineOf(RunRecord record) => new(
+    /// <summary>A run in a list.</summary>
+    /// <param name="record">Its row.</param>
+    /// <param name="wait">The signal that it waits for.</param>
+    /// <param name="suspended">Its state, when it is suspended.</param>
+    public static RunLine LineOf(RunRecord record, SignalWait? wait, RunState? suspended) => new(
         record.Id.Value,
         record.Workflow,
         record.Hash,
@@ -26,17 +29,23 @@ internal static class RunDocuments
         record.Row.State,
         record.Row.FailureCode,
         KeyOf(record),
-        record.Row.WakeAt);
+        record.Row.WakeAt,
+        wait is null ? null : WaitOf(wait),
+        suspended is null ? null : SuspensionOf(suspended));
 
     /// <summary>A run in a tree, without those it started.</summary>
-    public static RunTree TreeOf(RunRecord record) => new(
+    /// <param name="record">Its row.</param>
+    /// <param name="state">Its state; null when that cannot be read.</param>
+    public static RunTree TreeOf(RunRecord record, RunState? state) => new(
         record.Id.Value,
         record.Workflow,
         StatusName.Of(record.Row.Status),
         record.StartedAt,
         record.UpdatedAt,
         record.Row.State,
-        record.Row.FailureCode);
+        record.Row.FailureCode,
+        Books: state is null ? null : BooksDocuments.DetailsOf(state),
+        ForkedFrom: state is null ? null : ForkOf(state));
 
     /// <summary>A run in full.</summary>
     /// <param name="record">Its row.</param>
@@ -53,7 +62,7 @@ internal static class RunDocuments
             Key = KeyOf(record),
             Parent = state.Origin.Parent?.Run,
             Depth = state.Origin.Parent?.Depth,
-            ForkedFrom = state.Origin.Fork is { } fork ? new ForkOrigin(fork.Run, fork.Version, fork.IsEdited is true) : null,
+            ForkedFrom = ForkOf(state),
             CorrelationId = state.Origin.CorrelationId,
             Status = StatusName.Of(state.ShownStatus),
             Suspended = SuspensionOf(state),
@@ -115,6 +124,9 @@ internal static class RunDocuments
                 s.MaxVisits.Value - state.Visits[s.Name],
                 s.Name == state.State)),
     ];
+
+    private static ForkOrigin? ForkOf(RunState state) =>
+        state.Origin!.Fork is { } fork ? new ForkOrigin(fork.Run, fork.Version, fork.IsEdited is true) : null;
 
     private static SuspensionDetails? SuspensionOf(RunState state) => state.Suspension is { } suspension
         ? new SuspensionDetails(suspension.Since, suspension.Reason, suspension.IsByParent is true ? state.Origin!.Parent?.Run : null, suspension.Code)

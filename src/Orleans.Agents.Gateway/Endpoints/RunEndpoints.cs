@@ -64,11 +64,14 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
                     "run.key_conflict" => "$.key",
                     _ => "$.input",
                 },
-                Suggestion = why.Code == "workflow.unknown" ? NearestName.Of(start.Workflow, agents.Workflows) : null,
+                Suggestion = why.Code == "workflow.unknown" ? await NearestAsync(start.Workflow, context.RequestAborted) : null,
             }),
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
     }
+
+    private async Task<string?> NearestAsync(string workflow, CancellationToken cancellation) =>
+        NearestName.Of(workflow, (await agents.ListWorkflowsAsync(cancellation)).Select(offered => offered.Workflow));
 
     /// <summary>A value of a request as the engine takes it, byte for byte.</summary>
     /// <exception cref="RefusedException">It nests too deep.</exception>
@@ -115,9 +118,25 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
         var records = await agents.ListAsync(query, context.RequestAborted);
         return Answers.Json(
             new RunPage(
-                [.. records.Select(RunDocuments.LineOf)],
+                await LinesOfAsync(records, context.RequestAborted),
                 records.Length == most ? records[^1].Id.Value : null),
             HttpJson.Default.RunPage);
+    }
+
+    // Only those are read that wait for a signal or are suspended; the rest stands in the rows.
+    private async Task<ImmutableArray<RunLine>> LinesOfAsync(ImmutableArray<RunRecord> records, CancellationToken cancellation)
+    {
+        var waits = (await agents.FindWaitsAsync(records, cancellation)).ToDictionary(wait => wait.Run);
+        var lines = ImmutableArray.CreateBuilder<RunLine>(records.Length);
+        foreach (var record in records)
+        {
+            var suspended = record.Row.Status is RunStatus.Suspended
+                ? await agents.FindReadableAsync(record.Id, cancellation)
+                : null;
+            lines.Add(RunDocuments.LineOf(record, waits.GetValueOrDefault(record.Id), suspended));
+        }
+
+        return lines.MoveToImmutable();
     }
 
     private async Task<IResult> GetAsync(HttpContext context, string run)

@@ -23,7 +23,7 @@ internal sealed class TreeReading(IAgents agents, int most)
             {
                 if (left == 0)
                 {
-                    return RunDocuments.TreeOf(record) with { Children = children.ToImmutable(), HasMore = true };
+                    return await OfAsync(record, cancellation) with { Children = children.ToImmutable(), HasMore = true };
                 }
 
                 left--;
@@ -33,6 +33,10 @@ internal sealed class TreeReading(IAgents agents, int most)
             last = page[^1];
         }
 
-        return RunDocuments.TreeOf(record) with { Children = children.Count == 0 ? null : children.ToImmutable() };
+        return await OfAsync(record, cancellation) with { Children = children.Count == 0 ? null : children.ToImmutable() };
     }
+
+    // A run whose history cannot be read has its place in the tree all the same.
+    private async Task<RunTree> OfAsync(RunRecord record, CancellationToken cancellation) =>
+        RunDocuments.TreeOf(record, await agents.FindReadableAsync(record.Id, cancellation));
 }

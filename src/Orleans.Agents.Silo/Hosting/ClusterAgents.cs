@@ -18,17 +18,16 @@ namespace Orleans.Agents.Silo.Hosting;
 internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains, ClusterHints hints) : IAgents
 {
     /// <inheritdoc/>
-    public IReadOnlyCollection<string> Workflows => engine.Workflows;
+    public Task<ImmutableArray<OfferedWorkflow>> ListWorkflowsAsync(CancellationToken cancellation = default) =>
+        engine.ListWorkflowsAsync(cancellation);
 
     /// <inheritdoc/>
     public async Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default)
     {
-        if (await engine.ObjectionAsync(request, cancellation) is { } refused)
-        {
-            return refused;
-        }
-
-        return await StartAsync(request.Run ?? engine.NewRunId(), RunCall.Start.From(request), cancellation);
+        var (refused, pinned) = await engine.CheckAsync(request, cancellation);
+        return refused is null
+            ? await StartAsync(request.Run ?? engine.NewRunId(), RunCall.Start.From(pinned), cancellation)
+            : refused;
     }
 
     /// <inheritdoc/>
@@ -111,6 +110,11 @@ internal sealed class ClusterAgents(AgentsEngine engine, IGrainFactory grains, C
     /// <inheritdoc/>
     public Task KeepAsync(Definition definition, CancellationToken cancellation = default) =>
         engine.KeepAsync(definition, cancellation);
+
+    /// <inheritdoc/>
+    public Task<ImmutableArray<string>> PublishEverywhereAsync(
+        ImmutableArray<Definition> definitions, CancellationToken cancellation = default) =>
+        engine.PublishEverywhereAsync(definitions, cancellation);
 
     /// <inheritdoc/>
     public Task<ReadOnlyMemory<byte>?> FindDefinitionAsync(string hash, CancellationToken cancellation = default) =>

@@ -214,6 +214,17 @@ public sealed class ForkTests
         Assert.Contains("run run-1, up to version 5", Assert.Single(replay.Unverified).Why, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void It_comes_after_every_carrier_that_the_other_run_has_had_until_now()
+    {
+        var cut = new Scenario(TwoSteps).Start().Succeed("1").State;
+        var asked = Asked("run-2", null) with { After = new Epoch(cut.Epoch + 40) };
+
+        Assert.True(Checkpoint.TryMake(TwoSteps, cut, asked, Noon, out var checkpoint, out _));
+
+        Assert.Equal(cut.Epoch + 41, checkpoint.Epoch);
+    }
+
     private static Scenario Fork(
         Workflow workflow, RunState cut, string name = "run-2", string? context = null, TimeSpan later = default)
     {

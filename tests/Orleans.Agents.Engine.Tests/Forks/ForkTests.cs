@@ -73,6 +73,34 @@ public sealed class ForkTests
     }
 
     [Fact]
+    public async Task A_tool_that_refuses_older_carriers_hears_the_fork_however_often_the_other_run_was_taken_over()
+    {
+        var held = new TaskCompletionSource();
+        var (first, cut) = (default(RunId), 0L);
+        for (var carriers = 1L; carriers <= 3; carriers++)
+        {
+            await using var carrier = await OpenAsync(held.Task);
+            if (carriers == 1)
+            {
+                first = await carrier.StartAsync();
+                await House.UntilAsync(carrier, first, state => state.State == "act");
+                cut = await EndOfAsync(carrier, first, 2);
+            }
+
+            await House.UntilAsync(carrier, first, state => state.Epoch >= carriers);
+        }
+
+        await using var house = await OpenAsync();
+        await house.EndAsync(first);
+        var newest = calls.Max(call => call.Epoch.Value);
+        await house.EndAsync(await ForkAsync(house, new ForkRequest(first, cut, new RunId("fork"))));
+
+        var forked = Assert.Single(calls, call => call.Run.Value == "fork");
+        Assert.Equal($"{first}/3/0", forked.Activity.ToString());
+        Assert.True(forked.Epoch.Value > newest, $"The fork calls under {forked.Epoch}, the other run did under {newest}.");
+    }
+
+    [Fact]
     public async Task Forks_of_forks_are_decided_the_same_when_they_are_replayed()
     {
         await using var house = await OpenAsync();

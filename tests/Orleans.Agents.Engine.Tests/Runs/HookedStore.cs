@@ -99,6 +99,9 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
         return await inner.Inbox.PostAsync(note, cancellation);
     }
 
+    public Task<bool> HasAsync(RunId run, string id, CancellationToken cancellation) =>
+        inner.Inbox.HasAsync(run, id, cancellation);
+
     public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) =>
         inner.Inbox.ReadAsync(run, cancellation);
 

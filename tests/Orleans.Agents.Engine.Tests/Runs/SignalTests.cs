@@ -188,6 +188,25 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task A_signal_that_was_taken_before_the_run_filled_up_was_sent_before()
+    {
+        await using var house = await OpenAsync();
+        var run = await WaitingAsync(house, "approve");
+        await house.Engine.SignalAsync(run, "approval", Ok, "taken");
+        await House.UntilAsync(house, run, state => state.State == "again");
+        for (var i = 0; i < RunLimits.EarlySignals; i++)
+        {
+            await house.Engine.SignalAsync(run, "approval", Ok, $"early-{i}");
+        }
+
+        await House.UntilAsync(house, run, state => state.Signals?.Count == RunLimits.EarlySignals);
+
+        var another = await house.Engine.SignalAsync(run, "approval", Ok, "another");
+        Assert.Equal("signal.too_many", Assert.IsType<SignalResult.Refused>(another).Failure.Code);
+        Assert.Equal(new SignalResult.SentBefore("taken"), await house.Engine.SignalAsync(run, "approval", Ok, "taken"));
+    }
+
+    [Fact]
     public async Task An_approval_in_a_child_of_a_child_is_found_from_the_root_and_reached_by_its_name()
     {
         await using var house = await OpenAsync(Nested);

@@ -119,6 +119,9 @@ internal sealed class PlantedStore(IStore inner) : IStore, IJournal, IRunList, I
     public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
         Posting(note, sent => inner.Inbox.PostAsync(sent, cancellation));
 
+    public Task<bool> HasAsync(RunId run, string id, CancellationToken cancellation) =>
+        inner.Inbox.HasAsync(run, id, cancellation);
+
     Task<ImmutableArray<InboxNote>> IInbox.ReadAsync(RunId run, CancellationToken cancellation) =>
         inner.Inbox.ReadAsync(run, cancellation);
 

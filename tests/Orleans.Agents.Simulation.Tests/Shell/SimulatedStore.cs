@@ -96,6 +96,21 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
     Task<ReadOnlyMemory<byte>?> IDefinitionStore.FindAsync(string hash, CancellationToken cancellation) =>
         Send("find definition", () => database.Definitions.FindAsync(hash, CancellationToken.None), cancellation);
 
+    public Task PublishAsync(ImmutableArray<Publication> publications, CancellationToken cancellation) => Send(
+        "publish",
+        async () =>
+        {
+            await database.Definitions.PublishAsync(publications, CancellationToken.None);
+            return true;
+        },
+        cancellation);
+
+    public Task<Publication?> FindPublishedAsync(string workflow, CancellationToken cancellation) =>
+        Send($"find published {workflow}", () => database.Definitions.FindPublishedAsync(workflow, CancellationToken.None), cancellation);
+
+    public Task<ImmutableArray<Publication>> ListPublishedAsync(CancellationToken cancellation) =>
+        Send("list published", () => database.Definitions.ListPublishedAsync(CancellationToken.None), cancellation);
+
     public Task<Epoch> TakeAsync(bool isKeeper, CancellationToken cancellation) => Send(
         "take an epoch",
         async () =>
@@ -139,6 +154,9 @@ internal sealed class SimulatedStore(ShellWorld world, SimulatedProcess process,
 
     public Task<Posted> PostAsync(InboxNote note, CancellationToken cancellation) =>
         Send($"post {note.Id} for {note.Run}", () => database.Inbox.PostAsync(note, CancellationToken.None), cancellation);
+
+    public Task<bool> HasAsync(RunId run, string id, CancellationToken cancellation) =>
+        Send($"was {id} left for {run}", () => database.Inbox.HasAsync(run, id, CancellationToken.None), cancellation);
 
     public Task<ImmutableArray<InboxNote>> ReadAsync(RunId run, CancellationToken cancellation) =>
         Send($"read the notes for {run}", () => database.Inbox.ReadAsync(run, CancellationToken.None), cancellation);

@@ -1,4 +1,5 @@
 using Orleans.Agents.Definitions;
+using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Values;
@@ -63,10 +64,7 @@ public abstract partial class HostConformance
     public async Task A_run_can_be_started_from_a_definition_that_is_kept_under_its_hash()
     {
         await using var host = await OpenAsync(HostWorkflows.Each);
-        var other = Assert.Single(DefinitionLoader.LoadTexts(
-            [new DefinitionText("other.yaml", HostWorkflows.Each.Replace("name: test", "name: other", StringComparison.Ordinal))],
-            host[0].DefinitionHost,
-            LoadOptions.Lenient).Definitions.Values);
+        var other = Loaded(host[0], HostWorkflows.Each.Replace("name: test", "name: other", StringComparison.Ordinal));
         var hash = other.Workflow.Hash;
         var request = new StartRequest("other", Payload.Parse("[1]"), Hash: hash);
         Assert.Equal("workflow.unknown", Assert.IsType<StartResult.Refused>(await host[1].StartRunAsync(request)).Failure.Code);
@@ -80,5 +78,102 @@ public abstract partial class HostConformance
         Assert.Null(await host[1].FindDefinitionAsync("none"));
         var named = await host[1].StartRunAsync(request with { Workflow = "test" });
         Assert.Equal("workflow.unknown", Assert.IsType<StartResult.Refused>(named).Failure.Code);
+    }
+
+    [Fact]
+    public async Task A_published_name_is_started_at_every_place_at_once_and_what_was_published_last_counts()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+        var (first, second) = (Loaded(host[0], Said("first", "1.0.0")), Loaded(host[0], Said("second", null)));
+        Assert.Equal("workflow.unknown", await RefusedAsync(host[1], "said"));
+
+        Assert.Empty(await host[0].PublishEverywhereAsync([first]));
+        Assert.Equal("\"first\"", await SaidAsync(host, "said"));
+        Assert.Empty(await host[1].PublishEverywhereAsync([second]));
+        Assert.Equal("\"second\"", await SaidAsync(host, "said"));
+        Assert.Empty(await host[1].PublishEverywhereAsync([first]));
+        Assert.Equal("\"first\"", await SaidAsync(host, "said"));
+
+        foreach (var place in (int[])[0, 1])
+        {
+            var offered = await host[place].ListWorkflowsAsync();
+            Assert.Equal(["said", "test"], offered.Select(one => one.Workflow));
+            Assert.Equal((first.Workflow.Hash, "1.0.0"), (offered[0].Hash, offered[0].Version));
+            Assert.NotNull(offered[0].PublishedAt);
+            Assert.Null(offered[1].PublishedAt);
+        }
+    }
+
+    [Fact]
+    public async Task A_name_that_a_place_was_given_stays_as_it_is_and_who_publishes_it_is_told()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+        var (own, free) = (Loaded(host[0], Said("other", null, "test")), Loaded(host[0], Said("free", null)));
+
+        Assert.Equal("test", Assert.Single(await host[0].PublishEverywhereAsync([own, free])));
+
+        Assert.Equal("\"free\"", await SaidAsync(host, "said"));
+        Assert.Equal("[1]", (await EndAsync(host[0], await StartAsync(host[1], "[1]"))).Output.ToString());
+        Assert.Null((await host[1].ListWorkflowsAsync()).Single(one => one.Workflow == "test").PublishedAt);
+        var kept = await host[1].StartRunAsync(new StartRequest("test", Payload.Parse("[1]"), Hash: own.Workflow.Hash));
+        Assert.Equal("\"other\"", (await EndAsync(host[0], Assert.IsType<StartResult.Started>(kept).Run)).Output.ToString());
+        var same = Loaded(host[0], HostWorkflows.Each);
+        Assert.Empty(await host[0].PublishEverywhereAsync([same]));
+    }
+
+    [Fact]
+    public async Task What_a_published_workflow_calls_is_what_it_was_published_with()
+    {
+        await using var host = await OpenAsync(HostWorkflows.Each);
+        var caller = Loaded(host[0], Calling + "\n---\n" + Said("then", null), "caller");
+        Assert.Empty(await host[0].PublishEverywhereAsync([caller]));
+        Assert.Equal("workflow.unknown", await RefusedAsync(host[1], "said"));
+        Assert.Empty(await host[0].PublishEverywhereAsync([Loaded(host[0], Said("now", null))]));
+
+        Assert.Equal("\"now\"", await SaidAsync(host, "said"));
+        Assert.Equal("\"then\"", await SaidAsync(host, "caller"));
+    }
+
+    private const string Calling = """
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: caller }
+        spec:
+          start: ask
+          states:
+            ask: { workflow: said, input: {}, save: { told: "${{ output }}" }, next: done }
+            done: { end: "${{ context.told }}" }
+        """;
+
+    private static string Said(string what, string? version, string name = "said") => $$"""
+        apiVersion: orleans.agents/v1
+        kind: Workflow
+        metadata: { name: {{name}}{{(version is null ? "" : $", version: {version}")}} }
+        spec:
+          start: done
+          states:
+            done: { end: {{what}} }
+        """;
+
+    private static Definition Loaded(IAgents agents, string yaml, string? name = null)
+    {
+        var loaded = DefinitionLoader.LoadTexts([new DefinitionText("w.yaml", yaml)], agents.DefinitionHost, LoadOptions.Lenient);
+        return name is null ? Assert.Single(loaded.Definitions.Values) : loaded.Definitions[name];
+    }
+
+    private static async Task<string> RefusedAsync(IAgents agents, string workflow) => Assert.IsType<StartResult.Refused>(
+        await agents.StartRunAsync(new StartRequest(workflow, Payload.EmptyObject))).Failure.Code;
+
+    // What both places say, which is the same.
+    private static async Task<string> SaidAsync(IHostUnderTest host, string workflow)
+    {
+        var said = new List<string>();
+        foreach (var place in (int[])[0, 1])
+        {
+            var started = await host[place].StartRunAsync(new StartRequest(workflow, Payload.EmptyObject));
+            said.Add((await EndAsync(host[1 - place], Assert.IsType<StartResult.Started>(started).Run)).Output.ToString()!);
+        }
+
+        return Assert.Single(said.Distinct());
     }
 }
