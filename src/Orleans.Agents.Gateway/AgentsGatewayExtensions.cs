@@ -32,7 +32,11 @@ public static class AgentsGatewayExtensions
         }
 
         services.AddRouting();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, HttpJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Add(ParameterJson.Default);
+        });
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IGatewayHealth, ApplicationHealth>();
         services.TryAddSingleton<Observation>();

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Orleans.Agents.Cli.Tests;
 
@@ -46,6 +48,22 @@ public sealed class ListenTests : IDisposable
 
         Assert.DoesNotContain("event: run.succeeded", events, StringComparison.Ordinal);
         (await Workspace.EndOfAsync(server)).With(0);
+    }
+
+    [Fact]
+    public async Task The_API_is_described_by_the_program_as_it_is_by_the_library()
+    {
+        using var server = workspace.Start(["serve", "--listen", "http://127.0.0.1:0"]);
+        using var client = new HttpClient { BaseAddress = await AddressAsync(server) };
+
+        var described = JsonNode.Parse(await client.GetStringAsync(new Uri("/openapi/v1.json", UriKind.Relative)))!;
+        await Workspace.SignalAsync(server, "TERM");
+        (await Workspace.EndOfAsync(server)).With(0);
+
+        var kept = JsonNode.Parse(await File.ReadAllTextAsync(KeptDescription()))!;
+        Assert.All(
+            ["paths", "components"],
+            part => Assert.True(JsonNode.DeepEquals(kept[part], described[part]), described[part]?.ToJsonString()));
     }
 
     [Fact]
@@ -100,6 +118,9 @@ public sealed class ListenTests : IDisposable
     }
 
     public void Dispose() => workspace.Dispose();
+
+    private static string KeptDescription([CallerFilePath] string here = "") => Path.Combine(
+        Path.GetDirectoryName(here)!, "..", "Orleans.Agents.Gateway.Tests", "OpenApi", "v1.json");
 
     private static async Task<Uri> AddressAsync(Process server)
     {
