@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Agents.Hosting;
@@ -6,6 +7,7 @@ using Orleans.Agents.Storage.Postgres;
 using Orleans.Agents.Storage.Tests;
 using Orleans.Agents.Storage.Tests.Hosts;
 using Orleans.Runtime.Placement;
+using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace Orleans.Agents.Silo.Tests;
@@ -35,6 +37,7 @@ public sealed class ClusterUnderTest : IHostUnderTest
         var builder = new InProcessTestClusterBuilder(2);
         UseOwnDirectory(builder.Options, false);
         var book = new MemoryEpochBook();
+        var states = new ConcurrentDictionary<(string Name, GrainId Grain), BinaryData>();
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton<IEpochBook>(book);
@@ -51,7 +54,8 @@ public sealed class ClusterUnderTest : IHostUnderTest
                 silo.Services.AddPlacementDirector<PreferLocalPlacement, ByChance>();
             }
 
-            silo.AddMemoryGrainStorageAsDefault();
+            silo.Services.AddSingleton<IGrainStorage>(services =>
+                new KeptStates(states, services.GetRequiredService<IGrainStorageSerializer>()));
             configure?.Invoke(silo);
         });
         var cluster = builder.Build();
