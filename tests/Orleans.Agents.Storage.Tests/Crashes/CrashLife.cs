@@ -49,8 +49,14 @@ internal sealed class CrashLife(
         if (await Task.WhenAny(ending, death.Came).WaitAsync(Patience) == ending)
         {
             await ending;
-            await engine.DisposeAsync();
-            return true;
+
+            // Whoever dies after its last append has seen the end in the store, and cannot say goodbye any more.
+            var goodbye = engine.DisposeAsync().AsTask();
+            if (await Task.WhenAny(goodbye, death.Came).WaitAsync(Patience) == goodbye)
+            {
+                await goodbye;
+                return true;
+            }
         }
 
         await store.DisposeAsync(); // its connections are gone, and its locks
