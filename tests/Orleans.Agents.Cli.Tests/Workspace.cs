@@ -50,6 +50,9 @@ internal sealed class Workspace : IDisposable
 
     private string[] Words => Native is null ? ["dotnet", Path.Combine(Home, "agents.dll")] : [Path.Combine(Home, "agents")];
 
+    /// <summary>Whether the command is machine code: then it has no files of libraries that it could load.</summary>
+    public static bool IsNative => Native is not null;
+
     // A folder with the command as machine code, to be tested in its place.
     private static string? Native => System.Environment.GetEnvironmentVariable("AGENTS_NATIVE");
 
