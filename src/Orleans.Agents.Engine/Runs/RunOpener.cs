@@ -98,7 +98,8 @@ internal sealed class RunOpener(
                 var (state, tail) = RunReader.Fold(history, blobs);
                 var workflow = await catalog.PinnedAsync(history.Record.Id, history.Record.Hash, cancellation);
                 readable.Add(
-                    history.Record.Id, new ReadRun(workflow, state, tail, history.Record.Owner));
+                    history.Record.Id,
+                    new ReadRun(workflow, state, tail, adrift.CarrierBefore(history.Record.Id, history.Record.Owner)));
             }
             catch (HistoryException damaged)
             {
@@ -127,9 +128,9 @@ internal sealed class RunOpener(
         }
 
         var epoch = table.Epoch;
-        foreach (var run in readable.Keys)
+        foreach (var (run, read) in readable)
         {
-            adrift.Add(run);
+            adrift.Add(run, epoch, read.Owner);
         }
 
         var claimed = await store.Journal.ClaimAsync(

@@ -77,6 +77,70 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public async Task A_crash_counts_also_when_the_answer_to_the_first_claim_is_lost()
+    {
+        var run = new RunId("deadly");
+        await LiveAsync(run, crashes: true);
+        var claims = 0;
+        var store = new HookedStore(new MemoryStore(database))
+        {
+            Claimed = claimed => claimed == run && Interlocked.Increment(ref claims) == 1
+                ? Task.FromException(HookedStore.Failure(isTransient: true))
+                : Task.CompletedTask,
+        };
+
+        await using var next = await OpenAsync(store);
+        await House.UntilAsync(next, run, seen => seen.Crashes == 1);
+
+        Assert.Equal(2, claims);
+    }
+
+    [Fact]
+    public async Task A_crash_counts_also_when_a_start_of_the_same_name_is_under_way()
+    {
+        var run = new RunId("deadly");
+        await LiveAsync(run, crashes: true);
+        var isRead = new TaskCompletionSource();
+        var isStarting = new TaskCompletionSource();
+        var isClaimed = new TaskCompletionSource();
+        var store = new HookedStore(new MemoryStore(database))
+        {
+            HasRead = read =>
+            {
+                if (read != run)
+                {
+                    return Task.CompletedTask;
+                }
+
+                isRead.TrySetResult();
+                return isStarting.Task;
+            },
+            Appending = async append =>
+            {
+                if (append.Birth is not null && append.Run == run)
+                {
+                    isStarting.TrySetResult();
+                    await isClaimed.Task;
+                }
+            },
+            Claimed = claimed =>
+            {
+                if (claimed == run)
+                {
+                    isClaimed.TrySetResult();
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+
+        await using var next = await OpenAsync(store);
+        await isRead.Task.WaitAsync(TimeSpan.FromSeconds(30)); // from here on it is too late for the start to keep others away
+        await next.StartAsync(run: run).WaitAsync(TimeSpan.FromSeconds(30));
+        await House.UntilAsync(next, run, seen => seen.Crashes == 1);
+    }
+
+    [Fact]
     public async Task Ten_restarts_suspend_nothing()
     {
         var run = new RunId("deadly");
@@ -114,7 +178,7 @@ public sealed class CrashTests
         }
     }
 
-    private Task<House> OpenAsync(MemoryStore store, bool isMended = false, TaskCompletionSource? reached = null) =>
+    private Task<House> OpenAsync(IStore store, bool isMended = false, TaskCompletionSource? reached = null) =>
         House.OpenAsync(store, Deadly, null, null, House.Tool("test.deadly", async (_, cancellation) =>
         {
             Interlocked.Increment(ref calls);

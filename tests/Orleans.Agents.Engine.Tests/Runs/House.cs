@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Agents.Definitions;
 using Orleans.Agents.Failures;
@@ -79,15 +80,17 @@ internal sealed class House : IAsyncDisposable
     /// <summary>Looks at a run until it stands as a test wants it to.</summary>
     public static async Task<RunState> UntilAsync(House house, RunId run, Func<RunState, bool> holds)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (await house.Engine.FindAsync(run, patience.Token) is { State: var state } && holds(state))
+            var seen = await house.Engine.FindAsync(run);
+            if (seen is { State: var state } && holds(state))
             {
                 return state;
             }
 
-            await Task.Delay(5, patience.Token);
+            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"Run {run} does not come to it: {seen?.State}");
+            await Task.Delay(5);
         }
     }
 
