@@ -19,15 +19,33 @@ internal sealed class RunOpener(
     /// <exception cref="HistoryException">Its history cannot be understood.</exception>
     public async Task<bool> OpenAsync(RunId run, CancellationToken cancellation)
     {
-        while (opening.TryGetValue(run, out var other))
+        while (true)
         {
-            await other.WaitAsync(cancellation);
-        }
+            while (opening.TryGetValue(run, out var other))
+            {
+                await other.WaitAsync(cancellation);
+            }
 
-        // A run that was taken on may be over already.
-        var opened = await OpenAsync([run], cancellation);
-        await opened.TakenOver;
-        return opened.Unreadable.IsEmpty ? opened.Taken > 0 || table.Carries(run) : throw opened.Unreadable[0].Why;
+            // A run that was taken on may be over already.
+            var opened = await OpenAsync([run], cancellation);
+            await opened.TakenOver;
+            if (!opened.Unreadable.IsEmpty)
+            {
+                throw opened.Unreadable[0].Why;
+            }
+
+            if (opened.Taken > 0 || !table.Carries(run))
+            {
+                return opened.Taken > 0;
+            }
+
+            if (!await IsBeingPutDownAsync(run, cancellation))
+            {
+                return true;
+            }
+
+            await table.WhenLetGoAsync(run).WaitAsync(cancellation);
+        }
     }
 
     /// <summary>
@@ -69,6 +87,10 @@ internal sealed class RunOpener(
         await Task.WhenAll(others).WaitAsync(cancellation);
         return new OpenedRuns(hosts.Count, unreadable, takenOver);
     }
+
+    // By the store nobody carries it any more, and its host is about to hear so: to that host it would be no use to come.
+    private async Task<bool> IsBeingPutDownAsync(RunId run, CancellationToken cancellation) =>
+        await store.Runs.FindAsync(run, cancellation) is { Owner: null, Row.IsOver: false };
 
     private async Task TakeOverAsync(TakenRun run)
     {

@@ -97,6 +97,32 @@ public sealed class CancelTests
     }
 
     [Fact]
+    public async Task A_run_that_is_resumed_while_it_is_put_down_is_carried_on()
+    {
+        await using var house = await House.OpenAsync(new MemoryStore(database), Resting, null, o => o.CarriesAllRuns = false);
+        using var goOn = new ManualResetEventSlim();
+        var isStored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        house.Engine.Follow((_, _) =>
+        {
+            if (isStored.TrySetResult())
+            {
+                goOn.Wait(TimeSpan.FromSeconds(30));
+            }
+        });
+        var run = new RunId("resting");
+        var start = Task.Run(() => house.StartAsync(run: run));
+        await isStored.Task;
+        await house.Engine.CancelAsync(run);
+
+        var resumed = house.Engine.ResumeAsync(run);
+        goOn.Set();
+
+        Assert.True(await resumed);
+        await start;
+        AssertCancelled(await house.EndAsync(run), "The run was cancelled.");
+    }
+
+    [Fact]
     public async Task The_same_request_made_again_is_the_same_request()
     {
         await using var house = await House.OpenAsync(new MemoryStore(database), Resting, null, o => o.CarriesAllRuns = false);
