@@ -30,7 +30,12 @@ internal static class Looking
                     union all
                     select (select min(owner) from runs where owner > owners.owner) from owners
                     where owners.owner is not null)
-                select from owners join carrier on epoch = owners.owner and fenced_at is not null)
+                select from owners join carrier on epoch = owners.owner and fenced_at is not null),
+            (
+                select min(coalesce(at, taken_at) + lease) - statement_timestamp()
+                from carrier left join beats using (epoch)
+                where fenced_at is null and carrier.epoch <> all ($2)
+                    and coalesce(at, taken_at) + lease >= statement_timestamp())
         """;
 
     /// <summary>Looks.</summary>
@@ -41,6 +46,11 @@ internal static class Looking
             Statement, Sql.Integer(epoch.Value), Sql.Integers(mine), Sql.Moment(Clock.Of(now)));
         await using var rows = await look.ExecuteReaderAsync(cancellation);
         await rows.ReadAsync(cancellation);
-        return new Outlook(rows.GetBoolean(0), rows.GetBoolean(1), rows.GetBoolean(2), rows.GetBoolean(3));
+        return new Outlook(
+            rows.GetBoolean(0),
+            rows.GetBoolean(1),
+            rows.GetBoolean(2),
+            rows.GetBoolean(3),
+            await rows.IsDBNullAsync(4, cancellation) ? null : rows.GetTimeSpan(4));
     }
 }

@@ -93,6 +93,20 @@ internal sealed class Cluster : IAsyncDisposable
         return TimeProvider.System.GetElapsedTime(since);
     }
 
+    /// <summary>
+    /// How long after a moment the last of the runs that a process carried went on at another one: by what the journal says,
+    /// whenever somebody looks.
+    /// </summary>
+    public async Task<TimeSpan> GoingAgainAsync(int process, DateTimeOffset since) => TimeSpan.FromMilliseconds(await CountAsync(
+        $"""
+        select (1000 * extract(epoch from max(at) - timestamptz '{since:O}'))::bigint
+        from (
+            select min(at) as at from appends join carrier using (epoch)
+            where process not like '%:{process}' and run in (
+                select run from appends join carrier using (epoch) where process like '%:{process}')
+            group by run) as others
+        """));
+
     /// <summary>How many runs a process owns.</summary>
     public Task<long> OwnedByAsync(int process) => CountAsync(
         $"select count(*) from runs where owner in (select epoch from carrier where process like '%:{process}')");

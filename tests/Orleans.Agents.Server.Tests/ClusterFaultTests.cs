@@ -39,10 +39,16 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         var node = cluster.Nodes[0].Id;
         var took = TimeSpan.Zero;
 
+        var since = TimeProvider.System.GetUtcNow();
         await cluster.FreezeAsync(0, async () => took = await cluster.TakenOverAsync(node));
+        var going = await cluster.GoingAgainAsync(node, since);
 
         Assert.InRange(took, TimeSpan.Zero, LongestTakeOver);
-        FaultSettings.Report(output, "cluster-freeze", $"runs were taken over within {took}; {await cluster.JudgeAsync()}");
+        Assert.InRange(going, TimeSpan.Zero, LongestTakeOver);
+        FaultSettings.Report(
+            output,
+            "cluster-freeze",
+            $"runs were taken over within {took}, and the last went on after {going}; {await cluster.JudgeAsync()}");
     }
 
     [Fact]

@@ -18,10 +18,6 @@ internal sealed class EmbeddedHost : IEngineHost
         new ProcessAgentGate(options.MaxCallsPerAgent, time);
 
     /// <inheritdoc/>
-    public Task<OpenedRuns> WakeAsync(
-        ImmutableArray<RunId> runs, OpenRuns openHere, CancellationToken cancellation) => openHere(runs, cancellation);
-
-    /// <inheritdoc/>
     public void OnCarried(RunId run)
     {
     }

@@ -8,7 +8,12 @@ namespace Orleans.Agents.Journal;
 /// <param name="HasGone">Whether there may be epochs to fence, or to look at again soon.</param>
 /// <param name="HasNotes">Whether there may be notes nobody consumed.</param>
 /// <param name="HasWaiting">Whether there may be runs that wait for a carrier.</param>
-public readonly record struct Outlook(bool IsFenced, bool HasGone, bool HasNotes, bool HasWaiting)
+/// <param name="LeaseLeft">
+/// In how long the next of the other processes would be gone if all of them were silent from now on; null when there is none, or
+/// the store has no leases.
+/// </param>
+public readonly record struct Outlook(
+    bool IsFenced, bool HasGone, bool HasNotes, bool HasWaiting, TimeSpan? LeaseLeft = null)
 {
     /// <summary>Everything may be: each duty asks for itself.</summary>
     public static Outlook Everything { get; } = new(IsFenced: true, HasGone: true, HasNotes: true, HasWaiting: true);

@@ -28,11 +28,15 @@ internal sealed class Keeper(
 {
     private const int MostAtOnce = 500;
 
+    // A lease is over when more than all of it has passed.
+    private static readonly TimeSpan AfterLease = TimeSpan.FromMilliseconds(5);
+
     private readonly CancellationTokenSource stopping = new();
     private readonly HashSet<RunId> unreadable = [];
     private Task loop = Task.CompletedTask;
     private TaskCompletionSource hint = NewHint();
     private Task<bool>? tick;
+    private TimeSpan? leaseLeft;
     private DateTimeOffset? storeLostAt;
     private bool isOver;
 
@@ -62,6 +66,7 @@ internal sealed class Keeper(
     private async Task<bool> TicksAsync(PeriodicTimer timer)
     {
         tick ??= timer.WaitForNextTickAsync(stopping.Token).AsTask();
+        using var atEndOfLease = WakeAtEndOfLease();
         await Task.WhenAny(tick, hint.Task);
         Volatile.Write(ref hint, NewHint());
         if (!tick.IsCompleted)
@@ -80,6 +85,11 @@ internal sealed class Keeper(
             return false;
         }
     }
+
+    // Who beats has far more left than an interval. Of who is silent it is known when to look, and no tick need be waited for.
+    private ITimer? WakeAtEndOfLease() => leaseLeft is { } left && left < options.KeeperInterval
+        ? clock.CreateTimer(static keeper => ((Keeper)keeper!).LookNow(), this, left + AfterLease, Timeout.InfiniteTimeSpan)
+        : null;
 
     private static TaskCompletionSource NewHint() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -110,10 +120,11 @@ internal sealed class Keeper(
         var outlook = Outlook.Everything;
         isAllDone &= await DoAsync(
             async () => outlook = await store.LookAsync(table.Epoch, clock.GetUtcNow(), stopping.Token));
+        leaseLeft = options.CarriesAllRuns ? outlook.LeaseLeft : null;
         isAllDone &= !outlook.IsFenced || await DoAsync(RenewAsync);
         isAllDone &= !(options.CarriesAllRuns && outlook.HasGone) || await DoAsync(FenceAsync);
         isAllDone &= !outlook.HasNotes || await DoAsync(() => delivery.DeliverAsync(stopping.Token));
-        isAllDone &= await DoAsync(() => OpenAsync(adrift.All, opener.OpenAsync)); // nobody else may have these
+        isAllDone &= await DoAsync(() => OpenAsync(adrift.All)); // nobody else may have these
         if (options.CarriesAllRuns)
         {
             // What was fenced just now left runs that nobody saw before.
@@ -200,19 +211,19 @@ internal sealed class Keeper(
             var query = new WaitingQuery(clock.GetUtcNow(), MostAtOnce + unreadable.Count, table.Epoch);
             var waiting = await store.Runs.FindWaitingAsync(query, stopping.Token);
             unseen = [.. waiting.Where(run => !unreadable.Contains(run))];
-            await OpenAsync(unseen, (runs, stop) => process.WakeAsync(runs, opener.OpenAsync, stop));
+            await OpenAsync(unseen);
         }
         while (unseen.Length >= MostAtOnce);
     }
 
-    private async Task OpenAsync(ImmutableArray<RunId> runs, OpenRuns open)
+    private async Task OpenAsync(ImmutableArray<RunId> runs)
     {
         if (runs.IsEmpty)
         {
             return;
         }
 
-        var opened = await open(runs, stopping.Token);
+        var opened = await opener.OpenAsync(runs, stopping.Token);
         foreach (var (run, why) in opened.Unreadable)
         {
             // Said once per process; the run stays where it is for a program that can read it.

@@ -15,8 +15,9 @@ using Orleans.Agents.Silo.Wire;
 namespace Orleans.Agents.Silo.Hosting;
 
 /// <summary>
-/// The engine in a silo: runs are woken at their grains, and a silo whose epoch is fenced is declared dead. It carries runs
-/// before its silo is part of the cluster, because a run that goes on needs the store and nobody else; what needs others waits.
+/// The engine in a silo: a run that is carried here gets its grain here, and a silo whose epoch is fenced is declared dead. Runs
+/// are carried before they have an address, and before their silo is part of the cluster: a run that goes on needs the store
+/// and nobody else. What needs others waits.
 /// </summary>
 internal sealed class ClusterHost(
     IGrainFactory grains,
@@ -28,9 +29,6 @@ internal sealed class ClusterHost(
     OtherSilos silos,
     ILogger<ClusterHost> logger) : IEngineHost
 {
-    // Whoever does not answer by then may be a silo that hangs and that nobody has noticed yet.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private readonly TaskCompletionSource joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private readonly ConcurrentQueue<Epoch> fenced = [];
@@ -49,33 +47,6 @@ internal sealed class ClusterHost(
     /// <inheritdoc/>
     public IAgentGate GateFor(EngineOptions options, TimeProvider time) =>
         new ClusterAgentGate(options.MaxCallsPerAgent, joined.Task, silo, grains, time, logger);
-
-    /// <inheritdoc/>
-    public async Task<OpenedRuns> WakeAsync(
-        ImmutableArray<RunId> runs, OpenRuns openHere, CancellationToken cancellation)
-    {
-        if (!joined.Task.IsCompleted)
-        {
-            // They get their addresses when there are any.
-            return await openHere(runs, cancellation);
-        }
-
-        var woken = await Task.WhenAll(runs.Select(run => WakeAsync(run, cancellation)));
-
-        // The address is a convenience, being carried is not: what could not be woken at its grain is opened here.
-        var unreachable = woken.Where(wake => wake.IsUnreachable).Select(wake => wake.Run).ToImmutableArray();
-        var opened = unreachable.IsEmpty
-            ? new OpenedRuns(0, [], Task.CompletedTask)
-            : await openHere(unreachable, cancellation);
-        return opened with
-        {
-            Unreadable =
-            [
-                .. woken.Where(wake => wake.Why is not null).Select(wake => new UnreadableRun(wake.Run, wake.Why!)),
-                .. opened.Unreadable,
-            ],
-        };
-    }
 
     /// <inheritdoc/>
     public void OnCarried(RunId run)
@@ -124,28 +95,6 @@ internal sealed class ClusterHost(
         }
     }
 
-    private async Task<Wake> WakeAsync(RunId run, CancellationToken cancellation)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
-        try
-        {
-            var reply = await grains.AskAsync(run, new RunCall.Wake(), patience.Token);
-            reply.As<RunReply.Done>();
-            return new Wake(run);
-        }
-        catch (HistoryException unclear)
-        {
-            return new Wake(run, unclear);
-        }
-        catch (Exception nobody) when (nobody is StoreException or OperationCanceledException or UnknownMessageException
-            && !cancellation.IsCancellationRequested)
-        {
-            logger.NotWoken(run, nobody.Message);
-            return new Wake(run, IsUnreachable: true);
-        }
-    }
-
     // Best effort: without it, what is left for the run is found by the keeper a moment later.
     private async Task SettleAsync(RunId run)
     {
@@ -159,6 +108,4 @@ internal sealed class ClusterHost(
             logger.NotSettled(run, nobody.Message);
         }
     }
-
-    private sealed record Wake(RunId Run, HistoryException? Why = null, bool IsUnreachable = false);
 }

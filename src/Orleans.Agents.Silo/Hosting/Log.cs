@@ -8,9 +8,6 @@ internal static partial class Log
     [LoggerMessage(2001, LogLevel.Warning, "Silo {Silo} carried runs under epoch {Epoch}, which was fenced; declared dead: {IsDead}")]
     public static partial void DeclaredDead(this ILogger logger, SiloAddress silo, Epoch epoch, bool isDead);
 
-    [LoggerMessage(2002, LogLevel.Information, "The grain of run {Run} did not answer and the run is opened here: {Why}")]
-    public static partial void NotWoken(this ILogger logger, RunId run, string why);
-
     [LoggerMessage(2004, LogLevel.Error, "This silo was taken for dead and epoch {Epoch} fenced; it stops, another has to take its place")]
     public static partial void TakenForDead(this ILogger logger, Epoch epoch);
 

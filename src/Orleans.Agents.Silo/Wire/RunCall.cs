@@ -70,7 +70,7 @@ internal abstract record RunCall
     /// <summary>Let the run go on if it is suspended, carry it on, and say whether it is carried there now.</summary>
     public sealed record Resume : RunCall;
 
-    /// <summary>Carry the run on, if nobody does.</summary>
+    /// <summary>Carry the run on, if nobody does. Silos of the version before this one ask it.</summary>
     public sealed record Wake : RunCall;
 
     /// <summary>Nothing: the run is carried there already, and is to have an address.</summary>

@@ -32,6 +32,9 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
     /// <summary>Called before the question whether an epoch is fenced is handed on.</summary>
     public Func<Epoch, Task> AskingForFence { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>What the keeper sees when it looks once at everything.</summary>
+    public Func<Outlook> Looking { get; set; } = () => Outlook.Everything;
+
     public bool IsDisposed { get; private set; }
 
     public IJournal Journal => this;
@@ -47,6 +50,9 @@ internal sealed class HookedStore(IStore inner) : IStore, IJournal, ICarriers, I
     public static StoreException Failure(bool isTransient) => new("store.test", "The test said so.", isTransient);
 
     public Task<DateTimeOffset?> NowAsync(CancellationToken cancellation) => inner.NowAsync(cancellation);
+
+    public Task<Outlook> LookAsync(Epoch epoch, DateTimeOffset now, CancellationToken cancellation) =>
+        Task.FromResult(Looking());
 
     public Task MigrateAsync(CancellationToken cancellation) => inner.MigrateAsync(cancellation);
 

@@ -96,6 +96,40 @@ public sealed class RobustnessTests
     }
 
     [Fact]
+    public async Task Who_is_silent_is_looked_at_when_its_lease_is_over_and_not_at_the_next_tick()
+    {
+        var clock = new ManualClock();
+        var looks = 0;
+        var again = new TaskCompletionSource();
+        var store = new HookedStore(new MemoryStore())
+        {
+            Looking = () =>
+            {
+                var isFirst = Interlocked.Increment(ref looks) == 1;
+                if (!isFirst)
+                {
+                    again.TrySetResult();
+                }
+
+                return Outlook.Everything with { LeaseLeft = isFirst ? TimeSpan.FromSeconds(3) : null };
+            },
+        };
+        await using var house = await House.OpenAsync(store, null, clock, o => o.KeeperInterval = TimeSpan.FromDays(1));
+        var tick = clock.GetUtcNow() + TimeSpan.FromDays(1);
+        while (clock.NextDue() is not { } due || due >= tick)
+        {
+            await Task.Yield();
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(3)); // its last moment
+        Assert.True(clock.NextDue() < tick);
+        Assert.Equal(1, looks);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        await again.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_wait_that_is_over_while_the_store_is_slow_rings_once()
     {
         var clock = new ManualClock();
