@@ -68,6 +68,16 @@ public sealed class BenchTests : IDisposable
         Assert.InRange(found.GetProperty("steps_before_kill").GetInt64(), 1, 299);
         Assert.True(found.GetProperty("restart_to_done_seconds").GetDouble() > 0);
         Assert.True(found.GetProperty("floor_restart_to_done_seconds").GetDouble() > 0);
+        Assert.All(["killed", "stopped"], end =>
+        {
+            var standby = found.GetProperty("standby").GetProperty(end);
+            Assert.InRange(standby.GetProperty("runs").GetInt64(), 1, 30);
+            Assert.Equal(0, standby.GetProperty("recorded_steps_run_again").GetInt64());
+            Assert.InRange(
+                standby.GetProperty("last_carried_seconds").GetDouble(),
+                standby.GetProperty("first_carried_seconds").GetDouble(),
+                standby.GetProperty("all_done_seconds").GetDouble());
+        });
         Assert.Empty(workspace.BenchDatabases);
     }
 
