@@ -74,6 +74,12 @@ internal sealed class Workspace : IDisposable
         return await EndOfAsync(process);
     }
 
+    /// <summary>Measures a workload, for which the program makes a database in the folder.</summary>
+    public Task<Ended> BenchAsync(params string[] args) => AgentsAsync(["bench", .. args, "--connection", Folder]);
+
+    /// <summary>The databases of workloads that were not removed.</summary>
+    public IEnumerable<string> BenchDatabases => Directory.EnumerateDirectories(Folder, "agents-bench-*");
+
     /// <summary>Runs the program at a terminal; what it writes to either stream is in the output.</summary>
     public async Task<Ended> AtTerminalAsync(string line)
     {

@@ -7,7 +7,8 @@ namespace Orleans.Agents.EndToEnd.Worker;
 
 /// <summary>
 /// Starts runs for whoever writes lines <c>key workflow input</c> to this process, and answers each with a line
-/// <c>started key run</c>, <c>refused key code</c> or <c>unavailable key code</c>, in any order.
+/// <c>started key run</c>, <c>refused key code</c> or <c>unavailable key code</c>, in any order. A line <c>resume run</c> lets a
+/// suspended run go on, and is answered with <c>resumed run yes</c>, or <c>no</c>, or <c>unavailable run code</c>.
 /// </summary>
 internal sealed class StartDesk(IAgents agents)
 {
@@ -20,7 +21,7 @@ internal sealed class StartDesk(IAgents agents)
         while (await Console.In.ReadLineAsync() is { } line)
         {
             underWay.RemoveAll(start => start.IsCompletedSuccessfully);
-            underWay.Add(StartAsync(line.Split(' ', 3)));
+            underWay.Add(line.Split(' ', 3) is ["resume", var run] ? ResumeAsync(run) : StartAsync(line.Split(' ', 3)));
         }
 
         await Task.WhenAll(underWay);
@@ -42,6 +43,18 @@ internal sealed class StartDesk(IAgents agents)
         catch (StoreException unavailable)
         {
             Answer($"unavailable {key} {unavailable.Code}");
+        }
+    }
+
+    private async Task ResumeAsync(string run)
+    {
+        try
+        {
+            Answer($"resumed {run} {(await agents.ResumeAsync(new RunId(run)) ? "yes" : "no")}");
+        }
+        catch (StoreException unavailable)
+        {
+            Answer($"unavailable {run} {unavailable.Code}");
         }
     }
 

@@ -105,8 +105,8 @@ internal static class BenchVerb
         return Workload(
             new Verb(
                 "w4",
-                "Runs of ten steps of 20 ms, their process killed half-way.",
-                "The time from starting a second process until all is done; runs lost and steps run again, by SQL.",
+                "Runs of ten steps of 20 ms, their process ended half-way.",
+                "The time until all is done in a process that is started then, or until one that stood by carries them on.",
                 new Example("Kill a process with 1,000 runs", "agents bench w4"))
             {
                 runs, lanes,

@@ -62,14 +62,15 @@ internal sealed class RecordedResults : IAsyncDisposable
         """,
         cancellation);
 
-    /// <summary>How many activities were carried out under a later epoch than the one their result was stored under.</summary>
-    public Task<long> CarriedOutAgainAsync(CancellationToken cancellation) => connection.NumberAsync(
+    /// <summary>How many activities were carried out again after a process had stored their results under its epoch.</summary>
+    public Task<long> CarriedOutAgainAsync(long epoch, CancellationToken cancellation) => connection.NumberAsync(
         """
         select count(*) from said s
         join recorded r on r.run = s.run and r.visit = s.visit and r.branch = s.branch
-        where s.epoch > r.epoch
+        where r.epoch = @epoch and s.epoch > r.epoch
         """,
-        cancellation);
+        cancellation,
+        ("@epoch", epoch));
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 

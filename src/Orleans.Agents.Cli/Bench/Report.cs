@@ -30,6 +30,9 @@ internal sealed record Report(Action<Utf8JsonWriter> WriteTo, string Table)
             Row("lost runs", found.LostRuns),
             Row("recorded steps run again", found.RecordedStepsRunAgain),
             Row("unrecorded steps run again", found.UnrecordedStepsRunAgain),
+            .. found.Standby is { } standby
+                ? LinesOf("a kill", standby.Killed).Concat(LinesOf("a stop", standby.Stopped))
+                : [],
         ]);
 
     /// <summary>The report of parked runs; the floor is an empty store.</summary>
@@ -64,6 +67,15 @@ internal sealed record Report(Action<Utf8JsonWriter> WriteTo, string Table)
         ("written bytes per step", figures.WrittenBytesPerStep),
         ("resident memory after a quarter, MB", figures.ResidentMegabytesEarly),
         ("resident memory at the end, MB", figures.ResidentMegabytesLate),
+    ];
+
+    private static IEnumerable<ImmutableArray<string>> LinesOf(string end, TakeoverFigures found) =>
+    [
+        Row($"after {end}: runs taken over", found.Runs),
+        Row($"after {end}: the first went on, s", found.FirstCarriedSeconds),
+        Row($"after {end}: the last went on, s", found.LastCarriedSeconds),
+        Row($"after {end}: all done, s", found.AllDoneSeconds),
+        Row($"after {end}: recorded steps run again", found.RecordedStepsRunAgain),
     ];
 
     private static IEnumerable<ImmutableArray<string>> LinesOf(DueFigures due) =>

@@ -114,7 +114,31 @@ internal sealed record RestartDocument(
     long RecordedStepsRunAgain,
     long UnrecordedStepsRunAgain,
     double FloorRestartToDoneSeconds,
-    double RatioToFloor);
+    double RatioToFloor)
+{
+    /// <summary>What became of the runs of a process that had another beside it.</summary>
+    public StandbyFigures? Standby { get; init; }
+}
+
+/// <summary>What another process does that stood by when one came to its end half-way.</summary>
+/// <param name="Killed">After SIGKILL.</param>
+/// <param name="Stopped">After a stop that hands the runs over.</param>
+internal sealed record StandbyFigures(TakeoverFigures Killed, TakeoverFigures Stopped);
+
+/// <summary>How soon runs went on elsewhere. All times are from the moment the first process was told to end, or was killed.</summary>
+/// <param name="Runs">How many went on elsewhere.</param>
+/// <param name="FirstCarriedSeconds">Until the other process had stored something of one of them.</param>
+/// <param name="LastCarriedSeconds">Until it had of every one.</param>
+/// <param name="AllDoneSeconds">Until the last had ended.</param>
+/// <param name="RecordedStepsRunAgain">Steps whose result was durable and which were run again all the same.</param>
+/// <param name="UnrecordedStepsRunAgain">Steps that were run and whose result was not durable in time.</param>
+internal sealed record TakeoverFigures(
+    long Runs,
+    double FirstCarriedSeconds,
+    double LastCarriedSeconds,
+    double AllDoneSeconds,
+    long RecordedStepsRunAgain,
+    long UnrecordedStepsRunAgain);
 
 /// <summary>What runs cost that wait.</summary>
 /// <param name="Workload">Its name.</param>

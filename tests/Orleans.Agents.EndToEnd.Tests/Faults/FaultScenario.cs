@@ -130,13 +130,13 @@ internal sealed class FaultScenario : IAsyncDisposable
     public async Task<string> EndAsync()
     {
         await load.EndAsync();
-        await fleet.RestAsync(Patience);
+        var resumed = await RestAsync();
         var contents = await database.ReadAsync();
         var wrong = HistoryChecker.Judge(contents, fleet.Work(), load.Promises);
         var report = string.Create(
             CultureInfo.InvariantCulture,
             $"{contents.Runs.Count} runs, {contents.Appends.Count} appends, {contents.Carriers.Count} epochs of which "
-            + $"{contents.Fenced} fenced; faults: ")
+            + $"{contents.Fenced} fenced, {resumed} times a run resumed that had seen five of them end; faults: ")
             + string.Join(", ", made.Select(m => $"{m.Key} {m.Value}"));
         Assert.True(wrong.Count == 0, $"{report}:\n{string.Join('\n', wrong.Take(20))}\n{fleet.Errors}");
         Assert.NotEmpty(load.Promises);
@@ -148,6 +148,21 @@ internal sealed class FaultScenario : IAsyncDisposable
     {
         await fleet.DisposeAsync();
         await database.DisposeAsync();
+    }
+
+    private async Task<int> RestAsync()
+    {
+        var resumed = 0;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var now = await fleet.ResumeSuspendedAsync(Patience);
+                resumed += now;
+                return now == 0 && await fleet.IsAtRestAsync();
+            },
+            Patience,
+            () => $"runs are left; the processes say:\n{fleet.Errors}");
+        return resumed;
     }
 
     private Task MakeAsync(int place, FaultKind fault) => fault switch

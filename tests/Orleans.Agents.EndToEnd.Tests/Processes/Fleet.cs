@@ -88,10 +88,29 @@ internal sealed class Fleet : IAsyncDisposable
     public WorkRecords Work() => WorkRecords.Read(Records);
 
     /// <summary>Waits until every run in the database has ended.</summary>
-    public Task RestAsync(TimeSpan patience) => Eventually.TrueAsync(
-        async () => await database.CountAsync("select count(*) from runs where status not in ('succeeded', 'failed')") == 0,
-        patience,
-        () => $"runs are left; the processes say:\n{Errors}");
+    public Task RestAsync(TimeSpan patience) =>
+        Eventually.TrueAsync(IsAtRestAsync, patience, () => $"runs are left; the processes say:\n{Errors}");
+
+    /// <summary>Whether every run in the database has ended.</summary>
+    public async Task<bool> IsAtRestAsync() =>
+        await database.CountAsync("select count(*) from runs where status not in ('succeeded', 'failed')") == 0;
+
+    /// <summary>
+    /// Lets runs go on that are suspended because too many processes in a row ended while they carried them: where processes are
+    /// ended on purpose, somebody has to say that it was not the runs' fault.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    public async Task<int> ResumeSuspendedAsync(TimeSpan patience)
+    {
+        if (Open(0) is not { } worker || await database.CountAsync("select count(*) from runs where status = 'suspended'") == 0)
+        {
+            return 0;
+        }
+
+        var suspended = (await database.ReadAsync()).Runs.Where(run => run.Status == "suspended").ToList();
+        var answers = await Task.WhenAll(suspended.Select(run => worker.ResumeRunAsync(run.Run, patience)));
+        return answers.Count(answer => answer.What == "resumed");
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -83,24 +83,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to start a run; <see cref="StartAnswer.None"/> when it does not answer in time or dies.</summary>
-    public async Task<StartAnswer> StartRunAsync(string key, string workflow, string input, TimeSpan patience)
-    {
-        var answer = asked.GetOrAdd(
-            key, static _ => new TaskCompletionSource<StartAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
-        try
-        {
-            await SayAsync($"{key} {workflow} {input}").WaitAsync(patience);
-            return await answer.Task.WaitAsync(patience);
-        }
-        catch (Exception nobody) when (nobody is TimeoutException or IOException or ObjectDisposedException)
-        {
-            return StartAnswer.None;
-        }
-        finally
-        {
-            asked.TryRemove(key, out _);
-        }
-    }
+    public Task<StartAnswer> StartRunAsync(string key, string workflow, string input, TimeSpan patience) =>
+        AskAsync(key, $"{key} {workflow} {input}", patience);
+
+    /// <summary>Asks it to let a suspended run go on; <see cref="StartAnswer.None"/> when it does not answer in time or dies.</summary>
+    public Task<StartAnswer> ResumeRunAsync(string run, TimeSpan patience) => AskAsync(run, $"resume {run}", patience);
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
@@ -157,6 +144,25 @@ internal sealed class WorkerProcess : IAsyncDisposable
         await listening;
         process.Dispose();
         line.Dispose();
+    }
+
+    private async Task<StartAnswer> AskAsync(string key, string words, TimeSpan patience)
+    {
+        var answer = asked.GetOrAdd(
+            key, static _ => new TaskCompletionSource<StartAnswer>(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            await SayAsync(words).WaitAsync(patience);
+            return await answer.Task.WaitAsync(patience);
+        }
+        catch (Exception nobody) when (nobody is TimeoutException or IOException or ObjectDisposedException)
+        {
+            return StartAnswer.None;
+        }
+        finally
+        {
+            asked.TryRemove(key, out _);
+        }
     }
 
     private async Task SayAsync(string words)

@@ -70,19 +70,28 @@ internal sealed class BenchProcess : IDisposable
         throw new InvalidOperationException($"The process that was to say '{word}' ended without.");
     }
 
+    /// <summary>Kills it with SIGKILL, without waiting until it is gone.</summary>
+    public void Kill() => process.Kill();
+
     /// <summary>Kills it with SIGKILL and waits until it is gone.</summary>
-    public async Task KillAsync()
+    public Task KillAsync()
     {
-        process.Kill();
-        await process.WaitForExitAsync(CancellationToken.None);
+        Kill();
+        return UntilGoneAsync(CancellationToken.None);
     }
 
-    /// <summary>Lets it end, which it does when its input ends.</summary>
-    public async Task EndAsync(CancellationToken cancellation)
+    /// <summary>Asks it to end, which it does when its input ends.</summary>
+    public void AskToEnd() => process.StandardInput.Close();
+
+    /// <summary>Lets it end and waits until it is gone.</summary>
+    public Task EndAsync(CancellationToken cancellation)
     {
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(cancellation);
+        AskToEnd();
+        return UntilGoneAsync(cancellation);
     }
+
+    /// <summary>Waits until it is gone.</summary>
+    public Task UntilGoneAsync(CancellationToken cancellation) => process.WaitForExitAsync(cancellation);
 
     /// <summary>Nothing of the bench outlives it.</summary>
     public void Dispose()

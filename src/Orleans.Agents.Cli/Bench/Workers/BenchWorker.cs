@@ -13,11 +13,14 @@ namespace Orleans.Agents.Cli.Bench.Workers;
 /// </summary>
 internal sealed class BenchWorker
 {
-    /// <summary>Starts runs and sees them to their end.</summary>
+    /// <summary>Starts runs and sees them to their end, or until the input ends.</summary>
     public const string Start = "start";
 
     /// <summary>Takes over runs whose process is gone and sees them to their end.</summary>
     public const string TakeOver = "take-over";
+
+    /// <summary>Takes over whatever runs need it, until the input ends.</summary>
+    public const string StandBy = "stand-by";
 
     /// <summary>Writes the rows of the second half of runs without an engine.</summary>
     public const string Floor = "floor";
@@ -32,7 +35,7 @@ internal sealed class BenchWorker
     public const string Done = "done";
 
     private readonly Streams streams;
-    private readonly Argument<string> job = new Argument<string>("job").AcceptOnlyFromAmong(Start, TakeOver, Floor, Idle);
+    private readonly Argument<string> job = new Argument<string>("job").AcceptOnlyFromAmong(Start, TakeOver, StandBy, Floor, Idle);
     private readonly Option<string> store = BenchOptions.StoreOption();
     private readonly Option<long?> runs = Numbers.Option("--runs", "How many runs.", 1, 1_000_000);
     private readonly Option<long?> lanes = Numbers.Option("--lanes", "How many lanes.", 1, 10_000);
@@ -69,8 +72,9 @@ internal sealed class BenchWorker
         {
             Start => CarryAsync(database, workflow, options, count, isFirst: true),
             TakeOver => CarryAsync(database, workflow, options, count, isFirst: false),
+            StandBy => AwaitAsync(database, workflow, options),
             Floor => WriteFloorAsync(database, count),
-            _ => IdleAsync(database),
+            _ => AwaitAsync(database, BenchWorkflow.Parked(), new EngineOptions()),
         });
         return ExitCode.Done;
     }
@@ -102,8 +106,10 @@ internal sealed class BenchWorker
             ended.ForEach(run => Remove(new RunId(run)));
         }
 
-        await over.Task;
-        streams.WriteText($"{Done}\n");
+        if (await Task.WhenAny(over.Task, InputEndsAsync()) == over.Task)
+        {
+            streams.WriteText($"{Done}\n");
+        }
 
         void Remove(RunId run)
         {
@@ -122,11 +128,13 @@ internal sealed class BenchWorker
         streams.WriteText($"{Done}\n");
     }
 
-    private async Task IdleAsync(IBenchDatabase database)
+    private async Task AwaitAsync(IBenchDatabase database, BenchWorkflow workflow, EngineOptions options)
     {
-        await using var engine = await BenchEngine.StartAsync(
-            database, BenchWorkflow.Parked(), new EngineOptions(), streams);
+        await using var engine = await BenchEngine.StartAsync(database, workflow, options, streams);
         streams.WriteText($"{Ready}\n");
-        await Console.In.ReadToEndAsync();
+        await InputEndsAsync();
     }
+
+    // The console's own asynchronous reading waits for what it reads.
+    private static Task<string> InputEndsAsync() => Task.Run(Console.In.ReadToEnd);
 }
