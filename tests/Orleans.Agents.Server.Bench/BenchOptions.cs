@@ -3,7 +3,7 @@ namespace Orleans.Agents.Server.Bench;
 /// <summary>What the bench is told by flags.</summary>
 internal sealed class BenchOptions
 {
-    /// <summary>Which workload: <c>load</c>, <c>latency</c>, <c>parked</c>, <c>cold-start</c>, <c>follow</c>, <c>crowd</c>, or <c>all</c>.</summary>
+    /// <summary>Which workload: <c>load</c>, <c>latency</c>, <c>parked</c>, <c>cold-start</c>, <c>takeover</c>, <c>follow</c>, <c>crowd</c>, or <c>all</c>.</summary>
     public string Workload { get; set; } = "all";
 
     /// <summary>How many runs of ten steps make one figure of the load.</summary>
@@ -18,8 +18,11 @@ internal sealed class BenchOptions
     /// <summary>For how many seconds those who carry nothing are watched.</summary>
     public int Watched { get; set; } = 10;
 
-    /// <summary>How many runs are under way when everything crashes.</summary>
+    /// <summary>How many runs are under way when everything crashes, or the one node that carries them comes to its end.</summary>
     public int Crashed { get; set; } = 200;
+
+    /// <summary>How often a node comes to each end.</summary>
+    public int Rounds { get; set; } = 3;
 
     /// <summary>How many runs are followed at once, by two each.</summary>
     public int Followed { get; set; } = 20;

@@ -51,6 +51,15 @@ internal sealed record ColdStartFigures(
 }
 
 /// <summary>
+/// From the moment in which a node was <c>killed</c> (SIGKILL), <c>frozen</c> (SIGSTOP) or <c>terminated</c> (SIGTERM): until none of its runs
+/// belonged to it, and until another node had stored something of every one.
+/// </summary>
+internal sealed record TakeoverFigures(string Node, int Silos, int Runs, double AllClaimedSeconds, double AllGoingSeconds)
+{
+    public string Workload { get; } = "cluster-takeover";
+}
+
+/// <summary>
 /// From the commit of events to their arrival at those who follow the run by Server-Sent Events: at its <c>own</c> node, which
 /// carries it, or at an <c>other</c> one. An append counts once for each who follows.
 /// </summary>
@@ -82,6 +91,7 @@ internal sealed record CrowdFigures(
 [JsonSerializable(typeof(LatencyFigures))]
 [JsonSerializable(typeof(ParkedFigures))]
 [JsonSerializable(typeof(ColdStartFigures))]
+[JsonSerializable(typeof(TakeoverFigures))]
 [JsonSerializable(typeof(FollowFigures))]
 [JsonSerializable(typeof(CrowdFigures))]
 internal sealed partial class FiguresJson : JsonSerializerContext

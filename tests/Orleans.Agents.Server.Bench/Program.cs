@@ -13,6 +13,7 @@ var workloads = new (string Name, Func<BenchOptions, Task> MeasureAsync)[]
     ("latency", LatencyWorkload.MeasureAsync),
     ("parked", ParkedWorkload.MeasureAsync),
     ("cold-start", ColdStartWorkload.MeasureAsync),
+    ("takeover", TakeoverWorkload.MeasureAsync),
     ("follow", FollowWorkload.MeasureAsync),
     ("crowd", CrowdWorkload.MeasureAsync),
 };

@@ -38,6 +38,7 @@ internal sealed class Keeper(
     private Task<bool>? tick;
     private TimeSpan? leaseLeft;
     private DateTimeOffset? storeLostAt;
+    private bool isRehearsed;
     private bool isOver;
 
     public void Start() => loop = LoopAsync();
@@ -130,6 +131,8 @@ internal sealed class Keeper(
             // What was fenced just now left runs that nobody saw before.
             isAllDone &= !(outlook.HasWaiting || outlook.HasNotes || outlook.HasGone) || await DoAsync(TakeOnWaitingAsync);
             isAllDone &= await DoAsync(() => retention.PruneAsync(stopping.Token));
+            isAllDone &= isRehearsed || outlook.LeaseLeft is null || await DoAsync(
+                async () => isRehearsed = await opener.RehearseAsync(stopping.Token)); // there are others, whose runs it may get
         }
 
         if (isAllDone)

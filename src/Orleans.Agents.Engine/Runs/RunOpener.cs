@@ -88,6 +88,23 @@ internal sealed class RunOpener(
         return new OpenedRuns(hosts.Count, unreadable, takenOver);
     }
 
+    /// <summary>
+    /// Reads a run as if it were to be taken over, whoever carries it: what reading takes is compiled then, and a definition
+    /// that others use is known, before it has to be quick.
+    /// </summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> RehearseAsync(CancellationToken cancellation)
+    {
+        var newest = await store.Runs.ListAsync(new RunQuery(Limit: 1), cancellation);
+        if (newest.IsEmpty)
+        {
+            return false;
+        }
+
+        await ReadAsync(await store.Journal.ReadAsync([newest[0].Id], cancellation), cancellation);
+        return true;
+    }
+
     // By the store nobody carries it any more, and its host is about to hear so: to that host it would be no use to come.
     private async Task<bool> IsBeingPutDownAsync(RunId run, CancellationToken cancellation) =>
         await store.Runs.FindAsync(run, cancellation) is { Owner: null, Row.IsOver: false };
@@ -108,10 +125,26 @@ internal sealed class RunOpener(
     private async Task<(List<TakenRun> Hosts, ImmutableArray<UnreadableRun> Unreadable)> TakeAsync(
         ImmutableArray<RunId> runs, CancellationToken cancellation)
     {
+        var histories = runs.IsEmpty ? [] : await store.Journal.ReadAsync(runs, cancellation);
+        var (readable, unreadable) = await ReadAsync(
+            histories.RemoveAll(history => history.Record.Row.IsOver), cancellation);
+        var hosts = await ClaimAsync(readable, cancellation);
+        foreach (var run in runs)
+        {
+            if (!readable.ContainsKey(run))
+            {
+                adrift.Remove(run);
+            }
+        }
+
+        return (hosts, unreadable);
+    }
+
+    private async Task<(Dictionary<RunId, ReadRun> Readable, ImmutableArray<UnreadableRun> Unreadable)> ReadAsync(
+        ImmutableArray<RunHistory> histories, CancellationToken cancellation)
+    {
         var readable = new Dictionary<RunId, ReadRun>();
         var unreadable = ImmutableArray.CreateBuilder<UnreadableRun>();
-        var histories = runs.IsEmpty ? [] : await store.Journal.ReadAsync(runs, cancellation);
-        histories = histories.RemoveAll(history => history.Record.Row.IsOver);
         var blobs = await RunBlobs.ReadAsync(store.Journal, histories, cancellation);
         foreach (var history in histories)
         {
@@ -129,16 +162,7 @@ internal sealed class RunOpener(
             }
         }
 
-        var hosts = await ClaimAsync(readable, cancellation);
-        foreach (var run in runs)
-        {
-            if (!readable.ContainsKey(run))
-            {
-                adrift.Remove(run);
-            }
-        }
-
-        return (hosts, unreadable.ToImmutable());
+        return (readable, unreadable.ToImmutable());
     }
 
     private async Task<List<TakenRun>> ClaimAsync(Dictionary<RunId, ReadRun> readable, CancellationToken cancellation)

@@ -96,6 +96,47 @@ public sealed class RobustnessTests
     }
 
     [Fact]
+    public async Task Where_others_carry_runs_one_of_them_is_read_once_before_any_has_to_be_taken_over()
+    {
+        var database = new MemoryDatabase();
+        await using var other = await House.OpenAsync(
+            new MemoryStore(database),
+            OneTool.Replace("1s", "2h", StringComparison.Ordinal),
+            null,
+            null,
+            House.Tool("test.only", (_, _) => Task.FromResult(House.Ok())));
+        var (reads, looks) = (0, 0);
+        var isRead = new TaskCompletionSource();
+        var isSeenAgain = new TaskCompletionSource();
+        var store = new HookedStore(new MemoryStore(database))
+        {
+            Looking = () =>
+            {
+                if (isRead.Task.IsCompleted && Interlocked.Increment(ref looks) == 3)
+                {
+                    isSeenAgain.TrySetResult();
+                }
+
+                return Outlook.Everything with { LeaseLeft = TimeSpan.FromHours(1) };
+            },
+            HasRead = _ =>
+            {
+                Interlocked.Increment(ref reads);
+                isRead.TrySetResult();
+                return Task.CompletedTask;
+            },
+            Claimed = run => throw new InvalidOperationException($"{run} was to be read only."),
+        };
+
+        await using var house = await House.OpenAsync(store);
+        await other.StartAsync();
+        await isRead.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await isSeenAgain.Task.WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(1, reads);
+    }
+
+    [Fact]
     public async Task Who_is_silent_is_looked_at_when_its_lease_is_over_and_not_at_the_next_tick()
     {
         var clock = new ManualClock();

@@ -117,6 +117,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         return process.ExitCode;
     }
 
+    /// <summary>SIGSTOP.</summary>
+    public void Freeze() => Signal.Freeze(process);
+
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
     {
