@@ -131,8 +131,7 @@ internal sealed class Keeper(
             // What was fenced just now left runs that nobody saw before.
             isAllDone &= !(outlook.HasWaiting || outlook.HasNotes || outlook.HasGone) || await DoAsync(TakeOnWaitingAsync);
             isAllDone &= await DoAsync(() => retention.PruneAsync(stopping.Token));
-            isAllDone &= isRehearsed || outlook.LeaseLeft is null || await DoAsync(
-                async () => isRehearsed = await opener.RehearseAsync(stopping.Token)); // there are others, whose runs it may get
+            isAllDone &= isRehearsed || outlook.LeaseLeft is null || await DoAsync(RehearseAsync);
         }
 
         if (isAllDone)
@@ -168,6 +167,13 @@ internal sealed class Keeper(
         }
 
         return false;
+    }
+
+    // There are others, whose runs it may get. A rehearsal that fails is over too: nothing depends on it.
+    private async Task RehearseAsync()
+    {
+        isRehearsed = true;
+        isRehearsed = await opener.RehearseAsync(stopping.Token);
     }
 
     private async Task FenceAsync()

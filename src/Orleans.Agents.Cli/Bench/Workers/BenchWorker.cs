@@ -135,6 +135,7 @@ internal sealed class BenchWorker
         await InputEndsAsync();
     }
 
-    // The console's own asynchronous reading waits for what it reads.
-    private static Task<string> InputEndsAsync() => Task.Run(Console.In.ReadToEnd);
+    // The console's own asynchronous reading waits for what it reads, and the pool's threads are wanted by what is measured.
+    private static Task<string> InputEndsAsync() => Task.Factory.StartNew(
+        Console.In.ReadToEnd, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }
