@@ -31,13 +31,14 @@ internal sealed class Cluster : IAsyncDisposable
     public PostgresServer Database => database.Server;
 
     /// <summary>Starts three nodes; those that come at once form one cluster.</summary>
-    public static async Task<Cluster> StartAsync()
+    /// <param name="lanes">How many attempts a node makes at once.</param>
+    public static async Task<Cluster> StartAsync(int lanes = 512)
     {
         var database = SharedServerDatabase.Start(Places);
         try
         {
             var ports = FreePorts(Places);
-            return new Cluster(database, await Fleet.StartAsync(database, [.. ports.Select(EnvironmentOf)]));
+            return new Cluster(database, await Fleet.StartAsync(database, [.. ports.Select(port => EnvironmentOf(port, lanes))]));
         }
         catch
         {
@@ -118,13 +119,16 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<string> JudgeAsync()
     {
         await Load.EndAsync();
-        await Nodes.RestAsync(Patience);
+        var resumed = await Nodes.ResumeAndRestAsync(Patience);
         var contents = await database.ReadAsync();
-        var wrong = HistoryChecker.Judge(contents, Nodes.Work(), Load.Promises);
+        var work = Nodes.WorkOfLenders();
+        var wrong = HistoryChecker.Judge(contents, work, Load.Promises);
         var report = string.Create(
             CultureInfo.InvariantCulture,
             $"{contents.Runs.Count} runs, {contents.Appends.Count} appends, {contents.Carriers.Count} epochs of which "
-            + $"{contents.Fenced} fenced, {gone} processes gone");
+            + $"{contents.Fenced} fenced, {gone} processes gone, {work.RunsThatLent} runs with attempts made elsewhere, "
+            + $"{work.MadeAnew.Count} attempts begun at two nodes, "
+            + $"{resumed} times a run resumed that had seen five of its processes end");
         Assert.True(wrong.Count == 0, $"{report}:\n{string.Join('\n', wrong.Take(20))}\n{Nodes.Errors}");
         Assert.NotEmpty(Load.Promises);
         Assert.True(contents.Fenced <= gone, $"{report}\n{Nodes.Errors}");
@@ -145,8 +149,9 @@ internal sealed class Cluster : IAsyncDisposable
         Assert.True(await node.IsReadyAsync(), $"A node ended before it was ready: {node.Errors}");
     }
 
-    private static ImmutableDictionary<string, string> EnvironmentOf(int port) => ImmutableDictionary<string, string>.Empty
+    private static ImmutableDictionary<string, string> EnvironmentOf(int port, int lanes) => ImmutableDictionary<string, string>.Empty
         .Add(Port, port.ToString(CultureInfo.InvariantCulture))
+        .Add("AGENTS_LANES", lanes.ToString(CultureInfo.InvariantCulture))
         .Add("AGENTS_DRAIN_DELAY", "00:00:00.5");
 
     // Nobody else asks for them meanwhile, as likely as can be.

@@ -54,8 +54,8 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Nodes_are_killed_frozen_and_restarted_under_load_and_nothing_is_lost_or_done_twice()
     {
-        await using var cluster = await Cluster.StartAsync();
-        cluster.Load.Begin(4);
+        await using var cluster = await Cluster.StartAsync(SpreadLoad.Lanes);
+        await BeginSpreadAsync(cluster);
         var since = TimeProvider.System.GetTimestamp();
         var rounds = 0;
         do
@@ -69,15 +69,14 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         while (TimeProvider.System.GetElapsedTime(since) < FaultSettings.Storm);
 
         FaultSettings.Report(output, "cluster-storm", $"{rounds} rounds; {await cluster.JudgeAsync()}");
+        Assert.NotEqual(0, cluster.Nodes.WorkOfLenders().RunsThatLent);
     }
 
     [Fact]
     public async Task A_database_that_is_restarted_costs_time_and_fences_nobody()
     {
-        await using var cluster = await Cluster.StartAsync();
-        cluster.Load.Begin(4);
-        await Eventually.TrueAsync(
-            () => cluster.Load.Promises.Count > 20, LongestTakeOver, () => "there is no load");
+        await using var cluster = await Cluster.StartAsync(SpreadLoad.Lanes);
+        await BeginSpreadAsync(cluster);
 
         cluster.Database.Stop("immediate");
         cluster.Database.StartAgain();
@@ -86,6 +85,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
             () => cluster.Load.Promises.Count > before + 20, LongestTakeOver, () => $"no starts any more: {cluster.Nodes.Errors}");
 
         FaultSettings.Report(output, "cluster-database", await cluster.JudgeAsync());
+        Assert.NotEqual(0, cluster.Nodes.WorkOfLenders().RunsThatLent);
     }
 
     [Theory]
@@ -110,6 +110,12 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
             $"cluster-crash-{(onNewAddresses ? "new" : "same")}",
             $"nodes were ready after {ready}, all runs going after {TimeProvider.System.GetElapsedTime(since)}; "
             + await cluster.JudgeAsync());
+    }
+
+    private static Task BeginSpreadAsync(Cluster cluster)
+    {
+        cluster.Load.Begin(4, SpreadLoad.Of);
+        return Eventually.TrueAsync(() => cluster.Load.Promises.Count > 20, LongestTakeOver, () => "there is no load");
     }
 
     private static Task StartSlowAsync(Cluster cluster, int? place) => cluster.Load.StartAsync(

@@ -6,7 +6,7 @@ using Orleans.Agents.Hosting;
 using Orleans.Agents.Server;
 
 // A node of a cluster as it ships, with the tools of the fault tests: it starts the runs it is asked to start on its standard
-// input, and is told to stop by its end or by SIGTERM. Ports and profile come as variables.
+// input, and is told to stop by its end or by SIGTERM. Ports, lanes and profile come as variables.
 //
 //   worker postgres:<connection string> <folder for the records of effects>
 var (store, records) = (args[0], args[1]);
@@ -16,7 +16,6 @@ builder.Configuration.AddServerConfiguration(
     $"--postgres={store["postgres:".Length..]}",
     $"--definitions={Path.Combine(AppContext.BaseDirectory, "Workflows")}",
     "--address=127.0.0.1",
-    "--lanes=512",
 ]);
 builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Orleans.Runtime", LogLevel.Error)
     .AddProvider(new ErrorStreamLogs());

@@ -21,7 +21,7 @@ internal sealed class HistoryChecker
     {
         var checker = JudgeStored(contents, promises);
         checker.JudgeResults(work);
-        checker.JudgeEffects(work.Effects);
+        checker.JudgeEffects(work);
         checker.JudgeOnce(work);
         return checker.wrong;
     }
@@ -36,6 +36,7 @@ internal sealed class HistoryChecker
         checker.ReadHistories();
         checker.JudgeRows();
         checker.JudgePromises(promises);
+        checker.JudgeChildren();
         return checker;
     }
 
@@ -109,13 +110,31 @@ internal sealed class HistoryChecker
         }
     }
 
+    // What a run is told of a child that it waited for is what the child's own journal says.
+    private void JudgeChildren()
+    {
+        foreach (var result in histories.Values.SelectMany(h => h.Results).Where(r => r.Child is not null))
+        {
+            if (!histories.TryGetValue(result.Child!, out var child))
+            {
+                wrong.Add($"{result.Child} was started for {result.Activity} and is lost");
+            }
+            else if (result.IsSuccess && child.Output != result.Output)
+            {
+                wrong.Add(
+                    $"{result.Activity} is recorded with {result.Output}; {result.Child} ended with "
+                    + (child.Output ?? "no output"));
+            }
+        }
+    }
+
     // A result says that somebody did the work, under the epoch that it is recorded under; or it was found out, by asking or
     // by being told late, what had become of a call that somebody else may have made.
     private void JudgeResults(WorkRecords work)
     {
         var done = work.Effects.ToHashSet();
         var once = work.Once.ToHashSet();
-        foreach (var result in histories.Values.SelectMany(h => h.Results).Where(r => r.IsSuccess))
+        foreach (var result in histories.Values.SelectMany(h => h.Results).Where(r => r.IsSuccess && r.Child is null))
         {
             var isDone = result.IsFoundOut
                 ? once.Contains((result.Activity, result.Attempt))
@@ -143,19 +162,18 @@ internal sealed class HistoryChecker
         }
     }
 
-    private void JudgeEffects(IReadOnlyList<Effect> effects)
+    private void JudgeEffects(WorkRecords work)
     {
-        foreach (var times in effects.GroupBy(e => e))
+        foreach (var times in work.Effects.GroupBy(e => e))
         {
             var effect = times.Key;
-            if (times.Count() > 1)
+            if (times.Count() > work.MadeAnew.GetValueOrDefault(effect, 1))
             {
                 wrong.Add(
                     $"{effect.Activity} attempt {effect.Attempt} was done {times.Count()} times under epoch {effect.Epoch}");
             }
 
-            var run = effect.Activity[..effect.Activity.IndexOf('/', StringComparison.Ordinal)];
-            if (!histories.TryGetValue(run, out var history) || history.CarriedFrom(effect.Epoch) is not { } from)
+            if (!histories.TryGetValue(effect.Run, out var history) || history.CarriedFrom(effect.Epoch) is not { } from)
             {
                 wrong.Add($"{effect.Activity} was done under epoch {effect.Epoch}, which never carried the run");
                 continue;

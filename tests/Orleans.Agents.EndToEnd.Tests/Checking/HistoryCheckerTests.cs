@@ -40,6 +40,7 @@ public sealed class HistoryCheckerTests
 
     private readonly List<(string Activity, int Attempt)> once = [];
     private readonly List<Effect> again = [];
+    private readonly Dictionary<Effect, int> anew = [];
 
     private readonly List<Promise> promises = [new("key-a", "run-a", """{"n":2}""")];
 
@@ -79,6 +80,35 @@ public sealed class HistoryCheckerTests
         effects.Add(effects[3]);
 
         Assert.Equal("run-a/2/0 attempt 2 was done 2 times under epoch 2", OnlyBlame());
+    }
+
+    [Fact]
+    public void An_attempt_that_is_made_anew_because_whoever_made_it_for_another_is_gone_is_not_blamed_but_one_more_is()
+    {
+        anew[effects[3]] = 2;
+        effects.Add(effects[3]);
+        Assert.Empty(Judge());
+
+        effects.Add(effects[3]);
+        Assert.Equal("run-a/2/0 attempt 2 was done 3 times under epoch 2", OnlyBlame());
+    }
+
+    [Fact]
+    public void A_child_that_ended_otherwise_than_its_parent_says_or_is_lost_is_found()
+    {
+        const string Child = """{"type":"child.started","visit":2,"branch":0,"attempt":2,"run":"run-a~2.0"},""";
+        appends[4] = appends[4] with { Version = 9, Events = Last.Insert(1, Child) };
+        runs[0] = runs[0] with { Version = 9 };
+        effects.RemoveAt(3);
+        Assert.Equal("run-a~2.0 was started for run-a/2/0 and is lost", OnlyBlame());
+
+        const string Whole = """[{"type":"run.started","origin":{"epoch":2}},{"type":"run.succeeded","output":2}]""";
+        runs.Add(new RunRow("run-a~2.0", null, 2, "succeeded", null));
+        appends.Add(new AppendRow("run-a~2.0", 2, 2, Whole));
+        Assert.Empty(Judge());
+
+        appends[^1] = appends[^1] with { Events = Whole.Replace("\"output\":2", "\"output\":3", StringComparison.Ordinal) };
+        Assert.Equal("run-a/2/0 is recorded with 2; run-a~2.0 ended with 3", OnlyBlame());
     }
 
     [Fact]
@@ -235,7 +265,7 @@ public sealed class HistoryCheckerTests
     }
 
     private IReadOnlyList<string> Judge() => HistoryChecker.Judge(
-        new StoreContents(runs, appends, carriers), new WorkRecords(effects, once, again), promises);
+        new StoreContents(runs, appends, carriers), new WorkRecords(effects, once, again) { MadeAnew = anew }, promises);
 
     private string OnlyBlame() => Assert.Single(Judge());
 }

@@ -8,6 +8,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
     private readonly List<RecordedResult> results = [];
     private readonly HashSet<(string Activity, int Attempt)> seen = [];
     private readonly HashSet<(string Activity, int Attempt)> foundOut = [];
+    private readonly Dictionary<(string Activity, int Attempt), string> children = [];
     private readonly Dictionary<long, long> carriedFrom = [];
     private long carrier;
     private long epoch;
@@ -70,6 +71,9 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
             case "activity.reconciled" when happened.GetProperty("outcome").GetString() == "happened":
                 foundOut.Add((ActivityOf(happened), happened.GetProperty("attempt").GetInt32()));
                 break;
+            case "child.started":
+                AddChild(happened);
+                break;
             case "run.started":
                 Carry(happened.GetProperty("origin").GetProperty("epoch").GetInt64());
                 break;
@@ -82,6 +86,15 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
             case "run.failed":
                 End = "failed";
                 break;
+        }
+    }
+
+    private void AddChild(JsonElement happened)
+    {
+        var child = happened.GetProperty("run").GetString()!;
+        if (!children.TryAdd((ActivityOf(happened), happened.GetProperty("attempt").GetInt32()), child))
+        {
+            blame($"{child} is started twice");
         }
     }
 
@@ -112,7 +125,11 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
         }
 
         results.Add(new RecordedResult(
-            activity, attempt, epoch, Version, isSuccess, foundOut.Contains((activity, attempt))));
+            activity, attempt, epoch, Version, isSuccess, foundOut.Contains((activity, attempt)))
+        {
+            Child = children.GetValueOrDefault((activity, attempt)),
+            Output = isSuccess ? happened.GetProperty("output").GetRawText() : null,
+        });
     }
 
     private string ActivityOf(JsonElement happened) =>
@@ -124,4 +141,11 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
 /// only afterwards.
 /// </summary>
 internal sealed record RecordedResult(
-    string Activity, int Attempt, long Epoch, long Version, bool IsSuccess, bool IsFoundOut);
+    string Activity, int Attempt, long Epoch, long Version, bool IsSuccess, bool IsFoundOut)
+{
+    /// <summary>The run that was started for the attempt, if it is one that is waited for.</summary>
+    public string? Child { get; init; }
+
+    /// <summary>What it produced, if it did.</summary>
+    public string? Output { get; init; }
+}

@@ -130,7 +130,7 @@ internal sealed class FaultScenario : IAsyncDisposable
     public async Task<string> EndAsync()
     {
         await load.EndAsync();
-        var resumed = await RestAsync();
+        var resumed = await fleet.ResumeAndRestAsync(Patience);
         var contents = await database.ReadAsync();
         var wrong = HistoryChecker.Judge(contents, fleet.Work(), load.Promises);
         var report = string.Create(
@@ -148,21 +148,6 @@ internal sealed class FaultScenario : IAsyncDisposable
     {
         await fleet.DisposeAsync();
         await database.DisposeAsync();
-    }
-
-    private async Task<int> RestAsync()
-    {
-        var resumed = 0;
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                var now = await fleet.ResumeSuspendedAsync(Patience);
-                resumed += now;
-                return now == 0 && await fleet.IsAtRestAsync();
-            },
-            Patience,
-            () => $"runs are left; the processes say:\n{fleet.Errors}");
-        return resumed;
     }
 
     private Task MakeAsync(int place, FaultKind fault) => fault switch

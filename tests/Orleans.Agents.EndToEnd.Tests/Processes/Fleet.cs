@@ -87,6 +87,13 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>What the tools of all processes wrote down so far.</summary>
     public WorkRecords Work() => WorkRecords.Read(Records);
 
+    /// <summary>The same of processes that make attempts for each other.</summary>
+    public WorkRecords WorkOfLenders()
+    {
+        var alive = workers.Where(worker => worker.IsAlive).Select(worker => worker.Id).ToHashSet();
+        return WorkRecords.Read(Records, process => !alive.Contains(process));
+    }
+
     /// <summary>Waits until every run in the database has ended.</summary>
     public Task RestAsync(TimeSpan patience) =>
         Eventually.TrueAsync(IsAtRestAsync, patience, () => $"runs are left; the processes say:\n{Errors}");
@@ -110,6 +117,23 @@ internal sealed class Fleet : IAsyncDisposable
         var suspended = (await database.ReadAsync()).Runs.Where(run => run.Status == "suspended").ToList();
         var answers = await Task.WhenAll(suspended.Select(run => worker.ResumeRunAsync(run.Run, patience)));
         return answers.Count(answer => answer.What == "resumed");
+    }
+
+    /// <summary>Waits until every run in the database has ended, and lets those go on that are suspended.</summary>
+    /// <returns>How often one was.</returns>
+    public async Task<int> ResumeAndRestAsync(TimeSpan patience)
+    {
+        var resumed = 0;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var now = await ResumeSuspendedAsync(patience);
+                resumed += now;
+                return now == 0 && await IsAtRestAsync();
+            },
+            patience,
+            () => $"runs are left; the processes say:\n{Errors}");
+        return resumed;
     }
 
     public async ValueTask DisposeAsync()

@@ -27,7 +27,10 @@ internal sealed class Load(Fleet fleet)
     public IReadOnlyCollection<Promise> Promises => promises;
 
     /// <summary>Starts so many callers, each of whom starts runs until it is told to stop.</summary>
-    public void Begin(int count) => callers = Task.WhenAll(Enumerable.Range(0, count).Select(_ => CallAsync()));
+    /// <param name="count">How many.</param>
+    /// <param name="work">What each run is, by its number; the usual when left out.</param>
+    public void Begin(int count, Func<int, (string Workflow, string Input, string Output)>? work = null) =>
+        callers = Task.WhenAll(Enumerable.Range(0, count).Select(_ => CallAsync(work ?? Usual)));
 
     /// <summary>Has the callers finish what they are at.</summary>
     public Task EndAsync()
@@ -45,16 +48,17 @@ internal sealed class Load(Fleet fleet)
         Task.WhenAll(Enumerable.Range(0, count).Select(
             _ => StartOneAsync(Interlocked.Increment(ref last), work, AnswerToMany, place)));
 
-    private async Task CallAsync()
+    private async Task CallAsync(Func<int, (string Workflow, string Input, string Output)> work)
     {
         while (!isEnding)
         {
-            await StartOneAsync(Interlocked.Increment(ref last), Usual, Answer);
+            await StartOneAsync(Interlocked.Increment(ref last), work, Answer);
             await Task.Delay(Pause);
         }
     }
 
-    private static (string Workflow, string Input, string Output) Usual(int n) => (n % 4) switch
+    /// <summary>What short runs there are, and how they end: some slow, some with calls that must not be made twice.</summary>
+    public static (string Workflow, string Input, string Output) Usual(int n) => (n % 4) switch
     {
         0 => ("slow", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 4}}}"""),
         1 => ("once", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 2}}}"""),
