@@ -29,6 +29,7 @@ internal static class PostgresProblem
     /// <summary>Whether the connection broke: the statement may have been carried out or not.</summary>
     public static bool IsConnectionLost(Exception problem) => problem is PostgresException postgres
         ? postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or PostgresErrorCodes.IdleInTransactionSessionTimeout
         : IsOfTheServer(problem) && problem is not { InnerException: TimeoutException };
 
     /// <summary>The exception of the engine for one of PostgreSQL's.</summary>
