@@ -153,10 +153,15 @@ public abstract partial class HostConformance
                 reached.SetResult();
             }
 
-            await held.Task.WaitAsync(cancellation);
-            return new ToolResult.Succeeded(call.Input);
+            return await StopAsync(call, cancellation);
         };
         return reached.Task;
+    }
+
+    private async Task<ToolResult> StopAsync(ToolCall call, CancellationToken cancellation)
+    {
+        await held.Task.WaitAsync(cancellation);
+        return new ToolResult.Succeeded(call.Input);
     }
 
     private Task<IHostUnderTest> OpenAsync(string workflows, int? lanes = null) => OpenAsync(new HostSetup(workflows, agents =>

@@ -194,7 +194,8 @@ internal static class HostWorkflows
             done: { end: "${{ context.a }}" }
         """;
 
-    private const string Head = """
+    /// <summary>How each begins.</summary>
+    public const string Head = """
         apiVersion: orleans.agents/v1
         kind: Workflow
         metadata: { name: test }
