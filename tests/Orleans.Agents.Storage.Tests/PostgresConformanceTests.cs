@@ -2,6 +2,8 @@ namespace Orleans.Agents.Storage.Tests;
 
 public sealed class PostgresJournalTests : JournalConformance<PostgresTestDatabase>;
 
+public sealed class PostgresWritingTests : WritingConformance<PostgresTestDatabase>;
+
 public sealed class PostgresResendTests : ResendConformance<PostgresTestDatabase>;
 
 public sealed class PostgresCarriersTests : CarriersConformance<PostgresTestDatabase>;

@@ -2,6 +2,8 @@ namespace Orleans.Agents.Storage.Tests;
 
 public sealed class SqliteJournalTests : JournalConformance<SqliteTestDatabase>;
 
+public sealed class SqliteWritingTests : WritingConformance<SqliteTestDatabase>;
+
 public sealed class SqliteResendTests : ResendConformance<SqliteTestDatabase>;
 
 public sealed class SqliteCarriersTests : CarriersConformance<SqliteTestDatabase>
