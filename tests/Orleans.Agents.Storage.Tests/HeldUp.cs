@@ -4,7 +4,7 @@ using Orleans.Agents.Journal;
 namespace Orleans.Agents.Storage.Tests;
 
 /// <summary>
-/// An append that is being written by the thread that sent it and gets no further until this is disposed: whatever is sent
+/// An append that is being written by the thread that sent it and gets no further until it is let go: whatever is sent
 /// meanwhile waits.
 /// </summary>
 internal sealed class HeldUp : IDisposable
@@ -40,9 +40,12 @@ internal sealed class HeldUp : IDisposable
         return held;
     }
 
+    /// <summary>Lets the append go on.</summary>
+    public void LetGo() => mayGoOn.Set();
+
     public void Dispose()
     {
-        mayGoOn.Set();
+        LetGo();
         Answer.ContinueWith(_ => { }, TaskScheduler.Default).Wait();
         listener.Dispose();
         mayGoOn.Dispose();

@@ -104,23 +104,6 @@ public sealed class PostgresStoreTests : StoreConformance<PostgresTestDatabase>
     }
 
     [Fact]
-    public async Task New_runs_are_refused_while_too_much_waits_and_the_ones_under_way_are_not()
-    {
-        await using var store = Database.Open(new PostgresStoreOptions { MaxWaitingBytes = 1 });
-        var epoch = await store.Carriers.TakeAsync(isKeeper: false, Stop);
-        ValueTask<Appended> SendAsync(Append append) => store.Journal.AppendAsync(append with { Epoch = epoch }, Stop);
-        Assert.Equal(new Appended.Stored(), await SendAsync(Start(Ada)));
-        await using var blocker = await Database.BlockAsync("lock table appends in access exclusive mode");
-        var first = SendAsync(Start(Bob)).AsTask();
-        await Database.UntilAsync("exists (select from pg_stat_activity where wait_event_type = 'Lock' and {mine})");
-        var waits = SendAsync(Next(Ada, 1)).AsTask();
-        await UnavailableAsync(SendAsync(Start(new RunId("carol"))).AsTask());
-        await blocker.DisposeAsync();
-        Assert.Equal([new Appended.Stored(), new Appended.Stored()], await Task.WhenAll(first, waits));
-        Assert.Equal(new Appended.Stored(), await SendAsync(Start(new RunId("carol"))));
-    }
-
-    [Fact]
     public async Task Many_writers_that_reach_for_the_same_runs_and_keys_neither_wait_for_each_other_nor_fail()
     {
         var other = await OpenAsync();

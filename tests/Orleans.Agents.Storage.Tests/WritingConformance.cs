@@ -19,7 +19,7 @@ public abstract class WritingConformance<TDatabase> : StoreConformance<TDatabase
             using var held = await HeldUp.SendAsync(n => SendAsync(Store, Start(new RunId($"{id}-{n}"))));
             var waits = AppendAsync(Next(new RunId(id), 1)).AsTask();
             var closed = Store.DisposeAsync().AsTask();
-            held.Dispose();
+            held.LetGo();
             Assert.Equal(
                 [new Appended.Stored(), new Appended.Stored()], await Task.WhenAll(held.Answer, waits).WaitAsync(Patience));
             await closed.WaitAsync(Patience);
@@ -27,6 +27,26 @@ public abstract class WritingConformance<TDatabase> : StoreConformance<TDatabase
             Assert.Equal(2, (await Store.Runs.FindAsync(new RunId(id), Stop))!.Version);
         }
     }
+
+    [Fact]
+    public async Task New_runs_are_refused_while_too_much_waits_and_the_ones_under_way_are_not()
+    {
+        await using var store = LimitedTo(maxWaitingBytes: 1);
+        var epoch = await store.Carriers.TakeAsync(isKeeper: false, Stop);
+        Task<Appended> SendAsync(Append append) => store.Journal.AppendAsync(append with { Epoch = epoch }, Stop).AsTask();
+        Assert.Equal(new Appended.Stored(), await SendAsync(Start(Ada)));
+        using var held = await HeldUp.SendAsync(
+            n => SendAsync(Start(new RunId($"run-{n}")) with { MayKeepThread = true }));
+        var waits = SendAsync(Next(Ada, 1));
+        var refused = await Assert.ThrowsAsync<StoreException>(() => SendAsync(Start(Bob)));
+        Assert.Equal(("store.unavailable", true), (refused.Code, refused.IsTransient));
+        held.LetGo();
+        Assert.Equal([new Appended.Stored(), new Appended.Stored()], await Task.WhenAll(held.Answer, waits));
+        Assert.Equal(new Appended.Stored(), await SendAsync(Start(Bob)));
+    }
+
+    /// <summary>Opens a store that refuses new runs while more than this waits.</summary>
+    protected abstract IStore LimitedTo(long maxWaitingBytes);
 
     private static Task<Appended> SendAsync(IStore store, Append append) =>
         store.Journal.AppendAsync(append with { MayKeepThread = true }, Stop).AsTask();
