@@ -121,6 +121,36 @@ public sealed class PostgresStoreTests : StoreConformance<PostgresTestDatabase>
     }
 
     [Fact]
+    public async Task Appends_reach_every_row_by_an_index_also_when_their_plans_were_made_for_empty_tables()
+    {
+        const string Scans =
+            """
+            select coalesce(sum(seq_scan), 0)::bigint from pg_stat_user_tables
+            where schemaname = current_schema() and relname in ('runs', 'appends', 'snapshots', 'inbox', 'blobs', 'children')
+            """;
+        const string NobodyIsConnected = "not exists (select from pg_stat_activity where {mine})";
+        await Store.DisposeAsync();
+        await Database.UntilAsync(NobodyIsConnected);
+        Database.Execute("vacuum analyze runs, appends, snapshots, inbox, blobs, children");
+        var scans = Database.Ask<long>(Scans);
+
+        await using var store = await OpenAsync();
+        var epoch = await store.Carriers.TakeAsync(isKeeper: false, Stop);
+        Task SendAsync(Append append) => store.Journal.AppendAsync(append with { Epoch = epoch }, Stop).AsTask();
+        await SendAsync(Start(Ada));
+        await SendAsync(Next(Ada, 1));
+        await SendAsync(Next(Ada, 2) with { Snapshot = Text("s"), Consumed = ["n"], Blobs = [Blob.Of(new byte[100_000])] });
+        await SendAsync(Next(Ada, 3) with { Children = [Start(new RunId("ada~1.0")) with { Epoch = epoch }] });
+        await SendAsync(End(Ada, 4));
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(n => SendAsync(Start(new RunId($"run-{n}"), $"key-{n}"))));
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(n => SendAsync(Release(new RunId($"run-{n}"), 1, Noon))));
+        await store.DisposeAsync();
+        await Database.UntilAsync(NobodyIsConnected);
+        Assert.Equal(scans, Database.Ask<long>(Scans));
+        Assert.Equal(300, Database.Ask<long>("select count(*) from runs where version = 2 and wake_at is not null"));
+    }
+
+    [Fact]
     public async Task Events_can_be_read_one_by_one_by_people()
     {
         await StoredAsync(Start(Ada) with { Events = """[{"type":"run.started"},{"type":"state.entered"}]"""u8.ToArray() });
