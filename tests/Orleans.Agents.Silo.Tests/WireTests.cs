@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Silo.Agents;
 using Orleans.Agents.Silo.Wire;
@@ -144,8 +145,18 @@ public sealed class WireTests
     }
 
     [Fact]
-    public void A_reply_of_another_kind_than_was_asked_for_is_refused() =>
-        Assert.Throws<UnknownMessageException>(() => new RunReply.Done().As<RunReply.Started>());
+    public void An_answer_that_is_not_understood_is_for_whoever_asked_a_reason_to_ask_again() => Assert.All(
+        new Action[]
+        {
+            () => new RunReply.Done().As<RunReply.Started>(),
+            () => new RunReply.NotUnderstood("what?").As<RunReply.Started>(),
+            () => new RunReply.Noted("exploded").ToPosted(),
+        },
+        ask =>
+        {
+            var refused = Assert.Throws<StoreException>(ask);
+            Assert.Equal(("cluster.unknown_message", true), (refused.Code, refused.IsTransient));
+        });
 
     private static Action<TMessage> Crosses<TMessage>(JsonTypeInfo<TMessage> form)
         where TMessage : class
