@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Orleans.Agents.Hosting;
@@ -68,6 +69,7 @@ internal sealed class ServerOptions : IValidatableObject
 
     /// <summary>How long this node may be silent before others take its runs.</summary>
     /// <value>The default is 2.5 seconds; 1 second to 10 minutes.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>How large what a run asks, keeps and remembers may become, such as <c>payload=64KiB,history=100000</c>.</summary>
@@ -85,17 +87,29 @@ internal sealed class ServerOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        string? problem = null;
+        if (Address is { } address && !IPAddress.TryParse(address, out _))
+        {
+            yield return new ValidationResult(
+                $"{nameof(Address)}: '{address}' is no IP address, such as 10.0.0.7.", [nameof(Address)]);
+        }
+
+        if (ProblemOfLimits() is { } problem)
+        {
+            yield return new ValidationResult(problem, [nameof(Limits)]);
+        }
+    }
+
+    private string? ProblemOfLimits()
+    {
         try
         {
             SizeLimitText.Apply(new EngineOptions(), Limits);
+            return null;
         }
         catch (FormatException unclear)
         {
-            problem = unclear.Message;
+            return unclear.Message;
         }
-
-        return problem is null ? [] : [new ValidationResult(problem, [nameof(Limits)])];
     }
 }
 

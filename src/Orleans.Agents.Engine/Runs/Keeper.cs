@@ -178,12 +178,9 @@ internal sealed class Keeper(
 
     private async Task FenceAsync()
     {
-        var fenced = await store.Carriers.FenceGoneAsync(stopping.Token);
+        var fenced = await store.Carriers.FenceGoneAsync(observation, logger, stopping.Token);
         if (!fenced.IsEmpty)
         {
-            fenced.ToList().ForEach(logger.EpochFenced);
-            Instruments.EpochsFenced.Add(fenced.Length);
-            observation.FindCrash();
             await process.OnFencedAsync(fenced, stopping.Token);
         }
     }
