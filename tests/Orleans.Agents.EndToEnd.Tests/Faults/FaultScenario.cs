@@ -29,6 +29,7 @@ internal sealed class FaultScenario : IAsyncDisposable
     private readonly Random chance;
     private readonly SortedDictionary<FaultKind, int> made = [];
     private bool isStorming;
+    private TimeSpan stormed;
     private int gone;
 
     private FaultScenario(ISharedDatabase database, Fleet fleet, int seed)
@@ -143,6 +144,7 @@ internal sealed class FaultScenario : IAsyncDisposable
         }
 
         await Task.WhenAll(storms);
+        stormed = TimeProvider.System.GetElapsedTime(since);
 
         async Task BlowAsync(int place, FaultKind[] possible, int mostSeconds)
         {
@@ -165,8 +167,9 @@ internal sealed class FaultScenario : IAsyncDisposable
         var wrong = HistoryChecker.Judge(contents, fleet.Work(), load.Promises);
         var report = string.Create(
             CultureInfo.InvariantCulture,
-            $"{contents.Runs.Count} runs, {contents.Appends.Count} appends, {contents.Carriers.Count} epochs of which "
-            + $"{contents.Fenced} fenced, {fleet.Late().Count} calls late, {resumed} times a run resumed that had seen five of them end; faults: ")
+            $"{stormed.TotalMinutes:F1} minutes of faults by chance; {contents.Runs.Count} runs, {contents.Appends.Count} appends, "
+            + $"{contents.Carriers.Count} epochs of which {contents.Fenced} fenced, {fleet.Late().Count} calls too late, "
+            + $"{resumed} times a run resumed that had seen five of them end; faults: ")
             + string.Join(", ", made.Select(m => $"{m.Key} {m.Value}"));
         Assert.True(wrong.Count == 0, $"{report}:\n{string.Join('\n', wrong.Take(20))}\n{fleet.Errors}");
         Assert.NotEmpty(load.Promises);
