@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orleans.Agents.Runs;
 using Orleans.Configuration;
 
 namespace Orleans.Agents.Server.Tests;
@@ -89,6 +90,10 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("Profile", "--postgres=Host=db", "--profile=careless")]
     [InlineData("SiloPort", "--postgres=Host=db", "--silo-port=0")]
     [InlineData("Lanes", "--postgres=Host=db", "--lanes=-1")]
+    [InlineData("MaxCallsPerAgent", "--postgres=Host=db", "--max-calls-per-agent=0")]
+    [InlineData("RetainFor", "--postgres=Host=db", "--retain-for=00:00:00")]
+    [InlineData("RetainFor", "--postgres=Host=db", "--retain-for=40000")]
+    [InlineData("RetainNewest", "--postgres=Host=db", "--retain-newest=-1")]
     [InlineData("Cluster", "--postgres=Host=db", "--cluster=Not A Name")]
     [InlineData("Lease", "--postgres=Host=db", "--lease=00:00:00.9")]
     [InlineData("Lease", "--postgres=Host=db", "--lease=00:10:01")]
@@ -101,6 +106,21 @@ public sealed class ConfigurationTests : IDisposable
         var refused = Assert.Throws<OptionsValidationException>(() => builder.AddServerNode());
 
         Assert.Contains(what, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_engine_of_a_node_keeps_and_does_at_once_is_as_it_was_told()
+    {
+        File.WriteAllText(file, """{ "postgres": "Host=db", "max_calls_per_agent": 3, "retain_for": "30.00:00:00", "retain_newest": 9 }""");
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddServerConfiguration(["--config", file, "--retain-newest", "1000", "--lanes", "7"]);
+        builder.AddServerNode();
+        using var host = builder.Build();
+
+        var engine = host.Services.GetRequiredService<IOptions<EngineOptions>>().Value;
+
+        Assert.Equal((7, 3, 1000), (engine.Lanes, engine.MaxCallsPerAgent, engine.RetainNewest));
+        Assert.Equal(TimeSpan.FromDays(30), engine.RetainFor);
     }
 
     private static ClusterMembershipOptions MembershipOf(string profile)
