@@ -45,7 +45,7 @@ public sealed class OtherVersionTests
 }
 
 /// <summary>What answers for runs, as long as the first cancellations come to a silo that does not know what that is.</summary>
-internal class Misunderstood : DispatchProxy
+public class Misunderstood : DispatchProxy
 {
     public IAgents? Inner { get; set; }
 

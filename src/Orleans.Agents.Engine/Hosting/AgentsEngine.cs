@@ -90,14 +90,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     /// <summary>How much this process tells of its work.</summary>
     public Observation Observation { get => field ??= new(clock); init; }
 
-    /// <summary>
-    /// Whether this process may carry runs, as far as it knows without asking the store: it was started, is not stopped, and has not
-    /// ended because it was taken for dead.
-    /// </summary>
-    public bool IsCarrying => table is { IsAbandoned: false };
-
-    /// <summary>Whether it carries runs: it was started and is not stopped.</summary>
-    internal bool IsStarted => table is not null;
+    /// <summary>Whether it may carry runs, as far as it knows without asking the store: nobody stopped it, or took it for dead.</summary>
+    public bool IsCarrying => keeper is { IsOver: false };
 
     private RunTable Table => table ?? throw NotStarted();
 

@@ -39,7 +39,10 @@ internal sealed class Keeper(
     private TimeSpan? leaseLeft;
     private DateTimeOffset? storeLostAt;
     private bool isRehearsed;
-    private bool isOver;
+    private volatile bool isOver;
+
+    /// <summary>Whether this process ends because it was taken for dead: it carries nothing any more, nor will.</summary>
+    public bool IsOver => isOver;
 
     public void Start() => loop = LoopAsync();
 

@@ -36,9 +36,6 @@ internal sealed class RunTable
     /// <summary>The epoch that runs are carried under from now on.</summary>
     public Epoch Epoch => new(Volatile.Read(ref current));
 
-    /// <summary>Whether this process carries nothing any more, nor will.</summary>
-    public bool IsAbandoned => isAbandoned;
-
     /// <summary>How many runs this process carries.</summary>
     public int Count => hosts.Count;
 
