@@ -96,7 +96,7 @@ public sealed class GatewayTests
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(nodes.There, $"/api/v1/runs/{run}"));
         var ports = Cluster.FreePorts(2);
 
-        var (strict, http) = nodes.Start(ports[0], ports[1], "--retain-newest=0");
+        var (strict, http) = nodes.Launch(ports[0], ports[1], "--retain-newest=0");
         using (strict)
         using (http)
         {
@@ -190,8 +190,8 @@ public sealed class GatewayTests
         {
             File.WriteAllText(definitions, Workflow);
             var ports = Cluster.FreePorts(4);
-            (First, Here) = Start(ports[0], ports[1]);
-            (Second, There) = Start(ports[2], ports[3]);
+            (First, Here) = Launch(ports[0], ports[1]);
+            (Second, There) = Launch(ports[2], ports[3]);
         }
 
         public Process First { get; }
@@ -224,7 +224,7 @@ public sealed class GatewayTests
             File.Delete(definitions);
         }
 
-        public (Process Process, HttpClient Http) Start(int silo, int http, params string[] flags)
+        public (Process Process, HttpClient Http) Launch(int silo, int http, params string[] flags)
         {
             var process = ProgramTests.Start(
                 server,
