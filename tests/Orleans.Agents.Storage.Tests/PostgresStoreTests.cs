@@ -87,6 +87,25 @@ public sealed class PostgresStoreTests : StoreConformance<PostgresTestDatabase>
     }
 
     [Fact]
+    public async Task A_process_that_stands_still_while_it_stores_a_child_holds_nothing_for_long()
+    {
+        const string standsStill = "exists (select from pg_stat_activity where {mine} and state = 'idle in transaction')";
+        using var proxy = new CuttingProxy(PostgresServer.Shared);
+        await using var store = Database.Open(proxy);
+        var epoch = await store.Carriers.TakeAsync(isKeeper: false, Stop);
+        await store.Journal.AppendAsync(Start(Ada) with { Epoch = epoch }, Stop);
+
+        proxy.HoldTheNextAnswerTo("insert into appends");
+        var append = Next(Ada, 1) with { Epoch = epoch, Children = [Start(Bob) with { Epoch = epoch }] };
+        var stored = store.Journal.AppendAsync(append, Stop).AsTask();
+        await Database.UntilAsync(standsStill);
+        await Database.UntilAsync($"not {standsStill}");
+
+        Assert.Equal(new Appended.Stored(), await stored);
+        Assert.NotNull(await Store.Runs.FindAsync(Bob, Stop));
+    }
+
+    [Fact]
     public async Task Who_cannot_reach_the_server_is_told_so_and_may_try_again()
     {
         using var proxy = new CuttingProxy(PostgresServer.Shared);
