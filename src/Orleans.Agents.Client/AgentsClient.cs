@@ -83,12 +83,12 @@ public sealed class AgentsClient
     public Task<RunResumed> ResumeAsync(string run, CancellationToken cancellation = default) =>
         transport.PostAsync(PathOf(run, "/resume"), null, HttpJson.Default.RunResumed, cancellation);
 
-    /// <summary>Begins a run where another one stood; without a name it is given one, so that it is begun once.</summary>
+    /// <summary>Begins a run where another one stood; without a name or key it is given a name, so that it is begun once.</summary>
     /// <exception cref="AgentsApiException">It is refused.</exception>
     public Task<RunStarted> ForkAsync(string run, ForkRun fork, CancellationToken cancellation = default) =>
         transport.PostAsync(
             PathOf(run, "/fork"),
-            JsonContentOf(fork with { Run = fork.Run ?? $"run-{Guid.NewGuid():n}" }, HttpJson.Default.ForkRun),
+            JsonContentOf(fork.Key is null ? fork with { Run = fork.Run ?? $"run-{Guid.NewGuid():n}" } : fork, HttpJson.Default.ForkRun),
             HttpJson.Default.RunStarted,
             cancellation);
 

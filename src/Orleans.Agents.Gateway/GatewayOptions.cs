@@ -34,7 +34,10 @@ public sealed class GatewayOptions : IValidatableObject
     [Range(1024, 1024 * 1024 * 1024)]
     public long MaxBodyBytes { get; set; } = 5 * 1024 * 1024;
 
-    /// <summary>How long a request may take that is not a stream of events.</summary>
+    /// <summary>
+    /// How long a request may take that is not a stream of events; and how long who follows events may take nothing of what it
+    /// is sent.
+    /// </summary>
     /// <value>The default is 30 seconds.</value>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

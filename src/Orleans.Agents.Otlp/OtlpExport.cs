@@ -34,7 +34,7 @@ public sealed class OtlpExport : IAsyncDisposable
             ? Sdk.CreateTracerProviderBuilder()
                 .SetResourceBuilder(resource)
                 .AddSource($"{SpanNames.Source}*")
-                .AddProcessor(_ => new ProcessUse(observation))
+                .AddProcessor(_ => new ProcessUse())
                 .AddOtlpExporter()
                 .Build()
             : null;

@@ -52,6 +52,9 @@ internal static class ServerNode
                 .UseAgents(engine =>
                 {
                     engine.Lanes = options.Lanes;
+                    engine.MaxCallsPerAgent = options.MaxCallsPerAgent;
+                    engine.RetainFor = options.RetainFor;
+                    engine.RetainNewest = options.RetainNewest;
                     SizeLimitText.Apply(engine, options.Limits);
                 })
                 .UsePostgres(new PostgresStoreOptions

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using Orleans.Agents.Hosting;
@@ -59,6 +60,24 @@ internal sealed class ServerOptions : IValidatableObject
     [Range(0, 10_000)]
     public int Lanes { get; set; } = 64;
 
+    /// <summary>How many calls of one agent are under way at once, at all nodes together.</summary>
+    /// <value>The default is null: as many as there are lanes; 1 to 1,000,000.</value>
+    [Range(1, 1_000_000)]
+    [ConfigurationKeyName("max_calls_per_agent")]
+    public int? MaxCallsPerAgent { get; set; }
+
+    /// <summary>How long runs are kept after they ended, unless <see cref="RetainNewest"/> keeps them.</summary>
+    /// <value>The default is null: for ever, unless <see cref="RetainNewest"/> is set; 1 second to 36,500 days.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "36500.00:00:00", ParseLimitsInInvariantCulture = true)]
+    [ConfigurationKeyName("retain_for")]
+    public TimeSpan? RetainFor { get; set; }
+
+    /// <summary>How many runs are kept of those that are over, unless <see cref="RetainFor"/> keeps more.</summary>
+    /// <value>The default is null: all, unless <see cref="RetainFor"/> is set.</value>
+    [Range(0, int.MaxValue)]
+    [ConfigurationKeyName("retain_newest")]
+    public int? RetainNewest { get; set; }
+
     /// <summary>
     /// How long this node serves on after it was told to stop, no longer ready, so that balancers stop sending it requests.
     /// </summary>
@@ -68,6 +87,7 @@ internal sealed class ServerOptions : IValidatableObject
 
     /// <summary>How long this node may be silent before others take its runs.</summary>
     /// <value>The default is 2.5 seconds; 1 second to 10 minutes.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>How large what a run asks, keeps and remembers may become, such as <c>payload=64KiB,history=100000</c>.</summary>
@@ -85,17 +105,29 @@ internal sealed class ServerOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        string? problem = null;
+        if (Address is { } address && !IPAddress.TryParse(address, out _))
+        {
+            yield return new ValidationResult(
+                $"{nameof(Address)}: '{address}' is no IP address, such as 10.0.0.7.", [nameof(Address)]);
+        }
+
+        if (ProblemOfLimits() is { } problem)
+        {
+            yield return new ValidationResult(problem, [nameof(Limits)]);
+        }
+    }
+
+    private string? ProblemOfLimits()
+    {
         try
         {
             SizeLimitText.Apply(new EngineOptions(), Limits);
+            return null;
         }
         catch (FormatException unclear)
         {
-            problem = unclear.Message;
+            return unclear.Message;
         }
-
-        return problem is null ? [] : [new ValidationResult(problem, [nameof(Limits)])];
     }
 }
 

@@ -16,6 +16,8 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    private const int SecondsToLetGo = 5; // a session that does not answer must not hold up the next
+
     private readonly Lock gate = new();
     private readonly HashSet<long> wanted = [];
     private readonly Dictionary<long, TaskCompletionSource<DateTime?>> waiting = [];
@@ -99,12 +101,12 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
     {
         await Task.Yield();
         var pause = FirstPause;
+        var former = Holding.None;
         while (HasWork())
         {
             try
             {
-                await using var session = await database.OpenAsync(CancellationToken.None);
-                await HoldAsync(session);
+                former = await HoldAsync(await database.OpenAsync(CancellationToken.None), former);
                 pause = FirstPause;
             }
             catch (Exception lost) when (PostgresProblem.IsOfTheServer(lost))
@@ -114,14 +116,36 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
                 pause = TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, LongestPause.Ticks));
             }
         }
+
+        await former.EndAsync();
+    }
+
+    // The former session keeps its locks until this one has them: free for a moment on a busy machine, they would be taken
+    // for those of a process that is gone.
+    private async Task<Holding> HoldAsync(NpgsqlConnection session, Holding former)
+    {
+        var isKept = false;
+        try
+        {
+            var held = await HoldAsync(session, former.EndAsync);
+            isKept = true;
+            return new Holding(session, held);
+        }
+        finally
+        {
+            if (!isKept)
+            {
+                await session.DisposeAsync();
+            }
+        }
     }
 
     // Brings what the session holds to what is wanted, again and again, until it has to be another one.
-    private async Task HoldAsync(NpgsqlConnection session)
+    private async Task<HashSet<long>> HoldAsync(NpgsqlConnection session, Func<Task> onHeld)
     {
         var (isOfUse, startedAt) = await AskAsync(session);
         var held = new HashSet<long>();
-        while (Next(held) is { } next)
+        while (Next() is { } next)
         {
             if (isOfUse)
             {
@@ -131,6 +155,7 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
 
             held = next.Wanted;
             Answer(held, isOfUse ? startedAt : null);
+            await onHeld();
             try
             {
                 await session.WaitAsync(next.Wake);
@@ -142,7 +167,7 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
             }
         }
 
-        await LetGoAsync(session, [.. held]);
+        return held;
     }
 
     private static async Task<(bool IsOfUse, DateTime StartedAt)> AskAsync(NpgsqlConnection session)
@@ -178,6 +203,7 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
         {
             await using var command = session.Command(
                 "select pg_advisory_unlock_shared(key) from unnest($1) as keys (key)", Sql.Integers(keys));
+            command.CommandTimeout = SecondsToLetGo;
             await command.ExecuteNonQueryAsync();
         }
     }
@@ -192,7 +218,7 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
     }
 
     // Null when this session is to be given up.
-    private Wish? Next(HashSet<long> held)
+    private Wish? Next()
     {
         lock (gate)
         {
@@ -235,4 +261,33 @@ internal sealed class CarrierLocks(Database database) : IAsyncDisposable
     }
 
     private sealed record Wish(HashSet<long> Wanted, CancellationToken Wake);
+
+    /// <summary>A session and the locks it holds until another one has them.</summary>
+    private sealed class Holding(NpgsqlConnection? session, HashSet<long> keys)
+    {
+        private NpgsqlConnection? session = session;
+
+        public static Holding None { get; } = new(null, []);
+
+        public async Task EndAsync()
+        {
+            if (session is not { } ended)
+            {
+                return;
+            }
+
+            session = null;
+            await using (ended)
+            {
+                try
+                {
+                    await LetGoAsync(ended, [.. keys]);
+                }
+                catch (Exception broken) when (PostgresProblem.IsOfTheServer(broken))
+                {
+                    // It held nothing any more: that is why there is another.
+                }
+            }
+        }
+    }
 }

@@ -8,6 +8,8 @@ namespace Orleans.Agents.Storage.Postgres;
 /// <summary>What PostgreSQL's error codes, and a connection that breaks, mean to the engine.</summary>
 internal static class PostgresProblem
 {
+    private const string StoodStillInTransaction = "25P03"; // idle_in_transaction_session_timeout
+
     /// <summary>Whether an exception comes from the server or the way to it, and not from a mistake of ours.</summary>
     public static bool IsOfTheServer(Exception problem) =>
         problem is NpgsqlException or SocketException or IOException or TimeoutException;
@@ -29,6 +31,7 @@ internal static class PostgresProblem
     /// <summary>Whether the connection broke: the statement may have been carried out or not.</summary>
     public static bool IsConnectionLost(Exception problem) => problem is PostgresException postgres
         ? postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or StoodStillInTransaction
         : IsOfTheServer(problem) && problem is not { InnerException: TimeoutException };
 
     /// <summary>The exception of the engine for one of PostgreSQL's.</summary>

@@ -7,6 +7,63 @@ namespace Orleans.Agents.Storage.Postgres;
 /// <summary>What runs there are in the database.</summary>
 internal sealed class PostgresRunList(Database database) : IRunList
 {
+    // There are as many owners as processes but as many epochs as processes there ever were; so it hops through the
+    // index from owner to owner and asks of each whether it is fenced. Of several keepers each is offered its share; after
+    // it what others were offered and left lying, because they hang, or because they cannot read it.
+    private const string Waiting =
+        """
+        with recursive
+            keepers as (
+                select epoch, row_number() over (order by epoch) - 1 as place, count(*) over () as total
+                from carrier where fenced_at is null and is_keeper),
+            share as materialized (
+                select coalesce(max(total), 1) as total, coalesce(max(place), 0) as place
+                from keepers where epoch = $3),
+            offers as (
+                select true as is_own, interval '0' as waited
+                union all
+                select false, interval '2 s' from share where total > 1),
+            owners (owner) as (
+                select min(owner) from runs where owner is not null
+                union all
+                select (select min(owner) from runs where owner > owners.owner) from owners
+                where owners.owner is not null),
+            gone as materialized (
+                select owner, fenced_at from owners join carrier on epoch = owner and fenced_at is not null),
+            left_for as materialized (
+                select run, min(at) as at from inbox where consumed_at is null group by run)
+        select id from offers cross join lateral (
+            (
+                select orphan.id, null::timestamptz as wake_at, orphan.run
+                from gone cross join lateral (
+                    select id, run from runs where runs.owner = gone.owner offset 0) as orphan
+                where (orphan.run % (select total from share) = (select place from share)) = is_own
+                    and (is_own or fenced_at <= statement_timestamp() - waited)
+                limit $2
+            )
+            union all
+            (
+                select id, wake_at, run from runs
+                where wake_at <= $1 - waited
+                    and (run % (select total from share) = (select place from share)) = is_own
+                order by wake_at, run limit $2
+            )
+            union all
+            (
+                select free.id, timestamptz 'infinity', free.run
+                from left_for cross join lateral (
+                    select id, run from runs
+                    where runs.run = left_for.run and owner is null
+                        and status not in ('succeeded', 'failed') and (wake_at is null or wake_at > $1)
+                    offset 0) as free
+                where (free.run % (select total from share) = (select place from share)) = is_own
+                    and (is_own or left_for.at <= $1 - waited)
+                limit $2
+            )
+        ) as waiting
+        order by is_own desc, wake_at nulls first, run limit $2
+        """;
+
     private readonly PostgresPruning pruning = new(database);
 
     /// <inheritdoc/>
@@ -73,8 +130,6 @@ internal sealed class PostgresRunList(Database database) : IRunList
     }
 
     /// <inheritdoc/>
-    // There are as many owners as processes but as many epochs as processes there ever were; so it hops through the
-    // index from owner to owner and asks of each whether it is fenced. Of several keepers each is offered its share.
     public Task<ImmutableArray<RunId>> FindWaitingAsync(WaitingQuery query, CancellationToken cancellation)
     {
         query.ThrowIfMalformed();
@@ -82,46 +137,7 @@ internal sealed class PostgresRunList(Database database) : IRunList
             async (connection, stop) =>
             {
                 await using var find = connection.Command(
-                    """
-                    with recursive
-                        keepers as (
-                            select epoch, row_number() over (order by epoch) - 1 as place, count(*) over () as total
-                            from carrier where fenced_at is null and is_keeper),
-                        share as materialized (
-                            select coalesce(max(total), 1) as total, coalesce(max(place), 0) as place
-                            from keepers where epoch = $3),
-                        owners (owner) as (
-                            select min(owner) from runs where owner is not null
-                            union all
-                            select (select min(owner) from runs where owner > owners.owner) from owners
-                            where owners.owner is not null)
-                    (
-                        select id, null::timestamptz as wake_at, runs.run
-                        from owners join carrier on epoch = owners.owner and fenced_at is not null
-                        join runs on runs.owner = owners.owner
-                        where run % (select total from share) = (select place from share)
-                        limit $2
-                    )
-                    union all
-                    (
-                        select id, wake_at, run from runs
-                        where wake_at <= $1 and run % (select total from share) = (select place from share)
-                        order by wake_at, run limit $2
-                    )
-                    union all
-                    (
-                        select free.id, timestamptz 'infinity', free.run
-                        from (select distinct run from inbox where consumed_at is null) as left_for
-                        cross join lateral (
-                            select id, run from runs
-                            where runs.run = left_for.run and owner is null and status not in ('succeeded', 'failed')
-                                and (wake_at is null or wake_at > $1)
-                            offset 0) as free
-                        where free.run % (select total from share) = (select place from share)
-                        limit $2
-                    )
-                    order by wake_at nulls first, run limit $2
-                    """,
+                    Waiting,
                     Sql.Moment(Clock.Of(query.Now)),
                     Sql.Integer(query.Limit),
                     Sql.Integer(query.For.Value));

@@ -7,11 +7,14 @@ namespace Orleans.Agents.Storage.Postgres;
 internal sealed class WriteSession : IDisposable
 {
     // A plan is made once and must be good for tables of any size, also when they were empty as it was made: everything is
-    // reached by index, row by row. And what is answered is durable, whatever this server does by default.
+    // reached by index, row by row. And what is answered is durable, whatever this server does by default. A process that
+    // stands still in the middle of a transaction would hold its epoch's row, so that nobody could fence it: the server ends
+    // such a session, and the appends are sent again if the process comes to itself.
     private const string Settings =
         """
         select set_config(name, value, false) from (values
             ('plan_cache_mode', 'force_generic_plan'), ('jit', 'off'),
+            ('idle_in_transaction_session_timeout', '1s'),
             ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('enable_seqscan', 'off'),
             ('synchronous_commit',
                 case current_setting('synchronous_commit') when 'off' then 'on'

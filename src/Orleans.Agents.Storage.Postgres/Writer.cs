@@ -55,9 +55,8 @@ internal sealed class Writer(Database database, int maxLanes, long maxWaitingByt
                 idle++;
                 while (!IsWorthALane)
                 {
-                    if (isClosed)
+                    if (isClosed && waiting.Count == 0 && busy == 0)
                     {
-                        // What still waits is left to the one that is busy: it comes back for it.
                         idle--;
                         return false;
                     }
@@ -80,7 +79,7 @@ internal sealed class Writer(Database database, int maxLanes, long maxWaitingByt
     {
         lock (gate)
         {
-            busy--;
+            LetOthersWrite();
         }
     }
 
@@ -89,7 +88,7 @@ internal sealed class Writer(Database database, int maxLanes, long maxWaitingByt
     {
         lock (gate)
         {
-            busy--;
+            LetOthersWrite();
             WakeLane();
         }
     }
@@ -137,6 +136,16 @@ internal sealed class Writer(Database database, int maxLanes, long maxWaitingByt
         }
     }
 
+    // Who is busy may be somebody's own thread, which does not come back for what waits. So the lanes stay until nobody is.
+    private void LetOthersWrite()
+    {
+        busy--;
+        if (isClosed)
+        {
+            Monitor.PulseAll(gate);
+        }
+    }
+
     private bool IsWorthALane => waiting.Count > 0 && (busy == 0 || waiting.Count >= MaxAppends);
 
     private void WakeLane()
@@ -150,7 +159,7 @@ internal sealed class Writer(Database database, int maxLanes, long maxWaitingByt
         {
             Monitor.Pulse(gate);
         }
-        else if (lanes.Count < maxLanes)
+        else if (lanes.Count < maxLanes && !isClosed)
         {
             lanes.Add(WriterLane.Start(this, database, lanes.Count));
         }

@@ -22,6 +22,7 @@ public sealed class SqliteStore : IStore
         ArgumentOutOfRangeException.ThrowIfLessThan(options.LockTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.LockTimeout, TimeSpan.FromMinutes(10));
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxBytes ?? 1, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxWaitingBytes, 1);
 
         // A copy with the whole path: neither a later change nor another current folder may move the store.
         options = new SqliteStoreOptions
@@ -29,6 +30,7 @@ public sealed class SqliteStore : IStore
             Path = Path.GetFullPath(options.Path),
             LockTimeout = options.LockTimeout,
             MaxBytes = options.MaxBytes,
+            MaxWaitingBytes = options.MaxWaitingBytes,
             Faults = options.Faults,
         };
         this.options = options;

@@ -20,6 +20,13 @@ public sealed class SqliteStoreOptions
     /// <value>The default is null: as large as the disk allows. At least 1.</value>
     public long? MaxBytes { get; set; }
 
+    /// <summary>
+    /// How many bytes of writes may wait for the file. Above it new runs are refused with <c>store.unavailable</c>, so that
+    /// the ones under way get through.
+    /// </summary>
+    /// <value>The default is 64 MB; at least 1.</value>
+    public long MaxWaitingBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Faults to be made on purpose: where a process kills itself, for tests of recovery.</summary>
     /// <value>The default is none.</value>
     public FaultPlan Faults { get; set; } = FaultPlan.None;

@@ -12,6 +12,9 @@ internal abstract class Write(int bytes)
     /// <summary>Whether it may be done on the thread of who asks for it.</summary>
     public virtual bool MayKeepThread => false;
 
+    /// <summary>Whether it may be refused while too much waits: what it would begin has not begun.</summary>
+    public virtual bool IsBirth => false;
+
     /// <summary>Whether nobody waits for it any more.</summary>
     public abstract bool IsAbandoned { get; }
 
@@ -57,12 +60,17 @@ internal sealed class AnyWrite<TAnswer>(Func<WriteSession, TAnswer> work, int by
 
 /// <summary>An append: what nearly all writes are.</summary>
 internal sealed class AppendWrite(Append append, FaultPlan faults)
-    : Write<Appended>(RowBytes + append.Size)
+    : Write<Appended>(RowBytes + append.Size + BytesBeside(append))
 {
     /// <summary>What an append costs beside its events: its rows and their share of the indexes.</summary>
     public const int RowBytes = 256;
 
     public override bool MayKeepThread => append.MayKeepThread;
+
+    public override bool IsBirth => append.Birth is not null;
+
+    private static int BytesBeside(Append append) =>
+        append.Children.Sum(child => RowBytes + child.Size) + append.Notes.Sum(note => RowBytes + note.Body.Length);
 
     protected override Appended Do(WriteSession session)
     {

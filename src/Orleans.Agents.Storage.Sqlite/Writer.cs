@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Data.Sqlite;
+using Orleans.Agents.Journal;
 using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Storage.Sqlite;
@@ -18,6 +19,7 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
     private readonly List<Write> batch = new(MaxWrites);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? thread;
+    private long waitingBytes;
     private bool isWriting;
     private bool isClosed;
     private WriteSession? session;
@@ -35,7 +37,12 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
             return Task.FromCanceled<TAnswer>(cancellation);
         }
 
-        if (IsAlone(write, write.MayKeepThread))
+        if (TryQueue(write, out var isAlone) is { } refusal)
+        {
+            return Task.FromException<TAnswer>(refusal);
+        }
+
+        if (isAlone)
         {
             // With nobody to share a commit with, going to another thread and back would take as long as the commit.
             Commit([write]);
@@ -73,30 +80,38 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
     }
 
     // A write that finds nothing under way need not wait for the writer's thread; the others are queued for it.
-    private bool IsAlone(Write write, bool mayBeDoneHere)
+    private StoreException? TryQueue(Write write, out bool isAlone)
     {
+        isAlone = false;
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(isClosed, typeof(SqliteStore));
+            if (write.IsBirth && waitingBytes > options.MaxWaitingBytes)
+            {
+                return TooMuchWaits();
+            }
+
             if (thread is null)
             {
                 thread = new Thread(Run) { IsBackground = true, Name = "agents sqlite writer" };
                 thread.Start();
             }
 
-            if (mayBeDoneHere && !isWriting && waiting.Count == 0)
+            if (write.MayKeepThread && !isWriting && waiting.Count == 0)
             {
                 isWriting = true;
-                return true;
+                isAlone = true;
+                return null;
             }
 
             waiting.Enqueue(write);
+            waitingBytes += write.Bytes;
             if (waiting.Count == 1)
             {
                 Monitor.Pulse(gate);
             }
 
-            return false;
+            return null;
         }
     }
 
@@ -161,6 +176,7 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
             var bytes = 0;
             while (batch.Count < MaxWrites && bytes < MaxBytes && waiting.TryDequeue(out var write))
             {
+                waitingBytes -= write.Bytes;
                 if (!write.IsAbandoned)
                 {
                     batch.Add(write);
@@ -230,4 +246,9 @@ internal sealed class Writer(SqliteStoreOptions options) : IAsyncDisposable
         var answer = problem is SqliteException sqlite ? SqliteProblem.ToStoreException(sqlite, options.Path) : problem;
         writes.ForEach(write => write.Fail(answer));
     }
+
+    private StoreException TooMuchWaits() => new(
+        "store.unavailable",
+        $"{waitingBytes} bytes wait to be written to {options.Path}; it takes new runs again when fewer do.",
+        isTransient: true);
 }

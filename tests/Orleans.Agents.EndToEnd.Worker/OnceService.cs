@@ -6,7 +6,7 @@ namespace Orleans.Agents.EndToEnd.Worker;
 
 /// <summary>
 /// A service outside that does a thing once for each attempt it is asked for: a slip of paper says <c>done</c> or
-/// <c>void</c>, and whoever comes first writes it. To be asked for what it has done is written down too.
+/// <c>void</c>, and whoever comes first writes it. To be asked for what it has done, or too late, is written down too.
 /// </summary>
 internal sealed class OnceService(string folder)
 {
@@ -16,6 +16,7 @@ internal sealed class OnceService(string folder)
     private readonly string slips = Directory.CreateDirectory(Path.Combine(folder, "once")).FullName;
     private readonly string begun = Directory.CreateDirectory(Path.Combine(folder, "once-begun")).FullName;
     private readonly FaultPlan again = FaultPlan.Parse(null, Path.Combine(folder, "again.txt"));
+    private readonly FaultPlan late = FaultPlan.Parse(null, Path.Combine(folder, "late.txt"));
 
     /// <summary>Does it; false when it was declared void before, because the caller is late.</summary>
     public bool TryDo(ToolCall call)
@@ -25,11 +26,7 @@ internal sealed class OnceService(string folder)
             return true;
         }
 
-        if (File.ReadAllText(SlipOf(call)) == Done)
-        {
-            again.Record(call.Activity, call.Attempt, call.Epoch);
-        }
-
+        (File.ReadAllText(SlipOf(call)) == Done ? again : late).Record(call.Activity, call.Attempt, call.Epoch);
         return false;
     }
 

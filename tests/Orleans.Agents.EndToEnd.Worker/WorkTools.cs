@@ -7,7 +7,8 @@ namespace Orleans.Agents.EndToEnd.Worker;
 
 /// <summary>
 /// Tools that add one to a number and write down that they did, before anybody is told: in <c>begun-</c> and the
-/// process's number when the work begins, in <c>effects.txt</c> when it is done.
+/// process's number when the work begins, in <c>effects.txt</c> when it is done. Calls that must not be made twice are also written
+/// down when they begin and when they end, however they do: in <c>called-</c> and <c>returned-</c> and the process's number.
 /// </summary>
 /// <param name="folder">Where they write it down.</param>
 /// <param name="isCareless">A planted fault that the checker has to find: everything is done twice.</param>
@@ -16,6 +17,8 @@ internal sealed class WorkTools(string folder, bool isCareless)
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private readonly FaultPlan begun = FaultPlan.Parse(null, Path.Combine(folder, $"begun-{Environment.ProcessId}.txt"));
+    private readonly FaultPlan called = FaultPlan.Parse(null, Path.Combine(folder, $"called-{Environment.ProcessId}.txt"));
+    private readonly FaultPlan returned = FaultPlan.Parse(null, Path.Combine(folder, $"returned-{Environment.ProcessId}.txt"));
     private readonly FaultPlan done = FaultPlan.Parse(null, Path.Combine(folder, "effects.txt"));
     private readonly OnceService service = new(folder);
 
@@ -24,7 +27,7 @@ internal sealed class WorkTools(string folder, bool isCareless)
         Make("work.quick", "Adds one.", ToolEffect.Idempotent, (call, _, _) => DoAsync(call)),
         Make("work.slow", "Adds one after so many milliseconds.", ToolEffect.Idempotent, SlowAsync),
         Make("work.last", "Adds one when so many of the run and its children are stubborn.", ToolEffect.Idempotent, LastAsync),
-        MakeOnce("work.once", "Adds one, once, and tells after so many milliseconds.", OnceAsync),
+        MakeOnce("work.once", "Adds one, once, after so many milliseconds, and tells after so many more.", OnceAsync),
         MakeOnce("work.stubborn", "Adds one, once, when it is told to stop.", StubbornAsync),
     ];
 
@@ -57,9 +60,10 @@ internal sealed class WorkTools(string folder, bool isCareless)
         await DoAsync(call);
     }
 
-    // What is late is refused; it does not matter how, for nobody waits for it any more.
+    // What is on its way cannot be called back. What is late is refused; it does not matter how, for nobody waits for it any more.
     private async Task OnceAsync(ToolCall call, TimeSpan time, CancellationToken cancellation)
     {
+        await Task.Delay(TimeOf(call, "before"), CancellationToken.None);
         if (!service.TryDo(call))
         {
             throw new InvalidOperationException($"{call.Activity} attempt {call.Attempt} is void.");
@@ -79,11 +83,25 @@ internal sealed class WorkTools(string folder, bool isCareless)
     }
 
     private Tool MakeOnce(string name, string description, Func<ToolCall, TimeSpan, CancellationToken, Task> work) =>
-        Make(name, description, ToolEffect.Once, work) with
+        Make(name, description, ToolEffect.Once, (call, time, cancellation) => SeenAsync(work, call, time, cancellation)) with
         {
             Reconcile = (call, _) => ValueTask.FromResult<Reconciliation>(
                 service.WasDone(call) ? new Reconciliation.Happened(Next(call)) : new Reconciliation.DidNotHappen()),
         };
+
+    private async Task SeenAsync(
+        Func<ToolCall, TimeSpan, CancellationToken, Task> work, ToolCall call, TimeSpan time, CancellationToken cancellation)
+    {
+        called.Record(call.Activity, call.Attempt, call.Epoch);
+        try
+        {
+            await work(call, time, cancellation);
+        }
+        finally
+        {
+            returned.Record(call.Activity, call.Attempt, call.Epoch);
+        }
+    }
 
     private Tool Make(
         string name, string description, ToolEffect effect, Func<ToolCall, TimeSpan, CancellationToken, Task> work) => new(
@@ -96,14 +114,14 @@ internal sealed class WorkTools(string folder, bool isCareless)
         async (call, cancellation) =>
         {
             begun.Record(call.Activity, call.Attempt, call.Epoch);
-            await work(call, TimeOf(call), cancellation);
+            await work(call, TimeOf(call, "ms"), cancellation);
             return new ToolResult.Succeeded(Next(call));
         });
 
-    private static TimeSpan TimeOf(ToolCall call)
+    private static TimeSpan TimeOf(ToolCall call, string name)
     {
         using var input = JsonDocument.Parse(call.Input.Utf8);
-        return TimeSpan.FromMilliseconds(input.RootElement.TryGetProperty("ms", out var time) ? time.GetInt32() : 0);
+        return TimeSpan.FromMilliseconds(input.RootElement.TryGetProperty(name, out var time) ? time.GetInt32() : 0);
     }
 
     private static Payload Next(ToolCall call)

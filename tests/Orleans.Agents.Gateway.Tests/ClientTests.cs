@@ -51,6 +51,24 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task A_fork_whose_answer_is_lost_is_asked_for_again_and_begun_once_with_a_key_or_without()
+    {
+        await using var house = await House.OpenAsync();
+        using var http = new HttpClient(new Losing(2)) { BaseAddress = house.Address };
+        var run = (await new AgentsClient(house.Client, Quick).StartAsync(new StartRun("held"))).Run;
+        await house.Gate.Reached;
+        var fork = new ForkRun((await new AgentsClient(house.Client, Quick).ReadEventsAsync(run)).Next);
+
+        var lost = await new AgentsClient(http, Quick).ForkAsync(run, fork);
+        var keyed = await new AgentsClient(house.Client, Quick).ForkAsync(run, fork with { Key = "f-1" });
+        var again = await new AgentsClient(house.Client, Quick).ForkAsync(run, fork with { Key = "f-1" });
+
+        Assert.Equal((false, true, false), (lost.IsNew, keyed.IsNew, again.IsNew));
+        Assert.Equal(keyed.Run, again.Run);
+        Assert.Equal(3, (await new AgentsClient(house.Client, Quick).ListAsync(new RunListQuery())).Runs.Length);
+    }
+
+    [Fact]
     public async Task A_signal_whose_answer_is_lost_is_sent_again_and_comes_once()
     {
         await using var house = await House.OpenAsync();

@@ -146,6 +146,37 @@ public sealed class ControlApiTests
         await (await house.PostAsync("/api/v1/runs/none/fork", """{"at":1}""")).RefusedAsync(HttpStatusCode.NotFound, "run.unknown");
     }
 
+    [Fact]
+    public async Task One_key_is_one_fork_and_for_something_else_it_is_refused()
+    {
+        await using var house = await House.OpenAsync();
+        house.Gate.Open();
+        var run = await house.StartAsync("held");
+        var at = (await house.FollowAsync(run)).Single(fact =>
+            fact.Type == "state.entered" && fact.Fact.GetProperty("state").GetString() == "second").Sequence;
+        var fork = $"/api/v1/runs/{run}/fork";
+        var body = $$$"""{"at":{{{at}}},"context":{"a":7}}""";
+        var key = ("Idempotency-Key", "f-1");
+
+        var first = await (await house.PostAsync(fork, body, key)).ReadAsync(HttpJson.Default.RunStarted, HttpStatusCode.Created);
+        var again = await (await house.PostAsync(fork, body, key)).ReadAsync(HttpJson.Default.RunStarted);
+        var inBody = await (await house.PostAsync(fork, $$$"""{"at":{{{at}}},"context":{"a":7},"key":"f-1"}"""))
+            .ReadAsync(HttpJson.Default.RunStarted);
+
+        Assert.Equal((first.Run, true, false), (again.Run, first.IsNew, again.IsNew));
+        Assert.Equal((first.Run, false), (inBody.Run, inBody.IsNew));
+        Assert.Equal(2, (await house.GetAsync("/api/v1/runs", HttpJson.Default.RunPage)).Runs.Length);
+        Assert.Equal("f-1", (await house.GetAsync($"/api/v1/runs/{first.Run}", HttpJson.Default.RunDetails)).Key);
+        await ConflictAsync(fork, body.Replace("7", "8", StringComparison.Ordinal));
+        await ConflictAsync(fork, $$$"""{"at":{{{at}}}}""");
+        await ConflictAsync("/api/v1/runs", """{"workflow":"held"}""");
+        await (await house.PostAsync(fork, $$$"""{"at":{{{at}}},"key":"f-2"}""", key))
+            .RefusedAsync(HttpStatusCode.BadRequest, "request.invalid");
+
+        async Task ConflictAsync(string path, string other) => Assert.Equal(
+            "$.key", (await (await house.PostAsync(path, other, key)).RefusedAsync(HttpStatusCode.Conflict, "run.key_conflict")).Place);
+    }
+
     [Theory]
     [InlineData("""{"activity":"1/0","verdict":"retri"}""", "$.verdict", "retry")]
     [InlineData("""{"activity":"1","verdict":"retry"}""", "$.activity", null)]

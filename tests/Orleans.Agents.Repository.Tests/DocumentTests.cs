@@ -65,6 +65,6 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"^\| `([a-z_.]+\.[a-z_]+)` \|", RegexOptions.Multiline)]
     private static partial Regex TableCode();
 
-    [GeneratedRegex("\"((?:model|tool|files|policy|activity|budget|run|context|payload|output|input|workflow|wait|signal|expression|store|history)\\.[a-z_]+)\"")]
+    [GeneratedRegex("\"((?:model|tool|files|policy|activity|budget|run|context|payload|output|input|workflow|wait|signal|expression|store|history|cluster)\\.[a-z_]+)\"")]
     private static partial Regex FailureLiteral();
 }

@@ -13,6 +13,7 @@ public sealed partial class SourceTests
     [
         "src/Orleans.Agents.Cli/CommandLine.cs",
         "src/Orleans.Agents.Engine/Activities/ActivityPerformer.cs",
+        "src/Orleans.Agents.Engine/Activities/Lending/Loan.cs",
         "src/Orleans.Agents.Engine/Runs/Keeper.cs",
         "src/Orleans.Agents.Engine/Runs/RunHost.cs",
         "src/Orleans.Agents.Engine/Runs/Followers.cs",

@@ -68,7 +68,7 @@ public sealed class ClusterFaultTests(ITestOutputHelper output)
         }
         while (TimeProvider.System.GetElapsedTime(since) < FaultSettings.Storm);
 
-        FaultSettings.Report(output, "cluster-storm", $"{rounds} rounds; {await cluster.JudgeAsync()}");
+        FaultSettings.Report(output, "cluster-storm", $"{rounds} rounds within {TimeProvider.System.GetElapsedTime(since)}; {await cluster.JudgeAsync()}");
         Assert.NotEqual(0, cluster.Nodes.WorkOfLenders().RunsThatLent);
     }
 

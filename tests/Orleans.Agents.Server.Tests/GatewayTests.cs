@@ -87,6 +87,27 @@ public sealed class GatewayTests
         Assert.Equal("event: run.succeeded", lines.Last(line => line.StartsWith("event: ", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_node_that_is_told_what_to_keep_prunes_the_rest_for_all_nodes()
+    {
+        using var nodes = await Nodes.StartAsync();
+        var run = await StartAsync(nodes.Here);
+        await FollowAsync(nodes.There, run);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(nodes.There, $"/api/v1/runs/{run}"));
+        var ports = Cluster.FreePorts(2);
+
+        var (strict, http) = nodes.Launch(ports[0], ports[1], "--retain-newest=0");
+        using (strict)
+        using (http)
+        {
+            await Eventually.TrueAsync(
+                async () => await StatusAsync(nodes.There, $"/api/v1/runs/{run}") == HttpStatusCode.NotFound,
+                Patience,
+                () => "the run is kept");
+            strict.Kill();
+        }
+    }
+
     // Null when nobody is there.
     private static async Task<HttpStatusCode?> StatusAsync(HttpClient node, string path)
     {
@@ -169,8 +190,8 @@ public sealed class GatewayTests
         {
             File.WriteAllText(definitions, Workflow);
             var ports = Cluster.FreePorts(4);
-            (First, Here) = Start(ports[0], ports[1]);
-            (Second, There) = Start(ports[2], ports[3]);
+            (First, Here) = Launch(ports[0], ports[1]);
+            (Second, There) = Launch(ports[2], ports[3]);
         }
 
         public Process First { get; }
@@ -203,14 +224,17 @@ public sealed class GatewayTests
             File.Delete(definitions);
         }
 
-        private (Process Process, HttpClient Http) Start(int silo, int http)
+        public (Process Process, HttpClient Http) Launch(int silo, int http, params string[] flags)
         {
             var process = ProgramTests.Start(
                 server,
-                string.Create(CultureInfo.InvariantCulture, $"--silo-port={silo}"),
-                string.Create(CultureInfo.InvariantCulture, $"--listen=http://127.0.0.1:{http}"),
-                $"--definitions={definitions}",
-                "--drain-delay=00:00:02");
+                [
+                    string.Create(CultureInfo.InvariantCulture, $"--silo-port={silo}"),
+                    string.Create(CultureInfo.InvariantCulture, $"--listen=http://127.0.0.1:{http}"),
+                    $"--definitions={definitions}",
+                    "--drain-delay=00:00:02",
+                    .. flags,
+                ]);
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
             return (process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{http}"), Timeout = Patience });

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Orleans.Agents.Client;
 using Orleans.Agents.EndToEnd.Tests.Faults;
 using Orleans.Agents.EndToEnd.Tests.Processes;
 using Orleans.Agents.Repository.Tests;
@@ -40,7 +41,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public async Task One_that_comes_after_a_crash_calls_nobody_who_is_dead()
+    public async Task One_that_comes_after_a_crash_of_everything_tells_of_it_and_calls_nobody_who_is_dead()
     {
         using var server = PostgresServer.Start();
         await using var crashed = await ReadyAsync();
@@ -48,6 +49,9 @@ public sealed class ProgramTests
 
         await using var next = await ReadyAsync(); // at another address, as containers come
 
+        Assert.Contains("was fenced: its process is gone", next.Said, StringComparison.Ordinal);
+        var told = await new AgentsClient(next.Http).GetTelemetryAsync();
+        Assert.Equal(("debug", "shipping"), (told.Mode, told.Chosen));
         Assert.Contains("were marked dead", next.Said, StringComparison.Ordinal);
         Assert.DoesNotContain("Unable to connect", next.Said, StringComparison.Ordinal);
         Assert.DoesNotContain("Failed to get ping responses", next.Said, StringComparison.Ordinal);

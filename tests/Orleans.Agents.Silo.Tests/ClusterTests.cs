@@ -1,7 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Agents.Forks;
 using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Silo.Runs;
+using Orleans.Agents.Silo.Wire;
 using Orleans.Agents.Storage.Tests.Hosts;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
@@ -83,6 +86,41 @@ public sealed class ClusterTests
         await UntilAsync(() => addresses.Has(longOne), () => "it has no grain");
         last.SetResult();
         Assert.Equal("[1,2]", (await engine.WaitForEndAsync(longOne).WaitAsync(Patience)).Output.ToString());
+    }
+
+    [Fact]
+    public async Task A_call_that_the_silo_of_its_run_does_not_know_is_refused_for_now_and_changes_nothing()
+    {
+        var isOld = true;
+        await using var cluster = await OpenAsync(HostWorkflows.Parked, configure: silo => silo.AddIncomingGrainCallFilter(call =>
+        {
+            if (isOld && call.Grain is RunGrain)
+            {
+                call.Request.SetArgument(0, new Envelope("""{"type":"from_the_next_version"}"""u8.ToArray()));
+            }
+
+            return call.Invoke();
+        }));
+        var run = new RunId("run-1");
+        Func<Task>[] asks =
+        [
+            () => StartAsync(cluster[0], run),
+            () => cluster[0].ForkAsync(new ForkRequest(run, 1)),
+            () => cluster[0].CancelAsync(run),
+            () => cluster[0].SuspendAsync(run),
+            () => cluster[0].SignalAsync(run, "news", Payload.Null),
+            () => cluster[0].ResumeAsync(run),
+        ];
+
+        foreach (var ask in asks)
+        {
+            var refused = await Assert.ThrowsAsync<StoreException>(ask);
+            Assert.Equal(("cluster.unknown_message", true), (refused.Code, refused.IsTransient));
+        }
+
+        Assert.Null(await cluster[0].FindAsync(run));
+        isOld = false;
+        Assert.Equal(run, await StartAsync(cluster[0], run));
     }
 
     private static int GrainsOf(ClusterUnderTest cluster) => Enumerable.Range(0, 2)

@@ -1,9 +1,15 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Runs;
+using Orleans.Agents.Serialization;
+using Orleans.Agents.Silo.Lanes;
+using Orleans.Agents.Silo.Wire;
 using Orleans.Agents.Storage.Tests.Hosts;
 using Orleans.Agents.Tools;
 using Orleans.Agents.Values;
+using Orleans.Runtime.Placement;
 
 namespace Orleans.Agents.Silo.Tests;
 
@@ -76,6 +82,40 @@ public sealed class LendingTests
 
         await cluster[Lender(cluster)].CancelAsync(Assert.IsType<StartResult.Started>(started).Run);
 
+        await cancelled.Task.WaitAsync(Patience);
+    }
+
+    [Fact]
+    public async Task What_a_silo_that_is_gone_had_lent_is_cancelled()
+    {
+        var (taken, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var cluster = await OpenAsync(async (place, cancellation) =>
+        {
+            using var told = cancellation.Register(() => (place == 1 ? cancelled : new()).TrySetResult());
+            (place == 1 ? taken : new()).TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+        });
+        var (lender, borrower) = (cluster.Services(Lender(cluster)), cluster.Services(1 - Lender(cluster)));
+        var started = await cluster[Lender(cluster)].StartRunAsync(new StartRequest("test", Payload.Parse("[1]")));
+        var run = (await cluster[Lender(cluster)].FindAsync(Assert.IsType<StartResult.Started>(started).Run))!;
+        var silo = borrower.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        var goneBefore = SiloAddress.New(lender.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint, 1);
+        var attempt = new LentAttempt(
+            run.Run,
+            run.Hash,
+            1,
+            1,
+            1,
+            "each",
+            Payload.Parse("1"),
+            TimeSpan.FromMinutes(1),
+            Payload.FromTrusted(JsonSerializer.SerializeToUtf8Bytes(run.State, RunJson.Default.RunState)));
+
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+        var lanes = borrower.GetRequiredService<IGrainFactory>().GetGrain<ILaneGrain>(silo.ToParsableString());
+        await lanes.LendAsync(Envelope.Of(new LaneOffer([attempt], goneBefore.ToParsableString()), SiloJson.Default.LaneOffer));
+
+        await taken.Task.WaitAsync(Patience);
         await cancelled.Task.WaitAsync(Patience);
     }
 

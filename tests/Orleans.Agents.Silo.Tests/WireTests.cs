@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Failures;
+using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Silo.Agents;
 using Orleans.Agents.Silo.Wire;
@@ -115,16 +116,32 @@ public sealed class WireTests
     [Fact]
     public void Every_kind_of_message_is_among_those() =>
         Assert.All(
-            new (Type Union, IEnumerable<object> Samples)[] { (typeof(RunCall), Calls), (typeof(RunReply), Replies), (typeof(LaneReply), LaneReplies) },
+            new (Type Union, IEnumerable<object> Samples)[]
+            {
+                (typeof(RunCall), Calls),
+                (typeof(RunReply), Replies),
+                (typeof(LaneReply), LaneReplies),
+                (typeof(LentReport), LaneReplies.OfType<LaneReply.Reported>().SelectMany(reply => reply.Reports)),
+            },
             union => Assert.Equal(
                 union.Union.GetNestedTypes(BindingFlags.Public).Select(c => c.Name).Order(StringComparer.Ordinal),
-                union.Samples.Select(s => s.GetType().Name).Order(StringComparer.Ordinal)));
+                union.Samples.Select(s => s.GetType().Name).Distinct().Order(StringComparer.Ordinal)));
+
+    [Theory]
+    [InlineData(typeof(RunCall), "cancel fork resume settle signal start suspend wake")]
+    [InlineData(typeof(RunReply), "done not_understood noted refused resumed signalled started unavailable unreadable")]
+    [InlineData(typeof(LaneReply), "forgotten reported taken")]
+    [InlineData(typeof(LentReport), "failed given_up succeeded")]
+    public void The_names_of_kinds_are_what_they_were(Type union, string names) => Assert.Equal(
+        names.Split(' '),
+        union.GetCustomAttributes<JsonDerivedTypeAttribute>()
+            .Select(a => (string)a.TypeDiscriminator!).Order(StringComparer.Ordinal));
 
     [Fact]
-    public void The_names_of_kinds_are_what_they_were() => Assert.Equal(
-        ["cancel", "fork", "resume", "settle", "signal", "start", "suspend", "wake"],
-        typeof(RunCall).GetCustomAttributes<JsonDerivedTypeAttribute>()
-            .Select(a => (string)a.TypeDiscriminator!).Order(StringComparer.Ordinal));
+    public void The_names_of_fates_of_notes_are_what_they_were() => Assert.Equal(
+        ["stored", "repeated", "no_such_run", "run_is_over"],
+        new Posted[] { new Posted.Stored(), new Posted.Repeated(), new Posted.NoSuchRun(), new Posted.RunIsOver() }
+            .Select(posted => RunReply.Noted.From(posted).What));
 
     [Fact]
     public void A_field_that_is_not_known_is_passed_over() => Assert.Equal(
@@ -143,9 +160,28 @@ public sealed class WireTests
         Assert.Equal("cluster.unknown_message", refused.Code);
     }
 
+    [Theory]
+    [InlineData("""{"type":"exploded"}""")]
+    [InlineData("""{"type":"reported","reports":[{"type":"exploded","place":0}]}""")]
+    public void A_kind_of_answer_that_is_not_known_is_refused(string json)
+    {
+        Assert.Throws<UnknownMessageException>(() => EnvelopeOf(json).Read(SiloJson.Default.RunReply));
+        Assert.Throws<UnknownMessageException>(() => EnvelopeOf(json).Read(SiloJson.Default.LaneReply));
+    }
+
     [Fact]
-    public void A_reply_of_another_kind_than_was_asked_for_is_refused() =>
-        Assert.Throws<UnknownMessageException>(() => new RunReply.Done().As<RunReply.Started>());
+    public void An_answer_that_is_not_understood_is_for_whoever_asked_a_reason_to_ask_again() => Assert.All(
+        new Action[]
+        {
+            () => new RunReply.Done().As<RunReply.Started>(),
+            () => new RunReply.NotUnderstood("what?").As<RunReply.Started>(),
+            () => new RunReply.Noted("exploded").ToPosted(),
+        },
+        ask =>
+        {
+            var refused = Assert.Throws<StoreException>(ask);
+            Assert.Equal(("cluster.unknown_message", true), (refused.Code, refused.IsTransient));
+        });
 
     private static Action<TMessage> Crosses<TMessage>(JsonTypeInfo<TMessage> form)
         where TMessage : class

@@ -14,6 +14,8 @@ public sealed class CuttingProxy : IDisposable
     private readonly Lock gate = new();
     private readonly HashSet<Socket> open = [];
     private Socket? listener;
+    private readonly HashSet<StringBuilder> held = [];
+    private Passing instead;
     private string? sign;
 
     public CuttingProxy(PostgresServer server)
@@ -30,7 +32,12 @@ public sealed class CuttingProxy : IDisposable
     public int Cuts { get; private set; }
 
     /// <summary>Cuts at the next answer on a connection that prepared a statement with this text in it.</summary>
-    public void CutAtTheNextAnswerTo(string text) => sign = text;
+    public void CutAtTheNextAnswerTo(string text) => (instead, sign) = (Passing.Cut, text);
+
+    /// <summary>
+    /// Holds back the next answer on such a connection, and what comes after it: to the server its client stands still.
+    /// </summary>
+    public void HoldTheNextAnswerTo(string text) => (instead, sign) = (Passing.Held, text);
 
     /// <summary>Lets connections in.</summary>
     public void Open()
@@ -81,7 +88,7 @@ public sealed class CuttingProxy : IDisposable
 
                 var said = new StringBuilder();
                 _ = CopyAsync(client, behind, bytes => Note(said, bytes));
-                _ = CopyAsync(behind, client, _ => MayPass(said));
+                _ = CopyAsync(behind, client, _ => Judge(said));
             }
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
@@ -90,39 +97,55 @@ public sealed class CuttingProxy : IDisposable
     }
 
     // What a connection prepared it may carry out later without saying it again.
-    private static bool Note(StringBuilder said, ReadOnlySpan<byte> bytes)
+    private static Passing Note(StringBuilder said, ReadOnlySpan<byte> bytes)
     {
         lock (said)
         {
             said.Append(Encoding.Latin1.GetString(bytes));
         }
 
-        return true;
+        return Passing.On;
     }
 
-    private bool MayPass(StringBuilder said)
+    private Passing Judge(StringBuilder said)
     {
         lock (said)
         {
+            if (held.Contains(said))
+            {
+                return Passing.Held;
+            }
+
             if (sign is null || !said.ToString().Contains(sign, StringComparison.Ordinal))
             {
-                return true;
+                return Passing.On;
             }
         }
 
         sign = null;
-        Cuts++;
-        return false;
+        if (instead is Passing.Held)
+        {
+            held.Add(said);
+        }
+        else
+        {
+            Cuts++;
+        }
+
+        return instead;
     }
 
-    private static async Task CopyAsync(Socket from, Socket to, PassesOn passesOn)
+    private static async Task CopyAsync(Socket from, Socket to, Judging judge)
     {
         var buffer = new byte[64 * 1024];
         try
         {
-            while (await from.ReceiveAsync(buffer) is > 0 and var count && passesOn(buffer.AsSpan(0, count)))
+            while (await from.ReceiveAsync(buffer) is > 0 and var count && judge(buffer.AsSpan(0, count)) is var passing and not Passing.Cut)
             {
-                await to.SendAsync(buffer.AsMemory(0, count));
+                if (passing is Passing.On)
+                {
+                    await to.SendAsync(buffer.AsMemory(0, count));
+                }
             }
         }
         catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
@@ -133,5 +156,12 @@ public sealed class CuttingProxy : IDisposable
         to.Dispose();
     }
 
-    private delegate bool PassesOn(ReadOnlySpan<byte> bytes);
+    private delegate Passing Judging(ReadOnlySpan<byte> bytes);
+
+    private enum Passing
+    {
+        On,
+        Held,
+        Cut,
+    }
 }

@@ -170,6 +170,7 @@ public sealed class PostgresCarrierTests : StoreConformance<PostgresTestDatabase
         var second = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
         var third = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
         var bystander = await Store.Carriers.TakeAsync(isKeeper: false, Stop);
+        Database.Execute("update carrier set fenced_at = fenced_at + interval '1 h'"); // however long this takes
         var shares = new List<RunId>();
         foreach (var keeper in new[] { second, third })
         {
@@ -181,6 +182,39 @@ public sealed class PostgresCarrierTests : StoreConformance<PostgresTestDatabase
         Assert.Equal(30, shares.Distinct().Count());
         Assert.Equal(30, (await Store.Runs.FindWaitingAsync(new WaitingQuery(Noon, 100, bystander), Stop)).Length);
         Assert.Equal(30, (await Store.Runs.FindWaitingAsync(new WaitingQuery(Noon, 100), Stop)).Length);
+    }
+
+    [Fact]
+    public async Task What_one_keeper_leaves_lying_is_offered_to_the_others_after_their_own()
+    {
+        var idle = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
+        var asks = await Store.Carriers.TakeAsync(isKeeper: true, Stop);
+        for (var n = 0; n < 30; n++)
+        {
+            var run = new RunId($"run-{n}");
+            await StoredAsync(Start(run));
+            await StoredAsync(n % 3 == 0 ? Next(run, 1) : Release(run, 1, n % 3 == 1 ? Noon : null));
+            if (n % 3 == 2)
+            {
+                await Store.Inbox.PostAsync(new InboxNote(run, "n", Noon, Text("note")), Stop);
+            }
+        }
+
+        async Task<RunId[]> AskAsync(Epoch keeper, double seconds, int limit = 100) =>
+            [.. await Store.Runs.FindWaitingAsync(new WaitingQuery(Noon.AddSeconds(seconds), limit, keeper), Stop)];
+
+        await Store.Carriers.ReleaseAsync(Epoch, Stop);
+        Database.Execute("update carrier set fenced_at = fenced_at + interval '1 h'"); // however long this takes
+        var own = await AskAsync(asks, 1.9);
+        var others = await AskAsync(idle, 1.9);
+        Assert.Equal(30, own.Concat(others).Distinct().Count());
+        Assert.InRange(own.Length, 10, 20);
+
+        Database.Execute("update carrier set fenced_at = fenced_at - interval '2 h'");
+        var all = await AskAsync(asks, 2);
+        Assert.Equal(own, all[..own.Length]);
+        Assert.Equal(others, all[own.Length..]);
+        Assert.Equal(own, await AskAsync(asks, 2, own.Length));
     }
 
     [Fact]

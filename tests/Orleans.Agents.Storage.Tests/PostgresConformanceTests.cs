@@ -1,6 +1,15 @@
+using Orleans.Agents.Journal;
+using Orleans.Agents.Storage.Postgres;
+
 namespace Orleans.Agents.Storage.Tests;
 
 public sealed class PostgresJournalTests : JournalConformance<PostgresTestDatabase>;
+
+public sealed class PostgresWritingTests : WritingConformance<PostgresTestDatabase>
+{
+    protected override IStore LimitedTo(long maxWaitingBytes) =>
+        Database.Open(new PostgresStoreOptions { MaxWaitingBytes = maxWaitingBytes });
+}
 
 public sealed class PostgresResendTests : ResendConformance<PostgresTestDatabase>;
 

@@ -87,6 +87,25 @@ public sealed class PostgresStoreTests : StoreConformance<PostgresTestDatabase>
     }
 
     [Fact]
+    public async Task A_process_that_stands_still_while_it_stores_a_child_holds_nothing_for_long()
+    {
+        const string standsStill = "exists (select from pg_stat_activity where {mine} and state = 'idle in transaction')";
+        using var proxy = new CuttingProxy(PostgresServer.Shared);
+        await using var store = Database.Open(proxy);
+        var epoch = await store.Carriers.TakeAsync(isKeeper: false, Stop);
+        await store.Journal.AppendAsync(Start(Ada) with { Epoch = epoch }, Stop);
+
+        proxy.HoldTheNextAnswerTo("insert into appends");
+        var append = Next(Ada, 1) with { Epoch = epoch, Children = [Start(Bob) with { Epoch = epoch }] };
+        var stored = store.Journal.AppendAsync(append, Stop).AsTask();
+        await Database.UntilAsync(standsStill);
+        await Database.UntilAsync($"not {standsStill}");
+
+        Assert.Equal(new Appended.Stored(), await stored);
+        Assert.NotNull(await Store.Runs.FindAsync(Bob, Stop));
+    }
+
+    [Fact]
     public async Task Who_cannot_reach_the_server_is_told_so_and_may_try_again()
     {
         using var proxy = new CuttingProxy(PostgresServer.Shared);
@@ -104,23 +123,6 @@ public sealed class PostgresStoreTests : StoreConformance<PostgresTestDatabase>
     }
 
     [Fact]
-    public async Task New_runs_are_refused_while_too_much_waits_and_the_ones_under_way_are_not()
-    {
-        await using var store = Database.Open(new PostgresStoreOptions { MaxWaitingBytes = 1 });
-        var epoch = await store.Carriers.TakeAsync(isKeeper: false, Stop);
-        ValueTask<Appended> SendAsync(Append append) => store.Journal.AppendAsync(append with { Epoch = epoch }, Stop);
-        Assert.Equal(new Appended.Stored(), await SendAsync(Start(Ada)));
-        await using var blocker = await Database.BlockAsync("lock table appends in access exclusive mode");
-        var first = SendAsync(Start(Bob)).AsTask();
-        await Database.UntilAsync("exists (select from pg_stat_activity where wait_event_type = 'Lock' and {mine})");
-        var waits = SendAsync(Next(Ada, 1)).AsTask();
-        await UnavailableAsync(SendAsync(Start(new RunId("carol"))).AsTask());
-        await blocker.DisposeAsync();
-        Assert.Equal([new Appended.Stored(), new Appended.Stored()], await Task.WhenAll(first, waits));
-        Assert.Equal(new Appended.Stored(), await SendAsync(Start(new RunId("carol"))));
-    }
-
-    [Fact]
     public async Task Many_writers_that_reach_for_the_same_runs_and_keys_neither_wait_for_each_other_nor_fail()
     {
         var other = await OpenAsync();
@@ -135,6 +137,36 @@ public sealed class PostgresStoreTests : StoreConformance<PostgresTestDatabase>
         Assert.All(outcomes, outcome => Assert.True(outcome is Appended.Stored or Appended.AlreadyStarted, $"{outcome}"));
         Assert.Equal(
             Database.Ask<long>("select count(*) from runs"), Database.Ask<long>("select count(*) from appends"));
+    }
+
+    [Fact]
+    public async Task Appends_reach_every_row_by_an_index_also_when_their_plans_were_made_for_empty_tables()
+    {
+        const string Scans =
+            """
+            select coalesce(sum(seq_scan), 0)::bigint from pg_stat_user_tables
+            where schemaname = current_schema() and relname in ('runs', 'appends', 'snapshots', 'inbox', 'blobs', 'children')
+            """;
+        const string NobodyIsConnected = "not exists (select from pg_stat_activity where {mine})";
+        await Store.DisposeAsync();
+        await Database.UntilAsync(NobodyIsConnected);
+        Database.Execute("vacuum analyze runs, appends, snapshots, inbox, blobs, children");
+        var scans = Database.Ask<long>(Scans);
+
+        await using var store = await OpenAsync();
+        var epoch = await store.Carriers.TakeAsync(isKeeper: false, Stop);
+        Task SendAsync(Append append) => store.Journal.AppendAsync(append with { Epoch = epoch }, Stop).AsTask();
+        await SendAsync(Start(Ada));
+        await SendAsync(Next(Ada, 1));
+        await SendAsync(Next(Ada, 2) with { Snapshot = Text("s"), Consumed = ["n"], Blobs = [Blob.Of(new byte[100_000])] });
+        await SendAsync(Next(Ada, 3) with { Children = [Start(new RunId("ada~1.0")) with { Epoch = epoch }] });
+        await SendAsync(End(Ada, 4));
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(n => SendAsync(Start(new RunId($"run-{n}"), $"key-{n}"))));
+        await Task.WhenAll(Enumerable.Range(0, 300).Select(n => SendAsync(Release(new RunId($"run-{n}"), 1, Noon))));
+        await store.DisposeAsync();
+        await Database.UntilAsync(NobodyIsConnected);
+        Assert.Equal(scans, Database.Ask<long>(Scans));
+        Assert.Equal(300, Database.Ask<long>("select count(*) from runs where version = 2 and wake_at is not null"));
     }
 
     [Fact]

@@ -1,6 +1,15 @@
+using Orleans.Agents.Journal;
+using Orleans.Agents.Storage.Sqlite;
+
 namespace Orleans.Agents.Storage.Tests;
 
 public sealed class SqliteJournalTests : JournalConformance<SqliteTestDatabase>;
+
+public sealed class SqliteWritingTests : WritingConformance<SqliteTestDatabase>
+{
+    protected override IStore LimitedTo(long maxWaitingBytes) =>
+        new SqliteStore(new SqliteStoreOptions { Path = Database.Path, MaxWaitingBytes = maxWaitingBytes });
+}
 
 public sealed class SqliteResendTests : ResendConformance<SqliteTestDatabase>;
 

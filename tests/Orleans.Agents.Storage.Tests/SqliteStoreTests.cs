@@ -181,6 +181,7 @@ public sealed class SqliteStoreTests : StoreConformance<SqliteTestDatabase>
         Assert.Throws<ArgumentOutOfRangeException>(
             () => With(new SqliteStoreOptions { LockTimeout = TimeSpan.FromMinutes(11) }));
         Assert.Throws<ArgumentOutOfRangeException>(() => With(new SqliteStoreOptions { MaxBytes = 0 }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => With(new SqliteStoreOptions { MaxWaitingBytes = 0 }));
     }
 
     private static SqliteStore With(SqliteStoreOptions options) => new(options);

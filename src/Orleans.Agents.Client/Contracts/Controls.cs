@@ -31,8 +31,9 @@ public sealed record RunResumed(string Run, bool IsCarried);
 /// <param name="Context">
 /// An object whose values take the place of those of their names in the context, <c>null</c> taking a name out.
 /// </param>
+/// <param name="Key">An idempotency key: the same key is the same run, for ever. The header <c>Idempotency-Key</c> says the same.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ForkRun(long At, string? Run = null, JsonElement? Context = null);
+public sealed record ForkRun(long At, string? Run = null, JsonElement? Context = null, string? Key = null);
 
 /// <summary>Decides about a call whose outcome nobody knows.</summary>
 /// <param name="Activity">Which call: <c>run/visit/branch</c>, or <c>visit/branch</c>.</param>

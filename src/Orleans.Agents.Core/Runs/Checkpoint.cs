@@ -75,7 +75,7 @@ public static class Checkpoint
             {
                 Run = asked.Run.Value,
                 CorrelationId = asked.CorrelationId,
-                Key = null,
+                Key = asked.Key,
                 Epoch = asked.Epoch == default ? null : asked.Epoch.Value,
                 Parent = null,
                 Fork = new RunFork(cut.Origin.Run, cut.Version, asked.Context is null ? null : true),
@@ -178,10 +178,12 @@ public static class Checkpoint
 /// </param>
 /// <param name="Traceparent">The span that everything the new run does hangs below, in W3C's form.</param>
 /// <param name="After">The greatest epoch that the other run has come to since.</param>
+/// <param name="Key">The caller's idempotency key.</param>
 public sealed record ForkAsked(
     RunId Run,
     Guid CorrelationId,
     Epoch Epoch,
     Payload? Context = null,
     string? Traceparent = null,
-    Epoch After = default);
+    Epoch After = default,
+    string? Key = null);

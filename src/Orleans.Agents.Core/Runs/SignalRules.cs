@@ -82,7 +82,9 @@ public static class SignalRules
         }
 
         draft.Add(new RunEvent.SignalReceived(name, id, payload));
-        if (state.Awaited?.Signal == name && state.Suspension is null)
+
+        // One that was kept although its state waits came when the wait was over: none that came later is taken before it.
+        if (state.Awaited?.Signal == name && state.Suspension is null && KeptFor(state) is null)
         {
             draft.Add(new RunEvent.SignalTaken(state.Visit, name, id));
             draft.Leave(payload);

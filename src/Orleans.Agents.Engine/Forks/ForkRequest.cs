@@ -15,10 +15,12 @@ namespace Orleans.Agents.Forks;
 /// <param name="Traceparent">
 /// The span that starts it, in W3C's form; null is the caller's own, if it is in one. What is in another form is left out.
 /// </param>
+/// <param name="Key">The same key is the same run, for ever: asked for again, the run that was begun is answered.</param>
 public sealed record ForkRequest(
     RunId Run,
     long At,
     RunId? As = null,
     Payload? Context = null,
     Guid? CorrelationId = null,
-    string? Traceparent = null);
+    string? Traceparent = null,
+    string? Key = null);

@@ -49,15 +49,17 @@ internal sealed class RunForks(RunTable table, IStore store, WorkflowCatalog cat
         var now = time.GetUtcNow();
         var correlation = request.CorrelationId ?? Guid.CreateVersion7(now);
         var after = await NewestEpochAsync(request.Run, cut, cancellation);
-        var asked = new ForkAsked(name, correlation, default, request.Context, span.Traceparent, after);
+        var asked = new ForkAsked(name, correlation, default, request.Context, span.Traceparent, after, request.Key);
         span.Of(name, correlation);
-        if (!Checkpoint.TryMake(workflow, cut, asked, now, out _, out var failure))
+        if (!Checkpoint.TryMake(workflow, cut, asked, now, out var checkpoint, out var failure))
         {
             return new StartResult.Refused(failure);
         }
 
         var started = await table.StartAsync(workflow, name, epoch => CommandOf(workflow, cut, asked with { Epoch = epoch }, now));
-        return started is StartResult.Started { IsNew: false } again ? await CompareAsync(again, cut, request, cancellation) : started;
+        return started is StartResult.Started { IsNew: false } again
+            ? await CompareAsync(again, checkpoint, cancellation)
+            : started;
     }
 
     private static RunCommand.Fork CommandOf(Workflow workflow, RunState cut, ForkAsked asked, DateTimeOffset now) =>
@@ -112,15 +114,19 @@ internal sealed class RunForks(RunTable table, IStore store, WorkflowCatalog cat
         return $"Run {request.Run} can be cut after whole appends only, and version {request.At} is not the end of one; {nearest}.";
     }
 
-    // One name is one run: asked to fork something else under a used one, the caller is mistaken, and is told.
+    // One name or key is one run: asked to fork something else under a used one, the caller is mistaken, and is told.
     private async Task<StartResult> CompareAsync(
-        StartResult.Started again, RunState cut, ForkRequest request, CancellationToken cancellation)
+        StartResult.Started again, RunState asked, CancellationToken cancellation)
     {
         var begun = await RunAppends.ReadPageAsync(store.Journal, again.Run, 0, 1, cancellation);
-        var same = new RunFork(cut.Origin!.Run, cut.Version, request.Context is null ? null : true);
-        return begun.IsEmpty || (begun[0].Events[0] is RunEvent.Forked { State.Origin.Fork: var fork } && fork == same)
+        var fork = asked.Origin!.Fork!;
+        return begun.IsEmpty || (begun[0].Events[0] is RunEvent.Forked { State: var state } && IsSame(state, asked))
             ? again
             : StartChecks.Refused(
-                "run.key_conflict", $"Run {again.Run} exists and is no fork of run {request.Run} at version {request.At} like this one.");
+                "run.key_conflict",
+                $"The key or name belongs to run {again.Run}, which is no fork of run {fork.Run} at version {fork.Version} like this one.");
     }
+
+    private static bool IsSame(RunState begun, RunState asked) =>
+        begun.Origin!.Fork == asked.Origin!.Fork && begun.Context.SequenceEqual(asked.Context);
 }

@@ -37,6 +37,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     private readonly IEngineHost process;
     private readonly CancellationTokenSource stopping = new();
     private RunTable? table;
+    private RunStarts? starts;
     private NoteDelivery? delivery;
     private RunOpener? opener;
     private WakeQueue? wakes;
@@ -67,12 +68,10 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         Dispatch dispatch,
         IEngineHost? process = null)
     {
-        this.process = process ?? EmbeddedHost.Instance;
-        this.dispatch = dispatch;
+        (this.process, this.dispatch) = (process ?? EmbeddedHost.Instance, dispatch);
         (this.store, this.options) = (store, options);
         clock = new StoreClock(time);
-        this.faults = faults;
-        this.logger = logger;
+        (this.faults, this.logger) = (faults, logger);
         (this.models, this.tools) = (models, tools);
         catalog = new WorkflowCatalog(store.Definitions);
         var gate = this.process.GateFor(options, time);
@@ -91,8 +90,8 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
     /// <summary>How much this process tells of its work.</summary>
     public Observation Observation { get => field ??= new(clock); init; }
 
-    /// <summary>Whether it carries runs: it was started and is not stopped.</summary>
-    internal bool IsStarted => table is not null;
+    /// <summary>Whether it may carry runs, as far as it knows without asking the store: nobody stopped it, or took it for dead.</summary>
+    public bool IsCarrying => keeper is { IsOver: false };
 
     private RunTable Table => table ?? throw NotStarted();
 
@@ -107,6 +106,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         var services = new RunServices(
             store.Journal, store.Inbox, lanes, options, clock, faults, logger, dispatch, stopping.Token);
         table = new RunTable(services, store, adrift, epoch, process);
+        starts = new RunStarts(table, store, catalog, services);
         delivery = new NoteDelivery(table, store.Inbox, logger);
         opener = new RunOpener(table, store, catalog, adrift, delivery, logger);
         wakes = new WakeQueue(opener, dispatch, stopping.Token);
@@ -145,7 +145,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task<StartResult> StartRunAsync(StartRequest request, CancellationToken cancellation = default) =>
-        new RunStarts(Table, store, catalog, options, clock).StartAsync(request, request.Run ?? NewRunId(), cancellation);
+        (starts ?? throw NotStarted()).StartAsync(request, request.Run ?? NewRunId(), cancellation);
 
     /// <inheritdoc/>
     public Task<StartResult> ForkAsync(ForkRequest request, CancellationToken cancellation = default) =>

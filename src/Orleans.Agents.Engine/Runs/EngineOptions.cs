@@ -90,6 +90,13 @@ public sealed class EngineOptions
     /// <value>The default is 5 seconds.</value>
     public TimeSpan LongestStorePause { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long whoever starts a run is kept waiting while the store does not answer. Then the answer is <c>store.unavailable</c>,
+    /// and whether the run was started is known when the store is back: ask again then, with the same key.
+    /// </summary>
+    /// <value>The default is 5 seconds.</value>
+    public TimeSpan LongestStartWait { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>What a run that is started here is bounded by; null when nobody said anything.</summary>
     internal SizeLimits? Sizes => (MaxPromptBytes ?? MaxContextBytes ?? MaxPayloadBytes ?? MaxHistoryFacts) is null
         ? null

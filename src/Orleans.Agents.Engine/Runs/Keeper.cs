@@ -39,7 +39,10 @@ internal sealed class Keeper(
     private TimeSpan? leaseLeft;
     private DateTimeOffset? storeLostAt;
     private bool isRehearsed;
-    private bool isOver;
+    private volatile bool isOver;
+
+    /// <summary>Whether this process ends because it was taken for dead: it carries nothing any more, nor will.</summary>
+    public bool IsOver => isOver;
 
     public void Start() => loop = LoopAsync();
 
@@ -178,12 +181,9 @@ internal sealed class Keeper(
 
     private async Task FenceAsync()
     {
-        var fenced = await store.Carriers.FenceGoneAsync(stopping.Token);
+        var fenced = await store.Carriers.FenceGoneAsync(observation, logger, stopping.Token);
         if (!fenced.IsEmpty)
         {
-            fenced.ToList().ForEach(logger.EpochFenced);
-            Instruments.EpochsFenced.Add(fenced.Length);
-            observation.FindCrash();
             await process.OnFencedAsync(fenced, stopping.Token);
         }
     }

@@ -15,4 +15,8 @@ internal sealed record RunServices(
     FaultPlan Faults,
     ILogger Logger,
     Dispatch Dispatch,
-    CancellationToken Stopping);
+    CancellationToken Stopping)
+{
+    /// <summary>The starts the store does not answer.</summary>
+    public StartsInDoubt StartsInDoubt { get; } = new();
+}

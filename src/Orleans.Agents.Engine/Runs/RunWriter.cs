@@ -53,7 +53,7 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
             problem = unreachable;
         }
 
-        appended ??= await SendAgainAsync(append, problem!);
+        appended ??= append.Birth is null ? await SendAgainAsync(append, problem!) : await StartAgainAsync(append, problem!);
         if (appended is Appended.Stored)
         {
             services.Faults.Reached(KillPoint.AfterCommit);
@@ -131,6 +131,19 @@ internal sealed class RunWriter(RunId id, Workflow workflow, RunTail tail, Epoch
             && (last is RunEvent.Parked || !Parking.WaitsForChildren(state));
         var name = state.Ending is null ? state.State : null;
         return new RunRow(state.ShownStatus, name, IsReleased: isParked, WakeAt: isParked ? due : null);
+    }
+
+    private async Task<Appended> StartAgainAsync(Append append, StoreException problem)
+    {
+        services.StartsInDoubt.Add(id);
+        try
+        {
+            return await SendAgainAsync(append, problem);
+        }
+        finally
+        {
+            services.StartsInDoubt.Remove(id);
+        }
     }
 
     // After an exception nobody knows whether the append was stored, so the very same one is sent again until the store

@@ -45,12 +45,15 @@ internal static class StartChecks
     /// What is answered where a run exists already: one key means one run, and asking for something else under a used one
     /// is a mistake of the caller, and is said.
     /// </summary>
-    public static StartResult Compare(StartResult.Started again, RunEvent? first, Workflow workflow, StartRequest request) =>
-        first is RunEvent.Started was && (was.Origin.Workflow != workflow.Name || was.Input != request.Input)
-            ? Refused(
-                "run.key_conflict",
-                $"The key or name belongs to run {again.Run} of workflow '{was.Origin.Workflow}', started with another input.")
-            : again;
+    public static StartResult Compare(StartResult.Started again, RunEvent? first, Workflow workflow, StartRequest request) => first switch
+    {
+        RunEvent.Started was when was.Origin.Workflow != workflow.Name || was.Input != request.Input => Refused(
+            "run.key_conflict",
+            $"The key or name belongs to run {again.Run} of workflow '{was.Origin.Workflow}', started with another input."),
+        RunEvent.Forked { State.Origin.Fork.Run: var other } => Refused(
+            "run.key_conflict", $"The key or name belongs to run {again.Run}, which was forked from run {other}."),
+        _ => again,
+    };
 
     /// <summary>A start that is refused for good.</summary>
     public static StartResult.Refused Refused(string code, string message) =>

@@ -123,10 +123,10 @@ public static class SpanTags
     /// <summary>The tenant that made a request, where there are any.</summary>
     public const string Tenant = "agents.tenant";
 
-    /// <summary>Seconds of processor time that the whole process used while a span lasted; in debug only.</summary>
+    /// <summary>Seconds of processor time that the whole process used while a span lasted.</summary>
     public const string ProcessorTime = "process.cpu.time";
 
-    /// <summary>Bytes of memory that the whole process had in use when a span ended; in debug only.</summary>
+    /// <summary>Bytes of memory that the whole process had in use when a span ended, to a tenth of a second.</summary>
     public const string Memory = "process.memory.usage";
 
     /// <summary>The code of a failure.</summary>

@@ -32,7 +32,7 @@ internal static class ApiDocument
         {
             operation.Parameters ??= [];
             operation.RequestBody?.Content?.Remove(EndpointDescriptions.Anything);
-            if (operation.OperationId is "startRun" or "cancelRun")
+            if (operation.OperationId is "startRun" or "forkRun" or "cancelRun" or "suspendRun" or "signalRun")
             {
                 operation.Parameters.Add(Header(Headers.IdempotencyKey, "The same key is the same request, however often it is made."));
             }

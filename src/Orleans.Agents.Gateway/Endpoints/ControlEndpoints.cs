@@ -36,7 +36,8 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
             "resumeRun", Permission.Change, "Lets a suspended run go on, and carries a run on that nobody carries.", StatusCodes.Status404NotFound)
             .Produces<RunResumed>();
         api.MapPost("/runs/{run}/fork", ForkAsync).Says(
-            "forkRun", Permission.Change, "Begins a run where this one stood after one of its steps, perhaps with another context.",
+            "forkRun", Permission.Change, "Begins a run where this one stood after one of its steps, perhaps with another context; "
+            + "the same key or name is the same run, for ever.",
             StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status410Gone, StatusCodes.Status422UnprocessableEntity)
             .Takes<ForkRun>()
             .Produces<RunStarted>(StatusCodes.Status201Created)
@@ -79,17 +80,22 @@ internal sealed class ControlEndpoints(IAgents agents, RunScope scope)
     {
         var record = await scope.FindAsync(context, run);
         var fork = await RequestBody.ReadAsync(context, HttpJson.Default.ForkRun, scope.MostBytes);
+        var (named, key) = scope.NamesOf(context, fork.Run, fork.Key);
         var request = new ForkRequest(
             record.Id,
             fork.At,
-            scope.RunOf(context, fork.Run),
+            named,
             fork.Context is { } changed ? RunEndpoints.PayloadOf(changed, "$.context") : null,
             Correlation.Of(context),
-            TraceHeader.Of(context));
+            TraceHeader.Of(context),
+            key);
         return await agents.ForkAsync(request, context.RequestAborted) switch
         {
             StartResult.Started started => RunEndpoints.Started(context, started),
-            StartResult.Refused { Failure: var why } => Answers.Problem(Refusal.Of(why)),
+            StartResult.Refused { Failure: var why } => Answers.Problem(Refusal.Of(why) with
+            {
+                Place = why.Code == "run.key_conflict" ? "$.key" : null,
+            }),
             var other => throw new System.Diagnostics.UnreachableException(other.GetType().Name),
         };
     }

@@ -43,7 +43,7 @@ internal sealed class RunEndpoints(IAgents agents, RunScope scope)
     private async Task<IResult> StartAsync(HttpContext context)
     {
         var start = await RequestBody.ReadAsync(context, HttpJson.Default.StartRun, scope.MostBytes);
-        var (run, key) = scope.NamesOf(context, start);
+        var (run, key) = scope.NamesOf(context, start.Run, start.Key);
         var request = new StartRequest(
             start.Workflow,
             start.Input is { } input ? PayloadOf(input, "$.input") : Payload.EmptyObject,

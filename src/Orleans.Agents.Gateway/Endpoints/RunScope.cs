@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using Orleans.Agents.Client.Contracts;
 using Orleans.Agents.Gateway.Access;
 using Orleans.Agents.Gateway.Requests;
 using Orleans.Agents.Hosting;
@@ -38,16 +37,16 @@ internal sealed class RunScope(IAgents agents, Guard guard, IOptions<GatewayOpti
 
     /// <summary>The name and the key a new run gets.</summary>
     /// <exception cref="RefusedException">The caller asks for one that it cannot have.</exception>
-    public (RunId? Run, string? Key) NamesOf(HttpContext context, StartRun start)
+    public (RunId? Run, string? Key) NamesOf(HttpContext context, string? named, string? keyInBody)
     {
-        var key = KeyOf(context, start.Key, "$.key");
-        var run = RunOf(context, start.Run);
+        var key = KeyOf(context, keyInBody, "$.key");
+        var run = RunOf(context, named);
         return TenantOf(context) is { } tenant ? (run, key is null ? null : $"{tenant}:{key}") : (run, key);
     }
 
     /// <summary>The name a new run gets that is to be called like this; null leaves it to the engine.</summary>
     /// <exception cref="RefusedException">Only the name of a tenant ends with a colon.</exception>
-    public RunId? RunOf(HttpContext context, string? name) =>
+    private RunId? RunOf(HttpContext context, string? name) =>
         name?.Contains(':', StringComparison.Ordinal) is true
             ? throw new RefusedException(Refusal.Of("run.name_invalid", $"A run is named by a-z 0-9 - _ . only; '{name}' is not.")
                 with

@@ -1,6 +1,9 @@
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
@@ -8,9 +11,10 @@ using Orleans.Agents.Runs;
 namespace Orleans.Agents.Gateway.Following;
 
 /// <summary>Answers one follower of a run: first what it has not seen, from the journal, then what comes, until the run ends.</summary>
-internal sealed class EventStream(Feed feed, IAgents agents)
+internal sealed class EventStream(Feed feed, IAgents agents, IOptions<GatewayOptions> options, TimeProvider time)
 {
     private const int PageSize = 256;
+    private const int PieceBytes = 16 * 1024;
 
     /// <summary>Writes the events after a version as they come. No event is left out, and none comes twice.</summary>
     public async Task WriteAsync(HttpContext context, RunRecord record, long after)
@@ -23,8 +27,32 @@ internal sealed class EventStream(Feed feed, IAgents agents)
         await response.StartAsync(context.RequestAborted);
         await foreach (var item in FollowAsync(record, after, context.RequestAborted))
         {
-            await response.BodyWriter.WriteAsync(item.Frames, context.RequestAborted);
+            await SendAsync(context, item.Frames);
         }
+    }
+
+    // Piece by piece: the server's own bound looks at all that was sent so far, so that who took much at first, or is sent
+    // much at once, could hold it up for hours.
+    private async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> frames)
+    {
+        while (!frames.IsEmpty)
+        {
+            var piece = frames[..Math.Min(frames.Length, PieceBytes)];
+            frames = frames[piece.Length..];
+            var sending = context.Response.BodyWriter.WriteAsync(piece, context.RequestAborted);
+            var sent = sending.IsCompleted ? await sending : await InTimeAsync(context, sending);
+            if (sent.IsCompleted)
+            {
+                throw new ConnectionAbortedException("Nobody takes what is sent.");
+            }
+        }
+    }
+
+    private async Task<FlushResult> InTimeAsync(HttpContext context, ValueTask<FlushResult> sending)
+    {
+        await using var patience = time.CreateTimer(
+            static late => ((HttpContext)late!).Abort(), context, options.Value.RequestTimeout, Timeout.InfiniteTimeSpan);
+        return await sending;
     }
 
     private async IAsyncEnumerable<NewsItem> FollowAsync(

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Agents.Journal;
+using Orleans.Agents.Runs;
+using Orleans.Agents.Telemetry;
 
 namespace Orleans.Agents.Server.Membership;
 
@@ -8,7 +10,11 @@ namespace Orleans.Agents.Server.Membership;
 /// for silos that a crash of everything left behind.
 /// </summary>
 internal sealed class Burial(
-    IStore store, ClusterDatabase database, IClusterMembershipService membership, ILogger<Burial> logger)
+    IStore store,
+    ClusterDatabase database,
+    IClusterMembershipService membership,
+    Observation observation,
+    ILogger<Burial> logger)
     : ILifecycleParticipant<ISiloLifecycle>
 {
     // After the cluster's tables are made (first), and before the silo reads who is there and calls them.
@@ -40,7 +46,7 @@ internal sealed class Burial(
 
     private async Task BuryAsync(CancellationToken cancellation)
     {
-        await store.Carriers.FenceGoneAsync(cancellation);
+        await store.Carriers.FenceGoneAsync(observation, logger, cancellation);
         if (await database.BuryAsync(cancellation) is > 0 and var silos)
         {
             logger.SilosBuried(silos);

@@ -103,7 +103,7 @@ internal sealed class ClusterHost(
             await joined.Task;
             await grains.AskAsync(run, new RunCall.Settle(), CancellationToken.None);
         }
-        catch (Exception nobody) when (nobody is StoreException or UnknownMessageException)
+        catch (StoreException nobody)
         {
             logger.NotSettled(run, nobody.Message);
         }

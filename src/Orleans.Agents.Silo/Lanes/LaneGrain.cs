@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Orleans.Agents.Activities.Lending;
 using Orleans.Agents.Hosting;
+using Orleans.Agents.Journal;
 using Orleans.Agents.Runs;
 using Orleans.Agents.Silo.Wire;
 using Orleans.Concurrency;
@@ -17,10 +17,13 @@ namespace Orleans.Agents.Silo.Lanes;
 [Immovable]
 [KeepAlive]
 [RandomPlacement]
-internal sealed class LaneGrain(AgentsEngine engine) : Grain, ILaneGrain
+internal sealed class LaneGrain(AgentsEngine engine, ISiloStatusOracle silos, TimeProvider time) : Grain, ILaneGrain
 {
-    private readonly Dictionary<string, Borrowed> loans = new(StringComparer.Ordinal);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly Loans loans = new(time);
     private readonly string activation = Guid.NewGuid().ToString("n");
+    private IGrainTimer? looking;
     private int last;
 
     /// <inheritdoc/>
@@ -28,42 +31,44 @@ internal sealed class LaneGrain(AgentsEngine engine) : Grain, ILaneGrain
     {
         try
         {
-            var (work, taken) = await engine.Borrower.TakeAsync(offer.Read(SiloJson.Default.LaneOffer).Attempts);
+            var (attempts, lender) = offer.Read(SiloJson.Default.LaneOffer);
+            var (work, taken) = await engine.Borrower.TakeAsync(attempts);
             var loan = $"{activation}-{++last}";
             if (taken > 0)
             {
-                loans.Add(loan, work);
+                loans.Add(loan, work, lender is null ? null : SiloAddress.FromParsableString(lender));
+                looking ??= this.RegisterGrainTimer(
+                    GiveUp, new GrainTimerCreationOptions(Look, Look) { Interleave = true });
             }
 
             return Reply(new LaneReply.Taken(loan, taken));
         }
-        catch (Exception unclear) when (unclear is HistoryException or JsonException or UnknownMessageException)
+        catch (Exception unclear) when (unclear is HistoryException or JsonException or UnknownMessageException or StoreException)
         {
             return Reply(new LaneReply.Taken("", 0)); // it is made by a silo that can read it
         }
     }
 
     /// <inheritdoc/>
-    public async Task<Envelope> CollectAsync(string loan)
-    {
-        if (!loans.TryGetValue(loan, out var work))
-        {
-            return Reply(new LaneReply.Forgotten());
-        }
-
-        var reports = await work.CollectAsync();
-        if (work.IsDone)
-        {
-            loans.Remove(loan);
-        }
-
-        return Reply(new LaneReply.Reported(reports));
-    }
+    public async Task<Envelope> CollectAsync(string loan) => Reply(
+        await loans.CollectAsync(loan) is { } reports ? new LaneReply.Reported(reports) : new LaneReply.Forgotten());
 
     /// <inheritdoc/>
     public Task CancelAsync(string loan, int place)
     {
-        loans.GetValueOrDefault(loan)?.Cancel(place);
+        loans.Cancel(loan, place);
+        return Task.CompletedTask;
+    }
+
+    private Task GiveUp(CancellationToken cancellation)
+    {
+        loans.GiveUp(silos.IsDeadSilo);
+        if (loans.AreNone)
+        {
+            looking?.Dispose();
+            looking = null;
+        }
+
         return Task.CompletedTask;
     }
 

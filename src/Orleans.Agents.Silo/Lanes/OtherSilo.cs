@@ -6,7 +6,7 @@ using Orleans.Runtime.Placement;
 namespace Orleans.Agents.Silo.Lanes;
 
 /// <summary>Another silo that makes attempts for this one, asked by its lane grain.</summary>
-internal sealed class OtherSilo(SiloAddress silo, IGrainFactory grains, OtherSilos silos) : IOtherProcess
+internal sealed class OtherSilo(SiloAddress silo, SiloAddress here, IGrainFactory grains, OtherSilos silos) : IOtherProcess
 {
     private readonly ILaneGrain lanes = grains.GetGrain<ILaneGrain>(silo.ToParsableString());
 
@@ -18,7 +18,7 @@ internal sealed class OtherSilo(SiloAddress silo, IGrainFactory grains, OtherSil
         {
             // Where the grain is to lie when it is not there yet.
             RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
-            var offer = Envelope.Of(new LaneOffer(attempts), SiloJson.Default.LaneOffer);
+            var offer = Envelope.Of(new LaneOffer(attempts, here.ToParsableString()), SiloJson.Default.LaneOffer);
             var answer = await AskAsync<LaneReply.Taken>(() => lanes.LendAsync(offer));
             taken = answer.Count;
             return new LoanAnswer(answer.Loan, taken);

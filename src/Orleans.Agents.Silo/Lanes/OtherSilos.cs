@@ -46,7 +46,7 @@ internal sealed class OtherSilos(
 
             var silo = free[turn++ % free.Count];
             occupied.Add(silo);
-            return new OtherSilo(silo, grains, this);
+            return new OtherSilo(silo, here.SiloAddress, grains, this);
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class RunGrain(AgentsEngine engine, RunAddresses addresses) : Gr
         {
             return new RunReply.Unavailable(problem.Code, problem.Message, problem.IsTransient);
         }
-        catch (InvalidOperationException leaving) when (!engine.IsStarted)
+        catch (InvalidOperationException leaving) when (!engine.IsCarrying)
         {
             return new RunReply.Unavailable("store.unavailable", leaving.Message, IsTransient: true);
         }

@@ -11,7 +11,9 @@ internal static class RunGrainCalls
     public const string Unavailable = "cluster.unavailable";
 
     /// <summary>Asks a run's grain.</summary>
-    /// <exception cref="StoreException">Nobody answers. It may have been done all the same; every call may be repeated.</exception>
+    /// <exception cref="StoreException">
+    /// Nobody answers, or nothing that is understood. It may have been done all the same; every call may be repeated.
+    /// </exception>
     public static async Task<RunReply> AskAsync(
         this IGrainFactory grains, RunId run, RunCall call, CancellationToken cancellation)
     {
@@ -25,6 +27,10 @@ internal static class RunGrainCalls
         {
             throw new StoreException(
                 Unavailable, $"The silo of run {run} does not answer: {nobody.Message}", isTransient: true, nobody);
+        }
+        catch (UnknownMessageException unknown)
+        {
+            throw unknown.ToStore();
         }
     }
 }

@@ -46,16 +46,22 @@ internal abstract record RunCall
 
     /// <summary>Begin the run where another one stood.</summary>
     public sealed record Fork(
-        RunId Run, long At, Payload? Context = null, Guid? CorrelationId = null, string? Traceparent = null) : RunCall
+        RunId Run,
+        long At,
+        Payload? Context = null,
+        Guid? CorrelationId = null,
+        string? Traceparent = null,
+        string? Key = null) : RunCall
     {
         public static Fork From(ForkRequest request) => new(
             request.Run,
             request.At,
             request.Context,
             request.CorrelationId,
-            TraceContext.OfStarter(request.Traceparent));
+            TraceContext.OfStarter(request.Traceparent),
+            request.Key);
 
-        public ForkRequest ToRequest(RunId run) => new(Run, At, run, Context, CorrelationId, Traceparent);
+        public ForkRequest ToRequest(RunId run) => new(Run, At, run, Context, CorrelationId, Traceparent, Key);
     }
 
     /// <summary>Leave the run a note that it is to stop.</summary>

@@ -52,7 +52,7 @@ internal abstract record RunReply
             Repeated => new Posted.Repeated(),
             NoSuchRun => new Posted.NoSuchRun(),
             RunIsOver => new Posted.RunIsOver(),
-            _ => throw new UnknownMessageException($"What became of a note, '{What}', is not known to this version."),
+            _ => throw NotClear($"What became of a note, '{What}', is not known to this version."),
         };
     }
 
@@ -76,15 +76,16 @@ internal abstract record RunReply
 
     /// <summary>The answer, if it is of the kind that was asked for.</summary>
     /// <exception cref="HistoryException">The run's history cannot be understood.</exception>
-    /// <exception cref="StoreException">The store could not do it.</exception>
-    /// <exception cref="UnknownMessageException">The two silos do not understand each other.</exception>
+    /// <exception cref="StoreException">The store could not do it, or the two silos do not understand each other.</exception>
     public TReply As<TReply>()
         where TReply : RunReply => this switch
         {
             TReply reply => reply,
             Unreadable(var code, var message) => throw new HistoryException(code, message),
             Unavailable(var code, var message, var isTransient) => throw new StoreException(code, message, isTransient),
-            NotUnderstood(var message) => throw new UnknownMessageException(message),
-            _ => throw new UnknownMessageException($"A silo answered {GetType().Name} where {typeof(TReply).Name} was expected."),
+            NotUnderstood(var message) => throw NotClear(message),
+            _ => throw NotClear($"A silo answered {GetType().Name} where {typeof(TReply).Name} was expected."),
         };
+
+    private static StoreException NotClear(string message) => new UnknownMessageException(message).ToStore();
 }

@@ -73,6 +73,23 @@ public sealed class SuspendedWaitTests
         Assert.Equal(FailureCode.SignalTimeout, run.State.Failure!.Code);
     }
 
+    /// <summary>Found by the simulation of the engine, seed 327.</summary>
+    [Fact]
+    public void A_signal_does_not_overtake_one_that_came_too_late()
+    {
+        var ask = Await("ask", "news", "done") with { Timeout = Hour, Catch = [On("timeout", "again")] };
+        var again = Await("again", "news", "done") with { Save = [Save("x", "\"${{ output }}\"")] };
+        var run = new Scenario(Of(ask, again, End(output: "\"${{ context.x }}\""))).Start();
+        run.Accept(Stop);
+        run.After(Hour).Accept(new RunCommand.Signal("news", "0", Payload.Parse("0")));
+        run.Accept(Go);
+
+        Assert.Single(run.Accept(new RunCommand.Signal("news", "1", Payload.Parse("1"))));
+        run.Wake();
+
+        Assert.Equal("0", run.State.Output.ToString());
+    }
+
     [Fact]
     public void A_state_that_is_entered_meanwhile_takes_no_early_signal()
     {

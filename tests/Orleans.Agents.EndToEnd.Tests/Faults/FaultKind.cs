@@ -12,8 +12,11 @@ internal enum FaultKind
     /// <summary>SIGSTOP at any moment, and SIGCONT when others may think the process gone.</summary>
     Freeze,
 
-    /// <summary>The same inside a tool.</summary>
-    FreezeInTool,
+    /// <summary>The same inside a call that must not be made twice, before it has its effect.</summary>
+    FreezeBeforeEffect,
+
+    /// <summary>The same inside a call that must not be made twice, after its effect and before anybody is told.</summary>
+    FreezeAfterEffect,
 
     /// <summary>The same while the database has a batch of appends and the process no answer yet.</summary>
     FreezeWithBatch,

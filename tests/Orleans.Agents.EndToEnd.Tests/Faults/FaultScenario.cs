@@ -29,6 +29,7 @@ internal sealed class FaultScenario : IAsyncDisposable
     private readonly Random chance;
     private readonly SortedDictionary<FaultKind, int> made = [];
     private bool isStorming;
+    private TimeSpan stormed;
     private int gone;
 
     private FaultScenario(ISharedDatabase database, Fleet fleet, int seed)
@@ -98,6 +99,36 @@ internal sealed class FaultScenario : IAsyncDisposable
         await ReplaceAsync(place);
     }
 
+    /// <summary>
+    /// Freezes one process before the effect of a call that must not be made twice, and nothing else, until another has fenced it and
+    /// settled that the call is never made. The call goes on with it, and is late.
+    /// </summary>
+    public async Task FreezeUntilLateAsync(int place)
+    {
+        var frozen = fleet[place];
+        var call = await fleet.FreezeInCallAsync(place, null, Patience);
+        Interlocked.Increment(ref gone);
+        await Eventually.TrueAsync(
+            () => fleet.SettledAs(call) == "void", Patience, () => $"nobody has settled {call}: {fleet.Errors}");
+        Assert.Equal(1, await database.CountAsync(
+            $"select count(*) from carrier where fenced_at is not null and process like '%:{frozen.Id}'"));
+        frozen.Thaw();
+        await Eventually.TrueAsync(
+            () => fleet.Late().Contains(call), Patience, () => $"{call} did not go on: {fleet.Errors}");
+        Count(FaultKind.FreezeBeforeEffect);
+    }
+
+    /// <summary>Waits until so many epochs are fenced, and sees to it that no more are.</summary>
+    public async Task FencedAsync(int count)
+    {
+        long fenced = 0;
+        await Eventually.TrueAsync(
+            async () => (fenced = await database.CountAsync("select count(*) from carrier where fenced_at is not null")) >= count,
+            Patience,
+            () => $"{fenced} epochs are fenced, not {count}: {fleet.Errors}");
+        Assert.True(fenced == count, $"{fenced} epochs are fenced, not {count}: {fleet.Errors}");
+    }
+
     /// <summary>Makes faults by chance at all places at once, until the time is over.</summary>
     /// <param name="time">How long.</param>
     /// <param name="kinds">What can happen to a process.</param>
@@ -113,6 +144,7 @@ internal sealed class FaultScenario : IAsyncDisposable
         }
 
         await Task.WhenAll(storms);
+        stormed = TimeProvider.System.GetElapsedTime(since);
 
         async Task BlowAsync(int place, FaultKind[] possible, int mostSeconds)
         {
@@ -135,8 +167,9 @@ internal sealed class FaultScenario : IAsyncDisposable
         var wrong = HistoryChecker.Judge(contents, fleet.Work(), load.Promises);
         var report = string.Create(
             CultureInfo.InvariantCulture,
-            $"{contents.Runs.Count} runs, {contents.Appends.Count} appends, {contents.Carriers.Count} epochs of which "
-            + $"{contents.Fenced} fenced, {resumed} times a run resumed that had seen five of them end; faults: ")
+            $"{stormed.TotalMinutes:F1} minutes of faults by chance; {contents.Runs.Count} runs, {contents.Appends.Count} appends, "
+            + $"{contents.Carriers.Count} epochs of which {contents.Fenced} fenced, {fleet.Late().Count} calls too late, "
+            + $"{resumed} times a run resumed that had seen five of them end; faults: ")
             + string.Join(", ", made.Select(m => $"{m.Key} {m.Value}"));
         Assert.True(wrong.Count == 0, $"{report}:\n{string.Join('\n', wrong.Take(20))}\n{fleet.Errors}");
         Assert.NotEmpty(load.Promises);
@@ -155,7 +188,8 @@ internal sealed class FaultScenario : IAsyncDisposable
         FaultKind.Kill => KillAsync(place),
         FaultKind.KillAtPoint => KillAtAsync(place, Draw(random => random.GetItems(Enum.GetValues<KillPoint>(), 1))),
         FaultKind.Freeze => FreezeAsync(place),
-        FaultKind.FreezeInTool => FreezeInToolAsync(place),
+        FaultKind.FreezeBeforeEffect => FreezeInCallAsync(place, null),
+        FaultKind.FreezeAfterEffect => FreezeInCallAsync(place, "done"),
         FaultKind.FreezeWithBatch => FreezeWithBatchAsync(place),
         FaultKind.Stop => StopAsync(place),
         FaultKind.CutWhileSending => BreakAsync(place, ConnectionFault.CutWhileSending),
@@ -198,23 +232,9 @@ internal sealed class FaultScenario : IAsyncDisposable
         await ThawLaterAsync(place);
     }
 
-    // Frozen first and looked at then, as often as it takes: what was in a tool may be out of it the moment after.
-    private async Task FreezeInToolAsync(int place)
+    private async Task FreezeInCallAsync(int place, string? settled)
     {
-        await Eventually.TrueAsync(
-            () =>
-            {
-                fleet[place].Freeze();
-                if (fleet.IsInTool(fleet[place]))
-                {
-                    return true;
-                }
-
-                fleet[place].Thaw();
-                return false;
-            },
-            Patience,
-            () => string.Create(CultureInfo.InvariantCulture, $"the process at {place} was never in a tool"));
+        await fleet.FreezeInCallAsync(place, settled, Patience);
         await ThawLaterAsync(place);
     }
 

@@ -22,8 +22,9 @@ public sealed class PostgresFaultTests(ITestOutputHelper output)
         await using var scenario = await FaultScenario.BeginAsync(
             SharedServerDatabase.Start(FaultScenario.Places), FaultSettings.Seed);
 
-        // Nobody is gone while only the database is: that no epoch is fenced for it, the verdict counts.
+        // Nobody is gone while only the database is: that no more are fenced than were gone, the verdict counts.
         await scenario.MakeAsync(0, OfDatabase);
+        await scenario.FreezeUntilLateAsync(0);
         await Task.WhenAll(FirstAsync(), SecondAsync(), ThirdAsync());
         await scenario.StormAsync(FaultSettings.Storm, OfProcess, OfDatabase);
 
@@ -31,7 +32,7 @@ public sealed class PostgresFaultTests(ITestOutputHelper output)
 
         async Task FirstAsync()
         {
-            await scenario.MakeAsync(0, FaultKind.FreezeInTool, FaultKind.CutWhileSending, FaultKind.DelayAnswers);
+            await scenario.MakeAsync(0, FaultKind.FreezeAfterEffect, FaultKind.CutWhileSending, FaultKind.DelayAnswers);
             await scenario.KillAtAsync(0, KillPoint.AfterSend);
         }
 

@@ -9,13 +9,25 @@ namespace Orleans.Agents.EndToEnd.Tests.Faults;
 public sealed class SqliteFaultTests(ITestOutputHelper output)
 {
     private static readonly FaultKind[] Kinds =
-        [FaultKind.Kill, FaultKind.KillAtPoint, FaultKind.Freeze, FaultKind.FreezeInTool, FaultKind.Stop];
+    [
+        FaultKind.Kill,
+        FaultKind.KillAtPoint,
+        FaultKind.Freeze,
+        FaultKind.FreezeBeforeEffect,
+        FaultKind.FreezeAfterEffect,
+        FaultKind.Stop,
+    ];
 
     [Fact]
     public async Task Nothing_is_lost_and_nothing_recorded_is_done_again_on_one_file()
     {
         await using var scenario = await FaultScenario.BeginAsync(new SharedFileDatabase(), FaultSettings.Seed);
 
+        // Whoever stands still keeps the lock on its file.
+        await scenario.MakeAsync(0, FaultKind.Freeze);
+        await scenario.FencedAsync(0);
+        await scenario.MakeAsync(0, FaultKind.Kill);
+        await scenario.FencedAsync(1);
         await Task.WhenAll(FirstAsync(), SecondAsync(), ThirdAsync());
         await scenario.StormAsync(FaultSettings.Storm / 5, Kinds, []);
 
@@ -23,15 +35,11 @@ public sealed class SqliteFaultTests(ITestOutputHelper output)
 
         async Task FirstAsync()
         {
-            await scenario.MakeAsync(0, FaultKind.FreezeInTool);
+            await scenario.MakeAsync(0, FaultKind.FreezeBeforeEffect, FaultKind.FreezeAfterEffect);
             await scenario.KillAtAsync(0, KillPoint.BeforeSend, KillPoint.AfterSend);
         }
 
-        async Task SecondAsync()
-        {
-            await scenario.MakeAsync(1, FaultKind.Freeze, FaultKind.Kill);
-            await scenario.KillAtAsync(1, KillPoint.AfterCommit);
-        }
+        Task SecondAsync() => scenario.KillAtAsync(1, KillPoint.AfterCommit);
 
         async Task ThirdAsync()
         {

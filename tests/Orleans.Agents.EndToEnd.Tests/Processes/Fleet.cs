@@ -77,12 +77,42 @@ internal sealed class Fleet : IAsyncDisposable
             place, fault is { } born ? environment.SetItem(born.Name, born.Value) : environment);
     }
 
-    /// <summary>Whether a process has begun an activity that is not done at this moment.</summary>
-    public bool IsInTool(WorkerProcess worker)
+    /// <summary>
+    /// Freezes a process in the middle of a call that must not be made twice: frozen first and looked at then, as often as it takes, for
+    /// what was in a call may be out of it the moment after.
+    /// </summary>
+    /// <param name="place">Its place.</param>
+    /// <param name="settled">What is settled about the call, see <see cref="SettledAs"/>.</param>
+    /// <param name="patience">How long there may be no such call.</param>
+    public async Task<Effect> FreezeInCallAsync(int place, string? settled, TimeSpan patience)
     {
-        var done = Effect.Read(Path.Combine(Records, "effects.txt")).ToHashSet();
-        return Effect.Read(Path.Combine(Records, $"begun-{worker.Id}.txt")).Any(begun => !done.Contains(begun));
+        Effect? call = null;
+        await Eventually.TrueAsync(
+            () =>
+            {
+                workers[place].Freeze();
+                call = CallsOf(workers[place]).FirstOrDefault(c => SettledAs(c) == settled);
+                if (call is null)
+                {
+                    workers[place].Thaw();
+                }
+
+                return call is not null;
+            },
+            patience,
+            () => $"the process at {place} was never in a call that is settled as {settled ?? "nothing"}");
+        return call!;
     }
+
+    /// <summary>What is settled about a call that must not be made twice: <c>done</c>, <c>void</c>, or nothing yet.</summary>
+    public string? SettledAs(Effect call)
+    {
+        var slip = Path.Combine(Records, "once", $"{call.Activity.Replace('/', '+')}+{call.Attempt}");
+        return File.Exists(slip) ? File.ReadAllText(slip) : null;
+    }
+
+    /// <summary>The calls that came when others had settled that they would never be made, and that were refused.</summary>
+    public IReadOnlyList<Effect> Late() => Effect.Read(Path.Combine(Records, "late.txt"));
 
     /// <summary>What the tools of all processes wrote down so far.</summary>
     public WorkRecords Work() => WorkRecords.Read(Records);
@@ -145,6 +175,11 @@ internal sealed class Fleet : IAsyncDisposable
 
         Directory.Delete(Records, recursive: true);
     }
+
+    // What was called and has not returned, with whatever.
+    private IEnumerable<Effect> CallsOf(WorkerProcess worker) =>
+        Effect.Read(Path.Combine(Records, $"called-{worker.Id}.txt"))
+            .Except(Effect.Read(Path.Combine(Records, $"returned-{worker.Id}.txt")));
 
     private WorkerProcess Start(int place, ImmutableDictionary<string, string> environment) =>
         WorkerProcess.Start(database.StoreFor(place), Records, environment);

@@ -151,6 +151,22 @@ public sealed class ForkTests
     }
 
     [Fact]
+    public async Task One_key_is_one_fork()
+    {
+        await using var house = await OpenAsync();
+        var run = await house.StartAsync();
+        await house.EndAsync(run);
+        var request = new ForkRequest(run, await EndOfAsync(house, run, 1), Key: "fork");
+        var fork = await ForkAsync(house, request);
+
+        Assert.Equal(new StartResult.Started(fork, IsNew: false), await house.Engine.ForkAsync(request));
+        Assert.Equal("fork", (await house.Engine.LookUpAsync(fork))!.Key);
+        await RefusedAsync(house, request with { At = await EndOfAsync(house, run, 2) }, "run.key_conflict");
+        var started = await house.Engine.StartRunAsync(new StartRequest("test", Payload.EmptyObject, "fork"));
+        Assert.Equal("run.key_conflict", Assert.IsType<StartResult.Refused>(started).Failure.Code);
+    }
+
+    [Fact]
     public async Task A_run_that_was_pruned_cannot_be_forked()
     {
         await using var house = await OpenAsync();

@@ -22,7 +22,16 @@ internal sealed class House : IAsyncDisposable
 
     public ScriptedModel Model { get; }
 
+    public static Task<House> OpenAsync(
+        IStore store,
+        string? yaml = null,
+        TimeProvider? time = null,
+        Action<EngineOptions>? configure = null,
+        params Tool[] tools) =>
+        OpenAsync(EmbeddedHost.Instance, store, yaml, time, configure, tools);
+
     public static async Task<House> OpenAsync(
+        IEngineHost process,
         IStore store,
         string? yaml = null,
         TimeProvider? time = null,
@@ -36,7 +45,15 @@ internal sealed class House : IAsyncDisposable
         var options = new EngineOptions { KeeperInterval = TimeSpan.FromMilliseconds(20) };
         configure?.Invoke(options);
         var engine = new AgentsEngine(
-            store, models, registry, options, time ?? TimeProvider.System, FaultPlan.None, NullLogger<AgentsEngine>.Instance);
+            store,
+            models,
+            registry,
+            options,
+            time ?? TimeProvider.System,
+            FaultPlan.None,
+            NullLogger<AgentsEngine>.Instance,
+            Dispatching.ToThreadPool,
+            process);
         await engine.StartAsync();
         if (yaml is not null)
         {

@@ -59,6 +59,50 @@ public sealed class StoreFaultTests
         Assert.Equal("store.test", thrown.Code);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_starts_a_run_is_told_when_the_store_does_not_answer_and_has_it_started_when_it_does(bool isStoredAllTheSame)
+    {
+        var store = new FaultyStore(new MemoryStore()) { Failures = int.MaxValue, StoresBeforeFailing = isStoredAllTheSame };
+        await using var house = await House.OpenAsync(store, Steps, null, Impatient);
+
+        var thrown = await Assert.ThrowsAsync<StoreException>(() => house.StartAsync(key: "order-1"));
+        store.Failures = 0;
+        var run = await house.StartAsync(key: "order-1");
+
+        Assert.True(thrown is { Code: "store.unavailable", IsTransient: true }, thrown.ToString());
+        Assert.Equal("2", (await house.EndAsync(run)).Output.ToString());
+        Assert.Single(await house.Engine.ListAsync(new RunQuery()));
+    }
+
+    [Fact]
+    public async Task While_many_starts_are_in_doubt_no_more_are_sent()
+    {
+        var store = new FaultyStore(new MemoryStore()) { Failures = int.MaxValue };
+        await using var house = await House.OpenAsync(store, Steps, null, Impatient);
+        var many = Enumerable.Range(0, StartsInDoubt.Most).Select(_ => house.StartAsync()).ToList();
+        await Assert.ThrowsAsync<StoreException>(() => Task.WhenAll(many));
+
+        var refused = await Assert.ThrowsAsync<StoreException>(() => house.StartAsync(run: new RunId("run-refused")));
+        store.Failures = 0;
+        await Task.WhenAll(await StartedAsync(house, StartsInDoubt.Most));
+
+        Assert.Contains("not sent", refused.Message, StringComparison.Ordinal);
+        Assert.Null(await house.Engine.FindAsync(new RunId("run-refused")));
+    }
+
+    [Fact]
+    public async Task Who_starts_a_run_may_stop_waiting()
+    {
+        var store = new FaultyStore(new MemoryStore()) { Failures = int.MaxValue };
+        await using var house = await House.OpenAsync(store, Steps);
+        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => house.Engine.StartRunAsync(new StartRequest("test", Values.Payload.Parse("{}")), cancellation.Token));
+    }
+
     [Fact]
     public async Task A_history_that_is_newer_than_this_program_is_left_alone_and_said()
     {
@@ -82,6 +126,23 @@ public sealed class StoreFaultTests
         Assert.Equal("history.too_new", thrown.Code);
         Assert.Equal("2", (await house.RunAsync()).Output.ToString());
     }
+
+    // Those that were in doubt are runs as soon as the store answers, though nobody waits for them.
+    private static async Task<IEnumerable<Task<RunState>>> StartedAsync(House house, int count)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var page = await house.Engine.ListAsync(new RunQuery(Limit: 1000), patience.Token);
+        while (page.Length < count)
+        {
+            await Task.Delay(5, patience.Token);
+            page = await house.Engine.ListAsync(new RunQuery(Limit: 1000), patience.Token);
+        }
+
+        return page.Select(run => house.EndAsync(run.Id));
+    }
+
+    private static void Impatient(EngineOptions options) =>
+        (options.LongestStartWait, options.LongestStorePause) = (TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(20));
 
     /// <summary>A store whose journal fails when told to.</summary>
     private sealed class FaultyStore(MemoryStore inner) : IStore, IJournal

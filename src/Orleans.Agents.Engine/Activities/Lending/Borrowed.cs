@@ -55,6 +55,15 @@ internal sealed class Borrowed
     /// <summary>Gives one of them up.</summary>
     public void Cancel(int place) => items[place].Cancel(dispatch);
 
+    /// <summary>Gives all of them up: nobody will collect them.</summary>
+    public void Cancel()
+    {
+        for (var place = 0; place < items.Length; place++)
+        {
+            Cancel(place);
+        }
+    }
+
     private sealed class Owner(Borrowed loan, int place, Workflow workflow, ActivityContext span) : ILaneOwner
     {
         public Workflow Workflow => workflow;

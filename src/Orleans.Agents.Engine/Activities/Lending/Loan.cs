@@ -35,8 +35,9 @@ internal sealed class Loan(ImmutableArray<LaneItem> items, IOtherProcess other, 
                 Tell(await other.CollectAsync(answer.Loan));
             }
         }
-        catch (LaneLostException lost)
+        catch (Exception lost)
         {
+            // Whatever became of the other process: who asked for these attempts waits for them.
             logger.LoanLost(open.Count, lost.Message);
             TakeBack([.. open]);
         }
