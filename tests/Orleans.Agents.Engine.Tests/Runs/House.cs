@@ -42,7 +42,8 @@ internal sealed class House : IAsyncDisposable
         var models = new ModelRegistry();
         models.Add("scripted", model);
         var registry = new ToolRegistry().AddRange(BuiltInTools.All).AddRange(tools);
-        var options = new EngineOptions { KeeperInterval = TimeSpan.FromMilliseconds(20) };
+        // A test that turns a clock finds no timer of a start among those it waits for.
+        var options = new EngineOptions { KeeperInterval = TimeSpan.FromMilliseconds(20), LongestStartWait = TimeSpan.FromDays(7) };
         configure?.Invoke(options);
         var engine = new AgentsEngine(
             store,

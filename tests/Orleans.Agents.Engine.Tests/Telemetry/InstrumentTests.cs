@@ -111,7 +111,8 @@ public sealed class InstrumentTests
                 done: { end: 1 }
             """);
 
-        await EndAsync(house, "waiting");
+        // One that was ended not late at all, by a timer that rings a little early, says nothing.
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => EndAsync(house, "waiting")));
 
         Assert.All(watched.By("agents.wake.lateness"), m => Assert.InRange(m.Value, 0, 60));
         Assert.NotEmpty(watched.By("agents.wake.lateness"));
