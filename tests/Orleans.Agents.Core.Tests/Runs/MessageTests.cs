@@ -56,7 +56,7 @@ public sealed class MessageTests
             "The run has asked for 2 activities, as many as its budget allows.",
             new Scenario(workflow).Start().Succeed().Succeed().State.Failure!.Message);
         Assert.Equal(
-            "The run has been active for 00:00:03; its budget allows 00:00:02.",
+            "Attempts were under way for 00:00:03, added up; the budget allows 00:00:02.",
             new Scenario(workflow with { Budget = new Budget(9, TimeSpan.FromSeconds(2)) }).Start().After(TimeSpan.FromSeconds(3)).Succeed()
                 .State.Failure!.Message);
         Assert.Equal(

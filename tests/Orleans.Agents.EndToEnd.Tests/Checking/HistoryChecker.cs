@@ -105,7 +105,7 @@ internal sealed class HistoryChecker
 
             if (history.Output != promise.Output)
             {
-                wrong.Add($"{promise.Run} ended with {history.Output ?? "no output"} instead of {promise.Output}");
+                wrong.Add($"{promise.Run} ended with {history.Output ?? history.Failure ?? "no output"} instead of {promise.Output}");
             }
         }
     }

@@ -22,6 +22,9 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
     /// <summary>What the run ended with, if it ended well.</summary>
     public string? Output { get; private set; }
 
+    /// <summary>What it failed with, if it failed.</summary>
+    public string? Failure { get; private set; }
+
     /// <summary>The results that are recorded.</summary>
     public IReadOnlyList<RecordedResult> Results => results;
 
@@ -84,7 +87,7 @@ internal sealed class RunHistoryFacts(string run, Action<string> blame)
                 (End, Output) = ("succeeded", happened.GetProperty("output").GetRawText());
                 break;
             case "run.failed":
-                End = "failed";
+                (End, Failure) = ("failed", happened.GetProperty("failure").GetRawText());
                 break;
         }
     }

@@ -153,16 +153,22 @@ internal sealed class Fleet : IAsyncDisposable
     /// <returns>How often one was.</returns>
     public async Task<int> ResumeAndRestAsync(TimeSpan patience)
     {
-        var resumed = 0;
+        var (resumed, ended) = (0, 0L);
+        var since = TimeProvider.System.GetTimestamp();
         await Eventually.TrueAsync(
             async () =>
             {
                 var now = await ResumeSuspendedAsync(patience);
                 resumed += now;
+                if (await database.CountAsync("select count(*) from runs where status in ('succeeded', 'failed')") is var all && all > ended)
+                {
+                    (ended, since) = (all, TimeProvider.System.GetTimestamp());
+                }
+
                 return now == 0 && await IsAtRestAsync();
             },
             patience,
-            () => $"runs are left; the processes say:\n{Errors}");
+            () => $"runs are left, {ended} have ended, the last {TimeProvider.System.GetElapsedTime(since)} ago; the processes say:\n{Errors}");
         return resumed;
     }
 
