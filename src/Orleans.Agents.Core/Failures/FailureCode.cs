@@ -33,7 +33,7 @@ public static class FailureCode
     /// <summary>A call may cost more than the run's budget has left.</summary>
     public const string BudgetCost = "budget.cost_usd";
 
-    /// <summary>The run has been active for as long as its budget allows.</summary>
+    /// <summary>Attempts were under way, added up, for as long as the budget allows.</summary>
     public const string BudgetTime = "budget.time";
 
     /// <summary>The wall-clock deadline has passed.</summary>

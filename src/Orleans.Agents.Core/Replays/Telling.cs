@@ -96,20 +96,20 @@ internal static class Telling
 
     private static RunCommand SuccessOf(RunState state, RunEvent.ActivitySucceeded succeeded)
     {
-        var (visit, branch, attempt, output, usage, spent) = succeeded;
+        var (visit, branch, attempt, output, usage, spent, waited) = succeeded;
         return ChildOf(state, branch) is null
-            ? new RunCommand.ReportSuccess(visit, branch, attempt, output, usage)
+            ? new RunCommand.ReportSuccess(visit, branch, attempt, output, usage, Waited: waited)
             : new RunCommand.ReportChild(visit, branch, attempt, output, Spent: spent);
     }
 
     // A child's failure is the cause of its attempt's, unless it is the rules' own word on the child's output.
     private static RunCommand FailureOf(Workflow workflow, RunState state, RunEvent.ActivityFailed failed)
     {
-        var (visit, branch, attempt, failure, usage, spent) = failed;
+        var (visit, branch, attempt, failure, usage, spent, waited) = failed;
         return ChildOf(state, branch) is not null && !IsRefusedOutput(failure)
                 ? new RunCommand.ReportChild(visit, branch, attempt, Failure: failure.Cause ?? failure, Spent: spent)
             : AsksForRun(workflow, state, failed) ? new RunCommand.StartChild(visit, branch, attempt)
-            : new RunCommand.ReportFailure(visit, branch, attempt, failure, usage);
+            : new RunCommand.ReportFailure(visit, branch, attempt, failure, usage, Waited: waited);
     }
 
     private static bool IsRefusedOutput(Failure failure) => failure is { Code: FailureCode.OutputInvalid, Cause: null };

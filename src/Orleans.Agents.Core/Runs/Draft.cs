@@ -103,7 +103,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     public void Succeed(RunCommand.ReportSuccess report)
     {
         Add(new RunEvent.ActivitySucceeded(
-            report.Visit, report.Branch, report.Attempt, report.Output, report.Usage, report.Spent));
+            report.Visit, report.Branch, report.Attempt, report.Output, report.Usage, report.Spent, report.Waited));
         if (state.FanOut is null)
         {
             Leave(report.Output);
@@ -118,7 +118,7 @@ internal sealed class Draft(Workflow workflow, RunState before, DateTimeOffset a
     public void Fail(RunCommand.ReportFailure report)
     {
         Add(new RunEvent.ActivityFailed(
-            report.Visit, report.Branch, report.Attempt, report.Failure, report.Usage, report.Spent));
+            report.Visit, report.Branch, report.Attempt, report.Failure, report.Usage, report.Spent, report.Waited));
         RetryOrFail(report);
     }
 

@@ -197,7 +197,7 @@ public static class Run
             ? new Failure(FailureClass.UnknownOutcome, FailureCode.UnknownOutcome, failure.Message, Cause: failure)
             : failure;
         return new RunCommand.ReportFailure(
-            report.Visit, report.Branch, report.Attempt, failure, report.Usage, report.Spent);
+            report.Visit, report.Branch, report.Attempt, failure, report.Usage, report.Spent, report.Waited);
     }
 
     private static Decision OnFailure(

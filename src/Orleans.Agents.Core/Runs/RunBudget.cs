@@ -180,7 +180,7 @@ internal static class RunBudget
     private static Failure SpentTime(RunState state) => Crossed(
         state,
         FailureCode.BudgetTime,
-        $"The run has been active for {state.ActiveTime + (state.Books?.Taken?.Time ?? TimeSpan.Zero)}; its budget allows {state.Bounds!.ActiveTime}.",
+        $"Attempts were under way for {state.ActiveTime + (state.Books?.Taken?.Time ?? TimeSpan.Zero)}, added up; the budget allows {state.Bounds!.ActiveTime}.",
         (long)state.Bounds.ActiveTime.TotalMilliseconds,
         static cost => (long?)cost.Time?.TotalMilliseconds,
         needed: null);

@@ -53,13 +53,25 @@ public abstract record RunCommand
     /// <param name="AfterCrash">Whether the process that carried it ended, or was cut off, without handing it over.</param>
     public sealed record TakeOver(Epoch Epoch, bool WasPutDown = false, bool AfterCrash = false) : RunCommand;
 
-    /// <summary>An attempt finished well.</summary>
+    /// <summary>An attempt finished well, after it had waited for a lane.</summary>
     public sealed record ReportSuccess(
-        int Visit, int Branch, int Attempt, Payload Output, Usage? Usage = null, Books? Spent = null) : RunCommand;
+        int Visit,
+        int Branch,
+        int Attempt,
+        Payload Output,
+        Usage? Usage = null,
+        Books? Spent = null,
+        TimeSpan? Waited = null) : RunCommand;
 
-    /// <summary>An attempt finished badly.</summary>
+    /// <summary>An attempt finished badly, after it had waited for a lane.</summary>
     public sealed record ReportFailure(
-        int Visit, int Branch, int Attempt, Failure Failure, Usage? Usage = null, Books? Spent = null) : RunCommand;
+        int Visit,
+        int Branch,
+        int Attempt,
+        Failure Failure,
+        Usage? Usage = null,
+        Books? Spent = null,
+        TimeSpan? Waited = null) : RunCommand;
 
     /// <summary>
     /// A call with effect <c>once</c> is about to be made. Only when this is accepted, and what follows is durable, may

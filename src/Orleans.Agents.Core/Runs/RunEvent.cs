@@ -106,8 +106,15 @@ public abstract record RunEvent
     /// <param name="Output">The output.</param>
     /// <param name="Usage">What an agent's model used.</param>
     /// <param name="Spent">The books of a child run at its end.</param>
+    /// <param name="Waited">How long there was no free lane for it; null when that is too little to be told.</param>
     public sealed record ActivitySucceeded(
-        int Visit, int Branch, int Attempt, Payload Output, Usage? Usage = null, Books? Spent = null) : RunEvent;
+        int Visit,
+        int Branch,
+        int Attempt,
+        Payload Output,
+        Usage? Usage = null,
+        Books? Spent = null,
+        TimeSpan? Waited = null) : RunEvent;
 
     /// <summary>An attempt did not produce an output.</summary>
     /// <param name="Visit">The visit that asked for it.</param>
@@ -116,8 +123,15 @@ public abstract record RunEvent
     /// <param name="Failure">Why.</param>
     /// <param name="Usage">What an agent's model used all the same.</param>
     /// <param name="Spent">The books of a child run at its end.</param>
+    /// <param name="Waited">How long there was no free lane for it; null when that is too little to be told.</param>
     public sealed record ActivityFailed(
-        int Visit, int Branch, int Attempt, Failure Failure, Usage? Usage = null, Books? Spent = null) : RunEvent;
+        int Visit,
+        int Branch,
+        int Attempt,
+        Failure Failure,
+        Usage? Usage = null,
+        Books? Spent = null,
+        TimeSpan? Waited = null) : RunEvent;
 
     /// <summary>Another attempt is to be made, no earlier than this.</summary>
     public sealed record RetryScheduled(

@@ -37,8 +37,8 @@ internal static class RunEvolution
         RunEvent.BranchesStarted e => FanOutEvolution.Start(state, e, at),
         RunEvent.BranchFailed e => FanOutEvolution.Fail(state, e),
         RunEvent.ActivitySucceeded e =>
-            FanOutEvolution.Succeed(Close(state, e.Branch, at, e.Usage, e.Spent), e.Branch, e.Output),
-        RunEvent.ActivityFailed e => Close(state, e.Branch, at, e.Usage, e.Spent),
+            FanOutEvolution.Succeed(Close(state, e.Branch, at, e.Usage, e.Spent, e.Waited), e.Branch, e.Output),
+        RunEvent.ActivityFailed e => Close(state, e.Branch, at, e.Usage, e.Spent, e.Waited),
         RunEvent.RetryScheduled e => state with
         {
             Open = state.Open.SetItem(e.Branch, new OpenActivity(e.Attempt, e.NotBefore, IsRetry: true, Reserved: e.Reserved)),
@@ -115,24 +115,32 @@ internal static class RunEvolution
     }
 
     private static RunState Close(
-        RunState state, int branch, DateTimeOffset at, Usage? usage = null, Books? spent = null)
+        RunState state,
+        int branch,
+        DateTimeOffset at,
+        Usage? usage = null,
+        Books? spent = null,
+        TimeSpan? waited = null)
     {
         var open = state.Open[branch];
         return state with
         {
             Open = state.Open.Remove(branch),
             AwaitedChildren = open.Child is null ? state.AwaitedChildren : ChildEvolution.Fewer(state.AwaitedChildren),
-            ActiveTime = state.ActiveTime + TimeOf(open, at),
+            ActiveTime = state.ActiveTime + TimeOf(open, at, waited),
             Books = Books.Settle(state.Books, open.Reserved, usage, spent),
         };
     }
 
     /// <summary>
-    /// How long an attempt was under way; the time in which nobody knew what became of it does not count, and a child's is
-    /// its own.
+    /// How long an attempt was under way; the time in which it waited for a lane or nobody knew what became of it does not
+    /// count, and a child's is its own.
     /// </summary>
-    public static TimeSpan TimeOf(OpenActivity open, DateTimeOffset at) =>
-        at > open.Since && open.Call is not { Unknown: not null } && open.Child is null ? at - open.Since : TimeSpan.Zero;
+    public static TimeSpan TimeOf(OpenActivity open, DateTimeOffset at, TimeSpan? waited = null)
+    {
+        var since = open.Since + (waited ?? TimeSpan.Zero);
+        return at > since && open.Call is not { Unknown: not null } && open.Child is null ? at - since : TimeSpan.Zero;
+    }
 
     // A run that is over keeps what it ended with, and nothing it would need to go on.
     // The books close with it: what nobody told by then is lost.

@@ -76,6 +76,12 @@ internal static class StepFacts
             reader.Read();
         }
 
+        if (IsField(ref reader, "waited"u8))
+        {
+            succeeded = succeeded with { Waited = JsonSerializer.Deserialize(ref reader, RunJson.Default.NullableTimeSpan) };
+            reader.Read();
+        }
+
         return IsEnd(ref reader, succeeded);
     }
 
@@ -182,6 +188,12 @@ internal static class StepFacts
         {
             writer.WritePropertyName("spent"u8);
             JsonSerializer.Serialize(writer, spent, RunJson.Default.Books);
+        }
+
+        if (succeeded.Waited is { } waited)
+        {
+            writer.WritePropertyName("waited"u8);
+            JsonSerializer.Serialize(writer, waited, RunJson.Default.TimeSpan);
         }
 
         writer.WriteEndObject();

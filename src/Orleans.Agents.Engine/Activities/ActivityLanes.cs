@@ -11,8 +11,13 @@ namespace Orleans.Agents.Activities;
 /// durable, so a slow store slows the work down rather than piling results up.
 /// </summary>
 internal sealed class ActivityLanes(
-    int count, ActivityPerformer performer, LateResults late, IOtherLanes others, ILogger logger, Dispatch dispatch)
-    : IAsyncDisposable
+    int count,
+    ActivityPerformer performer,
+    LateResults late,
+    IOtherLanes others,
+    TimeProvider time,
+    ILogger logger,
+    Dispatch dispatch) : IAsyncDisposable
 {
     private const int MostLentAtOnce = 64;
 
@@ -217,6 +222,7 @@ internal sealed class ActivityLanes(
 
     private void Put(LaneItem item)
     {
+        item.Queue(time);
         waiting.Enqueue(item);
         lendable += LentAttempt.IsPossible(item) ? 1 : 0;
     }
@@ -224,6 +230,7 @@ internal sealed class ActivityLanes(
     private LaneItem Take()
     {
         var item = waiting.Dequeue();
+        item.Dequeue(time);
         lendable -= LentAttempt.IsPossible(item) ? 1 : 0;
         return item;
     }

@@ -96,14 +96,15 @@ internal sealed class ActivityPerformer(
     public static RunCommand.ReportSuccess Report(LaneItem item, ActivityOutcome.Succeeded succeeded)
     {
         var (_, visit, branch) = item.Attempt.Activity;
-        return new RunCommand.ReportSuccess(visit, branch, item.Attempt.Number, succeeded.Output, succeeded.Usage);
+        return new RunCommand.ReportSuccess(
+            visit, branch, item.Attempt.Number, succeeded.Output, succeeded.Usage, Waited: item.Waited);
     }
 
     /// <summary>The report of an attempt that did not.</summary>
     public static RunCommand.ReportFailure Report(LaneItem item, Failure failure, Usage? usage = null)
     {
         var (_, visit, branch) = item.Attempt.Activity;
-        return new RunCommand.ReportFailure(visit, branch, item.Attempt.Number, failure, usage);
+        return new RunCommand.ReportFailure(visit, branch, item.Attempt.Number, failure, usage, Waited: item.Waited);
     }
 
     /// <summary>The failure of an attempt that ran out of time.</summary>

@@ -10,7 +10,12 @@ namespace Orleans.Agents.Activities;
 /// <param name="attempt">The attempt.</param>
 internal sealed class LaneItem(ILaneOwner host, RunState state, RunWork.Attempt attempt) : IThreadPoolWorkItem
 {
+    // Less than that is not worth being stored with every result; it counts as time under way.
+    private static readonly TimeSpan LeastWait = TimeSpan.FromMilliseconds(100);
+
     private ActivityLanes? lanes;
+    private long queued;
+    private TimeSpan waited;
     private CancellationTokenSource? cancellation;
     private volatile bool isCancelled;
 
@@ -57,6 +62,20 @@ internal sealed class LaneItem(ILaneOwner host, RunState state, RunWork.Attempt 
             _ = dispatch.CancelAsync(underWay);
         }
     }
+
+    /// <summary>
+    /// How long there was no free lane for it, here or elsewhere; null when that is too little to be told, or was before the
+    /// intent of its call, from which its time is counted.
+    /// </summary>
+    public TimeSpan? Waited => Stage is CallStage.NotIntended && waited >= LeastWait
+        ? TimeSpan.FromMilliseconds((long)waited.TotalMilliseconds)
+        : null;
+
+    /// <summary>Begins to wait for a lane.</summary>
+    public void Queue(TimeProvider time) => queued = time.GetTimestamp();
+
+    /// <summary>Waits no more: it has a lane, or is offered to another process.</summary>
+    public void Dequeue(TimeProvider time) => waited += time.GetElapsedTime(queued);
 
     /// <summary>Takes its place in a lane.</summary>
     public void Enter(ActivityLanes lane) => lanes = lane;

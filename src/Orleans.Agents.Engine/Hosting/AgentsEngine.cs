@@ -78,7 +78,7 @@ public sealed class AgentsEngine : IAgents, IAsyncDisposable
         var performer = new ActivityPerformer(
             new AgentCaller(models, gate, clock), new ToolCaller(tools), faults, time, logger);
         var late = new LateResults(store.Inbox, clock, logger);
-        lanes = new ActivityLanes(options.Lanes, performer, late, this.process.OtherLanes, logger, dispatch);
+        lanes = new ActivityLanes(options.Lanes, performer, late, this.process.OtherLanes, time, logger, dispatch);
         waits = new Waits(store, catalog);
         requests = new Requests(store, catalog, waits, clock, DeliverAsync);
     }

@@ -128,6 +128,7 @@ internal static class GoldenHistory
             Deadline = TimeSpan.FromDays(1),
         },
         ["v0.5-traced"] = Of(Tool("a", "done"), End()),
+        ["v0.7-waited"] = Of(Tool("a", "b") with { Retry = Thrice }, Tool("b", "done"), End()),
         ["v0.6-crash-loop"] = Of(Parallel("both", "done", Settlement.All, ("a", null), ("b", null)), End()),
         ["v0.6-sizes"] = Of(
             Ask("write", "read") with { Save = [Save("text", "\"${{ output }}\"")] }, Tool("read", "read") with { Save = [Save("page", "\"${{ output }}\"")] }) with

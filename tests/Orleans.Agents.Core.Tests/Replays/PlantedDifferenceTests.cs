@@ -17,9 +17,9 @@ public sealed class PlantedDifferenceTests
     // has the list for people.
     private static readonly string[] Given =
     [
-        "activity.decided/reason", "activity.failed/failure", "activity.failed/spent", "activity.failed/usage", "activity.intended/epoch", "activity.late_result/failure",
+        "activity.decided/reason", "activity.failed/failure", "activity.failed/spent", "activity.failed/usage", "activity.failed/waited", "activity.intended/epoch", "activity.late_result/failure",
         "activity.late_result/spent", "activity.late_result/usage", "activity.succeeded/spent", "run.taken_over/was_put_down",
-        "activity.late_result/output", "activity.reconciled/why", "activity.succeeded/output", "activity.succeeded/usage",
+        "activity.late_result/output", "activity.reconciled/why", "activity.succeeded/output", "activity.succeeded/usage", "activity.succeeded/waited",
         "activity.unknown/failure", "run.closing/failure", "run.failed/failure", "run.forked/state", "run.started/bounds", "run.started/input",
         "run.started/origin", "message.received/message", "message.refused/message", "run.suspended/reason", "run.taken_over/epoch", "signal.received/id", "signal.received/payload", "signal.refused/id",
         "signal.refused/payload",

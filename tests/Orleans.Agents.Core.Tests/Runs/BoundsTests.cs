@@ -87,6 +87,20 @@ public sealed class BoundsTests
     }
 
     [Fact]
+    public void The_time_in_which_an_attempt_found_no_lane_is_not_active_time()
+    {
+        var workflow = Of(Tool("a", "b") with { Retry = Thrice }, Tool("b", "c"), Tool("c", "done"), End());
+        var run = new Scenario(workflow).Start();
+        run.After(TimeSpan.FromSeconds(60)).Fail(Busy, waited: TimeSpan.FromSeconds(58));
+        run.After(TimeSpan.FromSeconds(61)).Succeed(waited: TimeSpan.FromSeconds(57));
+        run.After(TimeSpan.FromSeconds(10)).Succeed(waited: TimeSpan.FromSeconds(5));
+        Assert.Equal(TimeSpan.FromSeconds(2 + 3 + 5), run.State.ActiveTime);
+
+        run.After(TimeSpan.FromSeconds(1)).Succeed(waited: TimeSpan.FromSeconds(2)); // a clock was put back meanwhile
+        Assert.Equal(TimeSpan.FromSeconds(10), run.State.ActiveTime);
+    }
+
+    [Fact]
     public void A_pause_before_a_retry_is_not_active_time()
     {
         var run = new Scenario(Of(Tool("a", "done") with { Retry = Thrice }, End())).Start().Fail(Busy);

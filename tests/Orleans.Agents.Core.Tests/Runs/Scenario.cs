@@ -42,17 +42,17 @@ internal sealed class Scenario(Workflow workflow)
         return this;
     }
 
-    public Scenario Succeed(string output = "null")
+    public Scenario Succeed(string output = "null", TimeSpan? waited = null)
     {
         var attempt = Attempt;
-        Accept(new RunCommand.ReportSuccess(attempt.Activity.Visit, 0, attempt.Number, Payload.Parse(output)));
+        Accept(new RunCommand.ReportSuccess(attempt.Activity.Visit, 0, attempt.Number, Payload.Parse(output), Waited: waited));
         return this;
     }
 
-    public Scenario Fail(Failure failure)
+    public Scenario Fail(Failure failure, TimeSpan? waited = null)
     {
         var attempt = Attempt;
-        Accept(new RunCommand.ReportFailure(attempt.Activity.Visit, 0, attempt.Number, failure));
+        Accept(new RunCommand.ReportFailure(attempt.Activity.Visit, 0, attempt.Number, failure, Waited: waited));
         return this;
     }
 

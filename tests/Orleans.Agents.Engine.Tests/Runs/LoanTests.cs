@@ -66,7 +66,7 @@ public sealed class LoanTests
         }
     }
 
-    private sealed class HostWith(IOtherLanes others) : IEngineHost
+    internal sealed class HostWith(IOtherLanes others) : IEngineHost
     {
         public IOtherLanes OtherLanes => others;
 

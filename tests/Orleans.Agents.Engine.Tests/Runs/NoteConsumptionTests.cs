@@ -165,6 +165,7 @@ public sealed class NoteConsumptionTests : IAsyncLifetime
                 performer,
                 new LateResults(store, TimeProvider.System, logger),
                 NoOtherLanes.Instance,
+                TimeProvider.System,
                 logger,
                 Dispatching.ToThreadPool),
             new EngineOptions(),

@@ -37,9 +37,9 @@ internal abstract record LentReport(int Place)
         return this switch
         {
             Succeeded success => new RunCommand.ReportSuccess(
-                visit, branch, item.Attempt.Number, success.Output, success.Usage),
+                visit, branch, item.Attempt.Number, success.Output, success.Usage, Waited: item.Waited),
             Failed failed => new RunCommand.ReportFailure(
-                visit, branch, item.Attempt.Number, failed.Failure, failed.Usage),
+                visit, branch, item.Attempt.Number, failed.Failure, failed.Usage, Waited: item.Waited),
             GivenUp => null,
             _ => throw new UnreachableException(GetType().Name),
         };
