@@ -8,7 +8,9 @@ namespace Orleans.Agents.EndToEnd.Worker;
 /// <summary>
 /// Starts runs for whoever writes lines <c>key workflow input</c> to this process, and answers each with a line
 /// <c>started key run</c>, <c>refused key code</c> or <c>unavailable key code</c>, in any order. A line <c>resume run</c> lets a
-/// suspended run go on, and is answered with <c>resumed run yes</c>, or <c>no</c>, or <c>unavailable run code</c>.
+/// suspended run go on, and is answered with <c>resumed run yes</c>, or <c>no</c>, or <c>unavailable run code</c>. A line
+/// <c>tell run number</c> sends the signal <c>number</c> to a run, and is answered with <c>told run yes</c>, or <c>refused run code</c>, or
+/// <c>unavailable run code</c>.
 /// </summary>
 internal sealed class StartDesk(IAgents agents)
 {
@@ -21,7 +23,12 @@ internal sealed class StartDesk(IAgents agents)
         while (await Console.In.ReadLineAsync() is { } line)
         {
             underWay.RemoveAll(start => start.IsCompletedSuccessfully);
-            underWay.Add(line.Split(' ', 3) is ["resume", var run] ? ResumeAsync(run) : StartAsync(line.Split(' ', 3)));
+            underWay.Add(line.Split(' ', 3) switch
+            {
+                ["resume", var run] => ResumeAsync(run),
+                ["tell", var run, var number] => TellAsync(run, number),
+                var words => StartAsync(words),
+            });
         }
 
         await Task.WhenAll(underWay);
@@ -51,6 +58,20 @@ internal sealed class StartDesk(IAgents agents)
         try
         {
             Answer($"resumed {run} {(await agents.ResumeAsync(new RunId(run)) ? "yes" : "no")}");
+        }
+        catch (StoreException unavailable)
+        {
+            Answer($"unavailable {run} {unavailable.Code}");
+        }
+    }
+
+    // One signal, however often and at how many processes it is asked for.
+    private async Task TellAsync(string run, string number)
+    {
+        try
+        {
+            var told = await agents.SignalAsync(new RunId(run), "number", Payload.Parse($$"""{"n":{{number}}}"""), "only");
+            Answer(told is SignalResult.Refused refused ? $"refused {run} {refused.Failure.Code}" : $"told {run} yes");
         }
         catch (StoreException unavailable)
         {

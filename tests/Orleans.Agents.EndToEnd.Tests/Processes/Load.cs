@@ -10,6 +10,8 @@ namespace Orleans.Agents.EndToEnd.Tests.Processes;
 /// </summary>
 internal sealed class Load(Fleet fleet)
 {
+    private const string Told = "told";
+
     /// <summary>How long a step of the workflow <c>slow</c> takes that is meant to be interrupted.</summary>
     public const int SlowMilliseconds = 300;
 
@@ -18,7 +20,11 @@ internal sealed class Load(Fleet fleet)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    // Longer than a process keeps a run that waits.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+
     private readonly ConcurrentBag<Promise> promises = [];
+    private readonly ConcurrentBag<Task> tellers = [];
     private Task callers = Task.CompletedTask;
     private volatile bool isEnding;
     private int last;
@@ -33,10 +39,11 @@ internal sealed class Load(Fleet fleet)
         callers = Task.WhenAll(Enumerable.Range(0, count).Select(_ => CallAsync(work ?? Usual)));
 
     /// <summary>Has the callers finish what they are at.</summary>
-    public Task EndAsync()
+    public async Task EndAsync()
     {
         isEnding = true;
-        return callers;
+        await callers;
+        await Task.WhenAll(tellers);
     }
 
     /// <summary>Starts so many runs at once.</summary>
@@ -58,7 +65,14 @@ internal sealed class Load(Fleet fleet)
     }
 
     /// <summary>What short runs there are, and how they end: some slow, some with calls that must not be made twice.</summary>
-    public static (string Workflow, string Input, string Output) Usual(int n) => (n % 4) switch
+    public static (string Workflow, string Input, string Output) Usual(int n) => (n % 32) switch
+    {
+        3 => ("family", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{(3 * n) + 4}}}"""),
+        19 => (Told, "null", $$"""{"n":{{n + 1}}}"""),
+        var turn => Plain(n, turn % 4),
+    };
+
+    private static (string Workflow, string Input, string Output) Plain(int n, int turn) => turn switch
     {
         0 => ("slow", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 4}}}"""),
         1 => ("once", $$"""{"n":{{n}},"ms":{{SlowMilliseconds}}}""", $$"""{"n":{{n + 2}}}"""),
@@ -90,5 +104,32 @@ internal sealed class Load(Fleet fleet)
         }
 
         promises.Add(new Promise(key, answer.Detail, output));
+        if (workflow == Told)
+        {
+            tellers.Add(TellAsync(answer.Detail, n));
+        }
+    }
+
+    private async Task TellAsync(string run, int n)
+    {
+        await Task.Delay(Silence);
+        var turn = n;
+        var answer = StartAnswer.None;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (fleet.Open(turn++) is { } worker)
+                {
+                    answer = await worker.TellRunAsync(run, n, Answer);
+                }
+
+                return answer.What is "told" or "refused";
+            },
+            Patience,
+            () => $"nobody has told {run} its number: {answer}");
+        if (answer is { What: "refused", Detail: not "run.over" }) // it may have been told, and ended, when nobody answered
+        {
+            throw new InvalidOperationException($"{run} was not told its number: {answer}");
+        }
     }
 }

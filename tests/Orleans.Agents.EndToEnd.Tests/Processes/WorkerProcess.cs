@@ -89,6 +89,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Asks it to let a suspended run go on; <see cref="StartAnswer.None"/> when it does not answer in time or dies.</summary>
     public Task<StartAnswer> ResumeRunAsync(string run, TimeSpan patience) => AskAsync(run, $"resume {run}", patience);
 
+    /// <summary>Asks it to tell a run a number; <see cref="StartAnswer.None"/> when it does not answer in time or dies.</summary>
+    public Task<StartAnswer> TellRunAsync(string run, int number, TimeSpan patience) =>
+        AskAsync(run, string.Create(CultureInfo.InvariantCulture, $"tell {run} {number}"), patience);
+
     /// <summary>SIGKILL.</summary>
     public async Task KillAsync()
     {
@@ -215,7 +219,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 }
 
 /// <summary>What a process said to a start.</summary>
-/// <param name="What"><c>started</c>, <c>refused</c> or <c>unavailable</c>.</param>
+/// <param name="What"><c>started</c>, <c>refused</c> or <c>unavailable</c>; <c>resumed</c> or <c>told</c> to what is no start.</param>
 /// <param name="Detail">The run, or the code of what was wrong.</param>
 internal sealed record StartAnswer(string What, string Detail)
 {
