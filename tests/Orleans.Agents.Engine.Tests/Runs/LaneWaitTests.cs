@@ -9,17 +9,6 @@ namespace Orleans.Agents.Engine.Tests.Runs;
 /// <summary>The time of attempts for which there was no lane at first: a run is not charged for what others keep occupied.</summary>
 public sealed class LaneWaitTests
 {
-    private const string Each = """
-        apiVersion: orleans.agents/v1
-        kind: Workflow
-        metadata: { name: test }
-        spec:
-          start: each
-          states:
-            each: { foreach: { in: "${{ input }}", as: item }, do: { tool: test.work, input: "${{ item }}" }, save: { all: "${{ output }}" }, next: done }
-            done: { end: "${{ context.all }}" }
-        """;
-
     private static readonly TimeSpan Work = TimeSpan.FromSeconds(10);
 
     private readonly ManualClock clock = new();
@@ -27,7 +16,7 @@ public sealed class LaneWaitTests
     [Fact]
     public async Task Waiting_for_a_lane_is_not_active_time()
     {
-        await using var house = await OpenAsync(new LoanTests.HostWith(NoOtherLanes.Instance), call =>
+        await using var house = await OpenAsync(new LendingHost(NoOtherLanes.Instance), call =>
         {
             clock.Advance(Work);
             return Task.FromResult(House.Ok(call.Input.ToString()));
@@ -43,7 +32,7 @@ public sealed class LaneWaitTests
     public async Task Waiting_here_for_a_lane_elsewhere_is_not_active_time()
     {
         var others = new Making(clock);
-        await using var house = await OpenAsync(new LoanTests.HostWith(others), async call =>
+        await using var house = await OpenAsync(new LendingHost(others), async call =>
         {
             clock.Advance(Work);
             await others.MakeAsync();
@@ -56,8 +45,8 @@ public sealed class LaneWaitTests
         Assert.Equal((2 * Work) + Work + Work, state.ActiveTime);
     }
 
-    private Task<House> OpenAsync(LoanTests.HostWith host, Func<ToolCall, Task<ToolResult>> work) => House.OpenAsync(
-        host, new MemoryStore(), Each, clock, options => options.Lanes = 1, House.Tool("test.work", (call, _) => work(call)));
+    private Task<House> OpenAsync(LendingHost host, Func<ToolCall, Task<ToolResult>> work) => House.OpenAsync(
+        host, new MemoryStore(), LendingHost.Each, clock, options => options.Lanes = 1, House.Tool("test.work", (call, _) => work(call)));
 
     /// <summary>A process that has lanes from a certain moment on, and needs as long as this one.</summary>
     private sealed class Making(ManualClock clock) : IOtherLanes, IOtherProcess

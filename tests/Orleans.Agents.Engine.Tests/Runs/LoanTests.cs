@@ -1,35 +1,21 @@
 using System.Collections.Immutable;
 using Orleans.Agents.Activities.Lending;
-using Orleans.Agents.Hosting;
 using Orleans.Agents.Journal;
-using Orleans.Agents.Models;
-using Orleans.Agents.Runs;
 
 namespace Orleans.Agents.Engine.Tests.Runs;
 
 /// <summary>Attempts that were offered to another process.</summary>
 public sealed class LoanTests
 {
-    private const string Each = """
-        apiVersion: orleans.agents/v1
-        kind: Workflow
-        metadata: { name: test }
-        spec:
-          start: each
-          states:
-            each: { foreach: { in: "${{ input }}", as: item }, do: { tool: test.work, input: "${{ item }}" }, save: { all: "${{ output }}" }, next: done }
-            done: { end: "${{ context.all }}" }
-        """;
-
     [Theory]
     [InlineData(0)]
     [InlineData(2)]
     public async Task They_are_made_here_when_the_other_fails_in_whatever_way(int taken)
     {
         await using var house = await House.OpenAsync(
-            new HostWith(new Failing(taken)),
+            new LendingHost(new Failing(taken)),
             new MemoryStore(),
-            Each,
+            LendingHost.Each,
             null,
             options => options.Lanes = 1,
             House.Tool("test.work", (call, _) => Task.FromResult(House.Ok(call.Input.ToString()))));
@@ -64,22 +50,5 @@ public sealed class LoanTests
         public void Cancel(string loan, int place)
         {
         }
-    }
-
-    internal sealed class HostWith(IOtherLanes others) : IEngineHost
-    {
-        public IOtherLanes OtherLanes => others;
-
-        public IAgentGate GateFor(EngineOptions options, TimeProvider time) => EmbeddedHost.Instance.GateFor(options, time);
-
-        public void OnCarried(RunId run)
-        {
-        }
-
-        public Task OnEpochAsync(Epoch epoch, CancellationToken cancellation) => Task.CompletedTask;
-
-        public bool GoesOnAfter(Epoch fenced) => true;
-
-        public Task OnFencedAsync(ImmutableArray<Epoch> epochs, CancellationToken cancellation) => Task.CompletedTask;
     }
 }
